@@ -1,0 +1,76 @@
+# carddesk: everything a developer types. `make run` and `make test` need Python 3.11+ and nothing else.
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.carddesk
+ARGS  ?=
+
+# A candidate must really run: a shim may stand in for a Python that is not installed, and some
+# systems ship Python without the parts that make an environment.
+CANDIDATES := python3.13 python3.12 python3.11 python3
+USABLE     := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt screenshots docs bench prove lock clean
+
+help:                   ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
+
+run: $(STAMP)           ## the console on the embedded vendor; ARGS="..." are handed on
+	@$(BIN)/carddesk --sandbox $(ARGS)
+
+test: $(STAMP)          ## every test; ARGS="-k name" narrows
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+
+check: $(STAMP)         ## format, lint, types and layers, nothing is changed
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+
+fmt: $(STAMP)           ## format, and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+screenshots: $(STAMP)   ## draw screenshots/ anew from the real console
+	@$(BIN)/python -m screenshots.make $(ARGS)
+
+docs: $(STAMP)          ## write the generated parts of the documentation anew
+	@$(BIN)/python -m tui.keytable README.md
+
+bench: $(STAMP)         ## measure all that is promised and write docs/performance.md; ARGS="busy" for a group
+	@$(BIN)/python -m bench.run $(ARGS)
+
+bench-peers: $(STAMP)   ## install the two programs that the bench compares with
+	@$(BIN)/python -m bench.peers
+
+prove: $(STAMP)         ## the proofs of docs/reliability.md in their long form, ARGS="crash soak" picks
+	@$(BIN)/python -m proof $(ARGS)
+
+lock:                   ## pin the dependencies anew, for uv and for pip
+	@uv lock
+	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate --output-file requirements.lock
+
+clean:                  ## remove the environment and every cache
+	@rm -rf $(VENV) .bench-venv .peers dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find bench proof screenshots services tests tui widgets -name __pycache__ -prune -exec rm -rf {} +
+
+# uv makes the environment where it is there and works, else venv and pip do; both from the same pins.
+$(STAMP): pyproject.toml uv.lock requirements.lock
+	@if uv --version >/dev/null 2>&1; then \
+	  UV_PROJECT_ENVIRONMENT=$(VENV) uv sync --frozen --no-python-downloads $(if $(PYTHON),--python $(PYTHON)); \
+	else \
+	  python=; \
+	  for each in $(if $(PYTHON),$(PYTHON),$(CANDIDATES)); do \
+	    if "$$each" -c '$(USABLE)' >/dev/null 2>&1; then python=$$each; break; fi; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    echo 'carddesk needs Python 3.11 or newer with venv (on Debian: apt install python3-venv), or uv.' >&2; \
+	    echo 'Tried: $(if $(PYTHON),$(PYTHON),$(CANDIDATES)). Name another one: make PYTHON=/path/to/python' >&2; \
+	    exit 1; \
+	  fi; \
+	  "$$python" -m venv --clear $(VENV) && \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-deps -e .; \
+	fi
+	@touch $@

@@ -1,0 +1,1 @@
+"""A program under a real pty: keys written, bytes stamped, the screen read back."""

@@ -1,0 +1,163 @@
+"""A real terminal: the installed command under a pty, its screen read as a person reads it."""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from pathlib import Path
+
+import pyte
+
+PATIENCE = 40.0
+KEYS = {
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "down": "\x1b[B",
+    "up": "\x1b[A",
+    "ctrl+c": "\x03",
+    "ctrl+q": "\x11",
+}
+
+
+class Terminal:
+    """A program on a pty of its own; every wait is for something to appear, never for time."""
+
+    def __init__(self, command: list[str], environ: dict[str, str], size: tuple[int, int]) -> None:
+        columns, rows = size
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.bytes = b""
+        self.pid, self._fd = pty.fork()
+        if self.pid == 0:
+            os.execvpe(command[0], command, environ)
+        self.resize(columns, rows)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal another size, as dragging its window does."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen.resize(rows, columns)
+
+    def press(self, *keys: str) -> None:
+        """Press keys: names of `KEYS`, or the characters themselves."""
+        for key in keys:
+            os.write(self._fd, KEYS.get(key, key).encode())
+
+    def confirm(self) -> None:
+        """Say y and then enter as a hand does, until the review has taken them.
+
+        It is deaf at first, and takes what comes too quickly for a paste; on a busy machine that
+        can befall a hand as well, which then says it again.
+        """
+        end = time.monotonic() + PATIENCE
+        while "Buy " in self.text and time.monotonic() < end:
+            self.press("y")
+            if self._seen_within(0.5, "ARMED"):
+                self._seen_within(0.2, "nothing more")
+                self.press("enter")
+                self._seen_within(2.0, "place the order")
+                if "place the order" in self.text:
+                    return
+        raise AssertionError(f"the review never took a yes:\n{self.text}")
+
+    def paste(self, text: str) -> None:
+        """Paste text, bracketed as a terminal does it."""
+        os.write(self._fd, b"\x1b[200~" + text.encode() + b"\x1b[201~")
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """Read until the screen matches; fails with the screen after a while."""
+        end = time.monotonic() + PATIENCE
+        while not (found := re.search(pattern, self.text)):
+            left = end - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"never saw {pattern!r} on:\n{self.text}")
+        return found
+
+    def wait_gone(self, pattern: str) -> None:
+        """Read until the screen does not match any more."""
+        end = time.monotonic() + PATIENCE
+        while re.search(pattern, self.text):
+            left = end - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"still see {pattern!r} on:\n{self.text}")
+
+    @property
+    def text(self) -> str:
+        """The screen as it stands."""
+        return "\n".join(self.screen.display)
+
+    def hang_up(self) -> None:
+        """Close the terminal under the program."""
+        os.close(self._fd)
+        self._fd = -1
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program."""
+        os.kill(self.pid, number)
+
+    def exit_code(self) -> int:
+        """Read to the end and return how the program ended; negative for a signal."""
+        end = time.monotonic() + PATIENCE
+        while self._fd >= 0 and time.monotonic() < end and self._read(end - time.monotonic()):
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def close(self) -> None:
+        """End the program whatever it is doing."""
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        if self._fd >= 0:
+            os.close(self._fd)
+
+    def _seen_within(self, seconds: float, words: str) -> bool:
+        end = time.monotonic() + seconds
+        while words not in self.text and (left := end - time.monotonic()) > 0:
+            self._read(left)
+        return words in self.text
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._fd], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._fd, 65_536)
+        except OSError:
+            return False
+        if not data:
+            return False
+        self.bytes += data
+        self._stream.feed(data)
+        self._answer(data)
+        return True
+
+    def _answer(self, data: bytes) -> None:
+        """Answer what a terminal is asked: its attributes, and the modes it knows."""
+        if b"\x1b[c" in data:
+            os.write(self._fd, b"\x1b[?62;22c")
+        if b"\x1b[?2026$p" in data:
+            os.write(self._fd, b"\x1b[?2026;2$y")
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of a person who has just logged in, in an empty home."""
+    return {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "PATH": os.environ["PATH"],
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "CARDDESK_OPERATOR": "amina",
+    }

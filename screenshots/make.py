@@ -1,0 +1,140 @@
+"""Draw the pictures of the README from the real console on the embedded vendor."""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+os.environ["TZ"] = "Africa/Algiers"
+time.tzset()
+
+from textual.pilot import Pilot  # noqa: E402
+
+from screenshots import picture  # noqa: E402
+from services.clock import SystemClock  # noqa: E402
+from services.desk import Desk  # noqa: E402
+from services.paths import Paths  # noqa: E402
+from services.sandbox import DEMO_KEY, Sandbox  # noqa: E402
+from services.secrets import Secret  # noqa: E402
+from services.settings import load, sandbox_settings  # noqa: E402
+from tui.app import ConsoleApp  # noqa: E402
+from tui.keymap import Keymap  # noqa: E402
+from tui.screens.base import Frame  # noqa: E402
+
+HERE = Path(__file__).parent
+OPENING = datetime(2026, 3, 2, 9, 14, tzinfo=UTC)
+PATIENCE = 30.0
+
+
+class MorningClock(SystemClock):
+    """Time that runs as always, but from the same morning for every set of pictures."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the time of that morning."""
+        return OPENING + timedelta(seconds=time.monotonic() - self._began)
+
+
+@asynccontextmanager
+async def console(size: tuple[int, int], home: Path) -> AsyncIterator[tuple[Pilot[None], Sandbox]]:
+    """Open the console at a size, on a vendor where two other desks have bought already."""
+    clock = MorningClock()
+    paths = Paths(home / "config", home / "state", home / "cache")
+    box = Sandbox(clock=clock, moving=False, handling_seconds=(600, 601))
+    async with box:
+        for number, product in enumerate(box.products[1:6]):
+            box.foreign_order(product.id, product.types[0].id, 1 + number % 3)
+        box.finish()
+        settings = load(paths, {"CARDDESK_UI_THEME": "dark"}, sandbox=True)
+        live = sandbox_settings(settings, box.url)
+        async with Desk(live, Secret(DEMO_KEY), paths, operator="amina", clock=clock) as desk:
+
+            async def open_desk() -> Desk:
+                return desk
+
+            app = ConsoleApp(Frame(live, Keymap(), False), clock, open_desk)
+            async with app.run_test(size=size) as pilot:
+                yield pilot, box
+
+
+def text_of(pilot: Pilot[None]) -> str:
+    """Return what stands on the screen."""
+    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def until(pilot: Pilot[None], holds: Callable[[str], bool]) -> None:
+    """Wait until the screen is as it should be."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds(text_of(pilot)):
+            await pilot.pause(0.05)
+
+
+async def seen(pilot: Pilot[None], *words: str) -> None:
+    """Wait until all these words stand on the screen."""
+    await until(pilot, lambda text: all(word in text for word in words))
+
+
+def shot(pilot: Pilot[None], name: str) -> None:
+    """Write what stands on the screen as SVG and PNG."""
+    app = pilot.app
+    width, height = app.size
+    (HERE / f"{name}.svg").write_text(app.export_screenshot(title="carddesk"), "utf-8")
+    strips = app.screen._compositor.render_strips()  # noqa: SLF001
+    picture.save(strips, width, height, HERE / f"{name}.png")
+    print(f"screenshots/{name}")
+
+
+async def story(size: tuple[int, int], home: Path) -> None:
+    """Play one purchase and take a picture of each step."""
+    name = f"{size[0]}x{size[1]}"
+    async with console(size, home) as (pilot, box):
+        await seen(pilot, "PUBG Mobile UC", "live")
+        if size[0] >= 100:
+            await seen(pilot, "60 UC", "in stock")
+        shot(pilot, f"desk-{name}")
+        await pilot.press("question_mark")
+        await seen(pilot, "Next line")
+        shot(pilot, f"help-{name}")
+        await pilot.press("escape", "enter")
+        await seen(pilot, "60 UC")
+        await pilot.press("o")
+        await seen(pilot, "Quantity")
+        await pilot.press("2", "enter")
+        await seen(pilot, "Buy 2 cards", "left after")
+        shot(pilot, f"ticket-{name}")
+        while "ARMED" not in text_of(pilot):
+            # A review is deaf at first, and the same key too soon counts as held.
+            await pilot.pause(0.5)
+            await pilot.press("y")
+            await pilot.pause(0.1)
+        await pilot.press("enter")
+        await seen(pilot, "PLACED")
+        await pilot.press("escape", "3")
+        await seen(pilot, "handling")
+        shot(pilot, f"handling-{name}")
+        box.finish()
+        await pilot.press("r")
+        await until(pilot, lambda text: "handling" not in text)
+        await pilot.press("g", "enter")
+        await seen(pilot, "••••••")
+        await pilot.press("v")
+        await seen(pilot, "SANDBOX-CARD-")
+        shot(pilot, f"revealed-{name}")
+
+
+def main() -> None:
+    """Draw every picture anew."""
+    for size in ((80, 24), (120, 40), (200, 60)):
+        with tempfile.TemporaryDirectory() as home:
+            asyncio.run(story(size, Path(home)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the desk knows and does, without any terminal: vendor, journal, purchases, tracking."""

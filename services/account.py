@@ -1,0 +1,388 @@
+"""One opened account: its journal, its purchases, its board, and the loops that keep them true."""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from typing import Final
+
+from services.board_rows import BoardRows
+from services.book import BookKeeper
+from services.client import VendorClient
+from services.clock import Clock
+from services.errors import AuthFailed, DeskError, JournalFailed, Refused
+from services.identity import Identity
+from services.journal import Journal
+from services.ledger_reading import LedgerReader
+from services.models import FINAL_STATUSES, Order, Purchase, PurchaseState
+from services.paths import Paths
+from services.presence import Presence
+from services.purchases import Purchases
+from services.purchasing import Purchasing
+from services.reconcile import Reconciler
+from services.reconcile import sentence as settled_words
+from services.settings import Settings
+from services.tracked import TrackedOrders
+from services.tracker import Tracker
+from services.wording import named, words
+
+POLLING = "polling"
+PULL_SECONDS = 1.0
+NAMING_SECONDS = 1.0
+IDLE_SECONDS = 30.0
+LEASE_TICKS = 2
+
+
+class Account:
+    """Everything that exists once it is known whose account this is.
+
+    Build with `Account.open`; close with `close`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        identity: Identity,
+        client: VendorClient,
+        journal: Journal,
+        presence: Presence,
+        keeper: BookKeeper,
+        clock: Clock,
+        operator: str,
+    ) -> None:
+        self.identity: Final = identity
+        self.journal: Final = journal
+        self.purchases: Final = Purchases(journal)
+        self.tracked: Final = TrackedOrders(journal)
+        self.rows: Final = BoardRows(settings.board.hours)
+        self._settings: Final = settings
+        self._client: Final = client
+        self._presence: Final = presence
+        self._keeper: Final = keeper
+        self._clock: Final = clock
+        self.settled = False
+        self._purchase_rev = 0
+        self._order_rev = 0
+        self._settle_news = asyncio.Event()
+        self._orders_news = asyncio.Event()
+        self._leading = False
+        self.reconciler: Final = Reconciler(
+            client,
+            self.purchases,
+            clock,
+            exclusive=settings.profile.account_exclusive,
+            charged=identity.environment == "PRODUCTION",
+            settle_seconds=settings.purchase.settle_seconds,
+            changed=self.purchase_changed,
+        )
+        self.purchasing: Final = Purchasing(
+            client,
+            journal,
+            self.purchases,
+            self.reconciler,
+            presence,
+            clock,
+            settings.purchase,
+            operator,
+            self.purchase_changed,
+        )
+        self.ledger: Final = LedgerReader(
+            client,
+            self.purchases,
+            self.rows,
+            clock,
+            charged=identity.environment == "PRODUCTION",
+        )
+        self.tracker: Final = Tracker(
+            client,
+            clock,
+            interval=settings.board.poll_seconds,
+            hours=settings.board.hours,
+            found=self._orders_found,
+            state=lambda state: keeper.publish(poll=state),
+        )
+
+    @classmethod
+    async def open(
+        cls,
+        settings: Settings,
+        identity: Identity,
+        client: VendorClient,
+        paths: Paths,
+        keeper: BookKeeper,
+        clock: Clock,
+        operator: str,
+    ) -> "Account":
+        """Open the account's journal, recover what a dead process left, and fill the board.
+
+        Raises:
+            JournalFailed: the journal cannot be used; its message says why.
+        """
+        presence = Presence(paths.state_dir / "alive")
+        try:
+            presence.__enter__()
+        except OSError as error:
+            raise JournalFailed(
+                f"The folder {paths.state_dir} cannot be written: {error.strerror}",
+                advice="Make it a folder that you own and can write. Until then buying is off.",
+                code="JOURNAL_FOLDER",
+            ) from error
+        journal = Journal(paths.state_dir / identity.journal_name, clock, operator)
+        try:
+            await journal.open(identity.account)
+            account = cls(settings, identity, client, journal, presence, keeper, clock, operator)
+            await account._fill()
+        except BaseException:
+            await journal.close()
+            presence.__exit__()
+            raise
+        return account
+
+    async def close(self) -> None:
+        """Give the lease back and close the journal."""
+        with contextlib.suppress(DeskError):
+            await self.tracked.drop_lease(POLLING, self._presence.name)
+        await self.journal.close()
+        self._presence.__exit__()
+
+    async def recover(self) -> None:
+        """Settle the state of purchases whose process died, and write what could not be written."""
+        await self.purchases.import_emergency(self.reconciler.schedule)
+        moved = await self.purchases.recover(self._presence.alive, self.reconciler.schedule)
+        for purchase in moved:
+            await self.purchase_changed(
+                purchase, f"A console ended while buying: {words(purchase)}"
+            )
+
+    async def settle_first(self) -> None:
+        """Look once for everything unresolved, before anything is bought.
+
+        Raises:
+            DeskError: the vendor could not be read.
+        """
+        for purchase in await self.purchases.live():
+            if purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS):
+                await self.reconciler.look(purchase.id)
+        self.settled = True
+
+    async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
+        """Follow a purchase until it is final or needs a person, at most that many seconds.
+
+        Raises:
+            DeskError: the journal failed, or the key was rejected.
+        """
+        end = self._clock.steady() + seconds
+        while True:
+            purchase = await self.purchases.find(purchase_id)
+            if purchase is None:
+                raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+            left = end - self._clock.steady()
+            waiting = (PurchaseState.SENDING, PurchaseState.UNRESOLVED, PurchaseState.HANDLING)
+            if left <= 0 or purchase.state not in waiting:
+                return purchase
+            if purchase.state is PurchaseState.UNRESOLVED:
+                look = purchase.next_look or self._clock.now()
+                wait = (look - self._clock.now()).total_seconds()
+                await self._clock.sleep(min(left, max(0.0, wait)))
+                try:
+                    await self.reconciler.look(purchase_id)
+                except AuthFailed:
+                    raise
+                except DeskError as error:
+                    self._keeper.log(error.sentence(), "warning")
+            else:
+                pause = await self.tracker.tick()
+                if (await self.purchases.find(purchase_id) or purchase).state is purchase.state:
+                    await self._clock.sleep(min(left, max(0.5, pause)))
+
+    async def track(self) -> None:
+        """Poll the open orders until cancelled; raises AuthFailed when the key is rejected."""
+        await self.tracker.run(self._lead)
+
+    async def settle(self) -> None:
+        """Make the looks for unresolved purchases when they are due, until cancelled."""
+        while True:
+            self._settle_news.clear()
+            if self._leading:
+                try:
+                    await self.reconciler.look_due()
+                    await self.purchasing.write_pending()
+                except DeskError as error:
+                    self._keeper.log(f"Settling: {error.sentence()}", "warning")
+                    await self._clock.sleep(PULL_SECONDS)
+            due = await self.reconciler.due() if self._leading else None
+            await self._pause(IDLE_SECONDS if due is None else min(due, IDLE_SECONDS))
+
+    async def name(self) -> None:
+        """Ask for the denominations that only other desks' orders mention, until cancelled.
+
+        Each product is asked for once, and slowly: a name is worth no haste.
+
+        Raises:
+            AuthFailed: the key was rejected.
+        """
+        asked: set[str] = set()
+        while True:
+            self._orders_news.clear()
+            for product_id in self.rows.nameless() - asked:
+                asked.add(product_id)
+                try:
+                    self.rows.learn(stock=await self._client.stock(product_id))
+                except AuthFailed:
+                    raise
+                except DeskError:
+                    continue
+                self.publish()
+                await self._clock.sleep(NAMING_SECONDS)
+            await self._orders_news.wait()
+
+    async def pull(self) -> None:
+        """Take over what other consoles of this host write, until cancelled."""
+        version = await self.journal.changed_elsewhere()
+        while True:
+            await self._clock.sleep(PULL_SECONDS)
+            newer = await self.journal.changed_elsewhere()
+            if newer != version:
+                version = newer
+                await self._take_changes()
+
+    async def purchase_changed(self, purchase: Purchase, sentence: str) -> None:
+        """Bring the board up to date with a purchase that was just committed."""
+        self.rows.take_purchase(purchase)
+        if sentence:
+            alarm = purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
+            self._keeper.log(sentence, "warning" if alarm or purchase.late else "info")
+        if purchase.order_id and purchase.state is PurchaseState.HANDLING:
+            self.tracker.follow(_order_of(purchase))
+        if purchase.next_look is not None:
+            self._settle_news.set()
+        self.publish()
+
+    async def mark(self, purchase_id: str, kind: str, why: str, **changes: object) -> Purchase:
+        """Set fields of a purchase with an event, because a person asked for it.
+
+        Raises:
+            Refused: the journal knows no such purchase.
+            JournalFailed: the journal could not take it.
+        """
+        if await self.purchases.find(purchase_id) is None:
+            raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+        purchase = await self.purchases.update(purchase_id, changes, kind=kind, why=why)
+        await self.purchase_changed(purchase, "")
+        return purchase
+
+    def publish(self) -> None:
+        """Put the board's rows and counts into the book."""
+        unsettled, flying = self.rows.unsettled(), self.rows.in_flight()
+        book = self._keeper.book
+        self._keeper.publish(
+            orders=self.rows.rows(self._clock.now()),
+            open_count=self.rows.open_count(),
+            unsettled=book.unsettled if book.unsettled == unsettled else unsettled,
+            in_flight=book.in_flight if book.in_flight == flying else flying,
+        )
+
+    async def _fill(self) -> None:
+        await self.recover()
+        start = self._clock.now() - timedelta(hours=self._settings.board.hours)
+        orders = await self.tracked.since(start)
+        self.tracker.know(orders)
+        # In this order: a purchase names its order, and what is open is followed from here on.
+        for purchase in await self.purchases.since(start):
+            self.rows.take_purchase(purchase)
+        for purchase in await self.purchases.live():
+            self.rows.take_purchase(purchase)
+            if purchase.order_id:
+                self.tracker.follow(_order_of(purchase))
+        for purchase in await self.purchases.unacknowledged():
+            self.rows.take_purchase(purchase)
+        self.rows.take_orders(orders)
+        self._purchase_rev = self._order_rev = await self.journal.revision()
+        self.publish()
+
+    async def _lead(self) -> bool:
+        """Take or keep the polling of this account; a holder that died is relieved at once."""
+        seconds = self._settings.board.poll_seconds * LEASE_TICKS
+        me = self._presence.name
+        holder = await self.tracked.take_lease(POLLING, me, self._clock.now(), seconds)
+        if holder != me and not self._presence.alive(holder):
+            await self.tracked.drop_lease(POLLING, holder)
+            holder = await self.tracked.take_lease(POLLING, me, self._clock.now(), seconds)
+        leading = holder == me
+        if leading != self._leading:
+            self._leading = leading
+            self._settle_news.set()
+        if self._leading:
+            await self.recover()
+        return self._leading
+
+    async def _orders_found(self, orders: tuple[Order, ...], first: bool) -> None:
+        """Write down what the tracker found, then show it."""
+        fresh = first and await self.tracked.empty()
+        if orders:
+            await self.tracked.save(orders, known=fresh)
+        self.rows.take_orders(orders)
+        self._orders_news.set()
+        found = {order.id: order for order in orders}
+        # The journal knows every owner; the board only those it still shows.
+        for purchase in await self.purchases.owners(found):
+            await self._advance(purchase, found[purchase.order_id])
+        self.publish()
+
+    async def _advance(self, purchase: Purchase, order: Order) -> None:
+        """Carry a status of the vendor over to the purchase that this order belongs to."""
+        if purchase.status == order.status:
+            return
+        facts: dict[str, object] = {
+            "status": order.status,
+            "fulfilled_quantity": order.fulfilled_quantity,
+            "fulfilled_amount": order.fulfilled_amount,
+        }
+        if order.status not in FINAL_STATUSES:
+            changed = await self.purchases.update(purchase.id, facts)
+            await self.purchase_changed(changed, "")
+            return
+        try:
+            changed = await self.purchases.move(
+                purchase.id, PurchaseState(order.status), "the vendor says so", facts
+            )
+        except Refused as odd:
+            self._keeper.log(
+                f"Order {order.id} went from {purchase.state} to {order.status}: {odd.message}",
+                "warning",
+            )
+            return
+        await self.purchase_changed(changed, f"{named(changed)}: {words(changed)}")
+
+    async def _take_changes(self) -> None:
+        self._purchase_rev, purchases = await self.purchases.changed_since(self._purchase_rev)
+        self._order_rev, orders = await self.tracked.changed_since(self._order_rev)
+        self.tracker.know(orders)
+        self.rows.take_orders(orders)
+        for purchase in purchases:
+            if self.rows.take_purchase(purchase) and purchase.next_look is not None:
+                self._keeper.log(settled_words(purchase), "warning")
+            if purchase.order_id and purchase.state is PurchaseState.HANDLING:
+                self.tracker.follow(_order_of(purchase))
+        self._settle_news.set()
+        self.publish()
+
+    async def _pause(self, seconds: float) -> None:
+        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
+        waker = asyncio.ensure_future(self._settle_news.wait())
+        try:
+            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeper.cancel()
+            waker.cancel()
+
+
+def _order_of(purchase: Purchase) -> Order:
+    """Return the order that a purchase was answered with, as far as it is known before the list."""
+    return Order(
+        id=purchase.order_id,
+        status=purchase.status or "HANDLING",
+        quantity=purchase.quantity,
+        product=purchase.product_id,
+        type=purchase.type_id,
+        time=purchase.sent_at or purchase.created_at,
+    )

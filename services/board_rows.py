@@ -1,0 +1,215 @@
+"""The rows of the order board: the vendor's orders joined with our purchases and their names."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from services.models import (
+    FINAL_STATUSES,
+    BoardOrder,
+    Catalog,
+    Order,
+    Purchase,
+    PurchaseState,
+    Stock,
+)
+from services.text import short_id
+
+_ORDERLESS = frozenset(
+    {
+        PurchaseState.INTENT,
+        PurchaseState.SENDING,
+        PurchaseState.UNRESOLVED,
+        PurchaseState.AMBIGUOUS,
+        PurchaseState.NOT_PLACED,
+    }
+)
+
+
+class BoardRows:
+    """Keeps a row for each order and unsettled purchase; rows that did not change stay the same."""
+
+    def __init__(self, hours: float) -> None:
+        self._span = timedelta(hours=hours)
+        self._orders: dict[str, Order] = {}
+        self._purchases: dict[str, Purchase] = {}
+        self._by_order: dict[str, str] = {}
+        self._titles: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        self._rows: dict[str, BoardOrder] = {}
+        self._order: list[str] | None = None
+        self._sorted: tuple[BoardOrder, ...] | None = None
+        self._oldest: datetime | None = None
+
+    def learn(self, catalog: Catalog | None = None, stock: Stock | None = None) -> None:
+        """Take product and denomination names from what was read anyway."""
+        changed: set[str] = set()
+        if catalog is not None:
+            for product in catalog.products():
+                if self._titles.get(product.id) != product.title:
+                    self._titles[product.id] = product.title
+                    changed.add(product.id)
+        if stock is not None:
+            for denomination in stock.denominations:
+                name = (stock.product_id, denomination.id)
+                if self._names.get(name) != denomination.name:
+                    self._names[name] = denomination.name
+                    changed.add(stock.product_id)
+        if changed:
+            for order in self._orders.values():
+                if order.product in changed:
+                    self._draw_order(order)
+
+    def take_orders(self, orders: Iterable[Order]) -> None:
+        """Take orders as just read."""
+        for order in orders:
+            self._orders[order.id] = order
+            self._draw_order(order)
+
+    def take_purchase(self, purchase: Purchase) -> bool:
+        """Take a purchase as the journal now holds it; returns whether its state is news."""
+        known = self._purchases.get(purchase.id)
+        self._purchases[purchase.id] = purchase
+        self._names.setdefault((purchase.product_id, purchase.type_id), purchase.type_name)
+        if purchase.order_id:
+            self._by_order[purchase.order_id] = purchase.id
+            self._drop(purchase.id)
+            order = self._orders.get(purchase.order_id)
+            self._put(self._order_row(order, purchase) if order else _purchase_row(purchase))
+        elif purchase.state in _ORDERLESS and not purchase.acknowledged:
+            self._put(_purchase_row(purchase))
+        else:
+            self._drop(purchase.id)
+        return known is None or known.state is not purchase.state
+
+    def nameless(self) -> frozenset[str]:
+        """Return the products of which an order on the board has a denomination without a name."""
+        return frozenset(
+            order.product
+            for order in self._orders.values()
+            if order.product
+            and (order.product, order.type) not in self._names
+            and order.id not in self._by_order
+        )
+
+    def owner(self, order_id: str) -> Purchase | None:
+        """Return the purchase that an order of the board belongs to."""
+        return self._purchases.get(self._by_order.get(order_id, ""))
+
+    def rows(self, now: datetime) -> tuple[BoardOrder, ...]:
+        """Return the rows, newest first; the same tuple as before when none changed."""
+        horizon = now - self._span
+        if self._oldest is not None and self._oldest < horizon:
+            for row in [r for r in self._rows.values() if r.final and r.time < horizon]:
+                self._forget(row)
+            self._oldest = min((r.time for r in self._rows.values() if r.final), default=None)
+            self._order = self._sorted = None
+        if self._order is None:
+            newest_first = sorted(
+                self._rows.values(), key=lambda row: (row.time, row.key), reverse=True
+            )
+            self._order = [row.key for row in newest_first]
+        if self._sorted is None:
+            self._sorted = tuple(map(self._rows.__getitem__, self._order))
+        return self._sorted
+
+    def unsettled(self) -> tuple[Purchase, ...]:
+        """Return the purchases a person should know of: unsettled, not placed, or late."""
+        return tuple(
+            p
+            for p in self._purchases.values()
+            if p.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
+            or (not p.acknowledged and (p.state is PurchaseState.NOT_PLACED or p.late))
+        )
+
+    def in_flight(self) -> tuple[Purchase, ...]:
+        """Return the purchases that are being sent."""
+        flying = (PurchaseState.INTENT, PurchaseState.SENDING)
+        return tuple(p for p in self._purchases.values() if p.state in flying)
+
+    def open_count(self) -> int:
+        """Return how many orders of the account are still open."""
+        return sum(not row.final and bool(row.order_id) for row in self._rows.values())
+
+    def joined(
+        self, orders: Iterable[Order], purchases: Iterable[Purchase]
+    ) -> tuple[BoardOrder, ...]:
+        """Return rows for orders that need not be on the board, newest first.
+
+        A purchase whose order is not among them has a row of its own.
+        """
+        owners = {p.order_id: p for p in purchases if p.order_id}
+        rows = [self._order_row(order, owners.pop(order.id, None)) for order in orders]
+        rows += [_purchase_row(purchase) for purchase in owners.values()]
+        return tuple(sorted(rows, key=lambda row: (row.time, row.key), reverse=True))
+
+    def _draw_order(self, order: Order) -> None:
+        self._put(self._order_row(order, self.owner(order.id)))
+
+    def _put(self, row: BoardOrder) -> None:
+        known = self._rows.get(row.key)
+        if known == row:
+            return
+        self._rows[row.key] = row
+        self._sorted = None
+        if known is None or known.time != row.time:
+            self._order = None
+        if row.final:
+            self._oldest = min(self._oldest or row.time, row.time)
+
+    def _drop(self, key: str) -> None:
+        if self._rows.pop(key, None) is not None:
+            self._order = self._sorted = None
+
+    def _forget(self, row: BoardOrder) -> None:
+        self._rows.pop(row.key, None)
+        self._orders.pop(row.order_id, None)
+        if not row.late:
+            self._purchases.pop(row.purchase_id, None)
+
+    def _order_row(self, order: Order, owner: Purchase | None) -> BoardOrder:
+        names = (order.product, order.type)
+        price = order.price_per_card
+        return BoardOrder(
+            key=order.id,
+            order_id=order.id,
+            state=order.status,
+            product=owner.product_title
+            if owner
+            else self._titles.get(order.product, short_id(order.product)),
+            denomination=owner.type_name if owner else self._names.get(names, short_id(order.type)),
+            quantity=order.quantity,
+            time=order.time,
+            mine=owner is not None,
+            fulfilled_quantity=order.fulfilled_quantity,
+            total=owner.total if owner else None if price is None else price * order.quantity,
+            note=owner.note if owner else "",
+            operator=owner.operator if owner else "",
+            purchase_id=owner.id if owner else "",
+            final=order.final,
+            late=owner.late if owner else False,
+            product_id=order.product,
+            type_id=order.type,
+        )
+
+
+def _purchase_row(purchase: Purchase) -> BoardOrder:
+    """Draw a purchase whose order the list has not shown yet."""
+    return BoardOrder(
+        key=purchase.order_id or purchase.id,
+        order_id=purchase.order_id,
+        state=purchase.status if purchase.order_id and purchase.status else purchase.state.value,
+        product=purchase.product_title,
+        denomination=purchase.type_name,
+        quantity=purchase.quantity,
+        time=purchase.sent_at or purchase.created_at,
+        mine=True,
+        fulfilled_quantity=purchase.fulfilled_quantity,
+        total=purchase.total,
+        note=purchase.note,
+        operator=purchase.operator,
+        purchase_id=purchase.id,
+        final=purchase.state.value in FINAL_STATUSES or purchase.state is PurchaseState.NOT_PLACED,
+        late=purchase.late,
+        product_id=purchase.product_id,
+        type_id=purchase.type_id,
+    )

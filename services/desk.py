@@ -1,0 +1,400 @@
+"""The desk: the one object that the console and the command line hold."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from services import audit, export, listing
+from services.audit import Audit
+from services.background import Background
+from services.book import BookKeeper
+from services.breaker import Breaker
+from services.catalog import CatalogCache
+from services.client import VendorClient
+from services.clock import Clock, SystemClock
+from services.errors import DeskError, JournalFailed, Refused
+from services.journal_rows import Event
+from services.ledger_models import Ledger
+from services.models import (
+    UNSETTLED,
+    Balance,
+    BoardOrder,
+    Book,
+    Candidate,
+    Card,
+    Catalog,
+    Check,
+    DeskInfo,
+    KeyInfo,
+    Order,
+    Purchase,
+    Quote,
+    Stock,
+)
+from services.opening import Opening
+from services.paths import Paths
+from services.secrets import Secret
+from services.settings import Settings
+
+T = TypeVar("T")
+DRAIN_MARGIN = 15.0
+
+
+class Desk:
+    """A desk at work: reads, purchases and the book of all it knows.
+
+    Use it as an async context manager. Entering opens what is local and waits for no network;
+    `start` begins the background work of a console, `ready` does what one command needs. Leaving
+    waits for a purchase that is being sent.
+
+    Args:
+        settings: the chosen profile and limits.
+        key: the API key.
+        paths: where state and cache lie.
+        operator: who works here, for the journal.
+        read_only: refuse to buy whatever the key may do.
+        clock: time.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        key: Secret,
+        paths: Paths,
+        *,
+        operator: str,
+        read_only: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        profile = settings.profile
+        self._settings: Final = settings
+        self._clock: Final[Clock] = clock or SystemClock()
+        self._breaker: Final = Breaker(
+            paths.state_dir / "keys" / f"{key.fingerprint()}.stop", self._clock
+        )
+        self._client: Final = VendorClient(
+            profile.base_url,
+            key,
+            clock=self._clock,
+            breaker=self._breaker,
+            max_requests_per_second=settings.net.max_requests_per_second,
+            proxy=settings.net.proxy,
+        )
+        self._cache: Final = CatalogCache(
+            paths.cache_dir / f"catalog-{profile.name}-{profile.environment}.json", self._clock
+        )
+        self._keeper: Final = BookKeeper(
+            DeskInfo(profile.name, profile.environment.upper(), operator, profile.base_url),
+            self._clock,
+        )
+        self._opening: Final = Opening(
+            settings, key, paths, self._client, self._keeper, self._clock, operator, read_only
+        )
+        self._background: Final = Background(
+            self._opening, self._keeper, self._breaker, self._clock, self.catalog, self.balance
+        )
+        self._exports: Final = paths.state_dir / "exports"
+        self._buying: set[asyncio.Task[Purchase]] = set()
+
+    async def __aenter__(self) -> Self:
+        cached = await asyncio.to_thread(self._cache.load)
+        if cached is not None:
+            self._keeper.publish(catalog=cached)
+        # Without a journal there still is a desk to look at, and a book that says what is wrong.
+        with contextlib.suppress(JournalFailed):
+            await self._opening.remembered()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.drain()
+        await self._background.stop()
+        if self._opening.account is not None:
+            await self._opening.account.close()
+        await self._client.aclose()
+        self._keeper.close()
+
+    @property
+    def book(self) -> Book:
+        """The current book."""
+        return self._keeper.book
+
+    def books(self) -> AsyncIterator[Book]:
+        """Iterate over the current book and each newer one, latest wins, until the desk closes."""
+        return self._keeper.books()
+
+    def start(self) -> None:
+        """Begin the work behind a console; every failure of it goes into the book."""
+        self._background.start()
+
+    def restart(self) -> None:
+        """Begin anew what died or was stopped, because a person asked for it."""
+        self._background.restart()
+
+    def forgive_key(self) -> None:
+        """Let calls pass again after a rejected key, because a person wants it tried once more."""
+        self._breaker.reset()
+
+    def refresh_orders(self) -> None:
+        """Poll the orders now and start the interval again; a dead tracker is started."""
+        self._background.refresh_orders()
+
+    async def ready(self) -> KeyInfo:
+        """Validate the key now, open the journal and recover what a dead process left.
+
+        Raises:
+            DeskError: the key, environment, address, network or journal is not fit for work.
+        """
+        info = await self._opening.confirmed()
+        await self._opening.opened().recover()
+        self._opening.judge()
+        return info
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Take no more purchases and wait for those being sent.
+
+        Args:
+            seconds: how long at most; a little over the deadline of a purchase when None.
+        """
+        self._opening.leave()
+        if self._buying:
+            limit = seconds or self._settings.purchase.deadline_seconds + DRAIN_MARGIN
+            await asyncio.wait(self._buying, timeout=limit)
+
+    # Reads.
+
+    async def catalog(self, refresh: bool = False) -> Catalog:
+        """Return the catalogue, from the cache while it is young; raises DeskError."""
+        cached = self.book.catalog or await asyncio.to_thread(self._cache.load)
+        if not refresh and cached is not None and self._cache.fresh(cached):
+            self._keeper.publish(catalog=cached)
+            return cached
+        self._keeper.publish(catalog_busy=True)
+        try:
+            catalog = await self._client.catalog()
+        except DeskError as error:
+            self._keeper.publish(catalog_error=error.sentence(), catalog_busy=False)
+            raise
+        await asyncio.to_thread(self._cache.save, catalog)
+        self._keeper.publish(catalog=catalog, catalog_error="", catalog_busy=False)
+        if (account := self._opening.account) is not None:
+            account.rows.learn(catalog=catalog)
+            account.publish()
+        return catalog
+
+    async def stock(self, product_id: str) -> Stock:
+        """Return a product's denominations with price and stock, read now; raises DeskError."""
+        stock = await self._client.stock(product_id)
+        if (account := self._opening.account) is not None:
+            account.rows.learn(stock=stock)
+            account.publish()
+        return stock
+
+    async def balance(self) -> Balance:
+        """Return the balance, read now; raises DeskError."""
+        try:
+            balance = await self._client.balance()
+        except DeskError as error:
+            self._keeper.publish(balance_error=error.sentence())
+            raise
+        self._keeper.publish(balance=balance, balance_error="")
+        return balance
+
+    async def ledger(self, start: datetime | None = None, end: datetime | None = None) -> Ledger:
+        """Return the movements of a span of time, local today if none, matched; raises DeskError.
+
+        What they are matched to: the vendor's orders of that span and the journal's purchases.
+        """
+        return await self._opening.opened().ledger.read(start, end, self.book.catalog)
+
+    async def list_orders(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> tuple[BoardOrder, ...]:
+        """Return the orders of a span of time, joined with the journal; raises DeskError."""
+        account = self._opening.opened()
+        begin = start or self._clock.now() - timedelta(hours=self._settings.board.hours)
+        orders = await listing.whole(
+            lambda page: self._client.orders(
+                page=page, page_size=listing.PAGE, start=begin, end=end
+            )
+        )
+        account.rows.learn(catalog=self.book.catalog)
+        owners = await account.purchases.owners(order.id for order in orders.items)
+        return account.rows.joined(orders.items, owners)
+
+    async def order(self, order_id: str) -> Order:
+        """Return one order, read now, without its cards; raises DeskError."""
+        return await self._client.order(order_id)
+
+    async def health(self) -> tuple[str, timedelta | None]:
+        """Return what `/ping` says of the API, and the vendor's clock minus ours."""
+        health = await self._client.ping()
+        return health.api, self._client.server_offset
+
+    # Buying.
+
+    async def quote(
+        self,
+        product_id: str,
+        type_id: str,
+        quantity: int,
+        *,
+        previous: Quote | None = None,
+        report: Callable[[Check], None] | None = None,
+    ) -> Quote:
+        """Verify stock, limits and balance and say what it costs; see `Purchasing.quote`."""
+        account = self._opening.may_buy()
+        if not account.settled:
+            await account.settle_first()
+        return await account.purchasing.quote(
+            product_id, type_id, quantity, previous=previous, report=report
+        )
+
+    async def buy(
+        self,
+        quote: Quote,
+        *,
+        note: str = "",
+        idempotency_key: str = "",
+        report: Callable[[Check], None] | None = None,
+    ) -> Purchase:
+        """Carry out a confirmed quote; see `Purchasing.buy`.
+
+        The purchase goes on and is journalled even when the caller is cancelled.
+        """
+        account = self._opening.may_buy()
+        task = asyncio.get_running_loop().create_task(
+            account.purchasing.buy(quote, note=note, key=idempotency_key, report=report),
+            name="purchase",
+        )
+        self._buying.add(task)
+        task.add_done_callback(self._bought)
+        return await asyncio.shield(task)
+
+    async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
+        """Follow a purchase until it is final or needs a person, at most that many seconds.
+
+        Raises:
+            DeskError: the journal failed, or the key was rejected.
+        """
+        return await self._opening.opened().wait_final(purchase_id, seconds)
+
+    # Orders and purchases.
+
+    async def reveal(self, order_id: str, index: int | None) -> tuple[Card, ...]:
+        """Fetch an order's cards because a person wants to see them; recorded before.
+
+        Args:
+            order_id: the vendor's order id.
+            index: which card, from 0; None for all of them.
+
+        Raises:
+            Refused: the order has no such card.
+            DeskError: the journal cannot record it, or the vendor could not be read.
+        """
+        which = "all cards" if index is None else f"card {index + 1}"
+        await self.record("reveal", order_id, which)
+        cards = (await self._client.order(order_id, cards=True)).cards
+        if index is None:
+            return cards
+        if not 0 <= index < len(cards):
+            raise Refused("The order has no such card", code="NO_CARD")
+        return (cards[index],)
+
+    async def record(self, kind: str, order_id: str, detail: str) -> None:
+        """Write into the event log what is about to be done with an order; raises JournalFailed."""
+        await self._opening.opened().purchases.record(kind, order_id, detail)
+
+    async def export(self, name: str, rows: Sequence[Mapping[str, object]]) -> Path:
+        """Write what is listed into a CSV file for this user alone; recorded before it happens.
+
+        Raises:
+            DeskError: the journal cannot record it, or the file cannot be written.
+        """
+        await self.record("export", "", f"{len(rows)} rows of {name}")
+        return await asyncio.to_thread(export.write, self._exports, name, rows, self._clock.now())
+
+    async def history(self, reference: str) -> tuple[Event, ...]:
+        """Return the event log of a purchase or an order, oldest first; raises JournalFailed."""
+        return await self._opening.opened().purchases.events(reference)
+
+    async def set_note(self, purchase_id: str, note: str) -> Purchase:
+        """Change the note of a purchase; raises JournalFailed."""
+        return await self._opening.opened().mark(purchase_id, "note", "note changed", note=note)
+
+    async def purchase(self, reference: str) -> Purchase | None:
+        """Return the purchase with this purchase id, order id or idempotency key."""
+        return await self._opening.opened().purchases.find(reference)
+
+    async def purchases(
+        self,
+        *,
+        unresolved: bool = False,
+        open_only: bool = False,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> tuple[Purchase, ...]:
+        """Return the journal's purchases of a span of time, or those still open or unsettled."""
+        store = self._opening.opened().purchases
+        if unresolved:
+            return tuple(p for p in await store.live() if p.state in UNSETTLED)
+        if open_only:
+            return await store.live()
+        return await store.since(
+            start or datetime.min.replace(tzinfo=self._clock.now().tzinfo), end
+        )
+
+    # Settling.
+
+    async def look_now(self, purchase_id: str) -> Purchase:
+        """Look for an unresolved purchase now; raises DeskError."""
+        return await self._opening.opened().reconciler.look(purchase_id)
+
+    async def candidates(self, purchase_id: str) -> tuple[Candidate, ...]:
+        """Return the orders that could be this purchase, with their evidence; raises DeskError."""
+        return await self._opening.opened().reconciler.candidates(purchase_id)
+
+    async def claim(self, purchase_id: str, order_id: str) -> Purchase:
+        """Bind an order to a purchase because a person says: this one; raises DeskError."""
+        return await self._opening.opened().reconciler.claim(purchase_id, order_id)
+
+    async def none_of_these(self, purchase_id: str) -> Purchase:
+        """Rule the candidates out because a person says: none of these; raises DeskError."""
+        return await self._opening.opened().reconciler.none_of_these(purchase_id)
+
+    async def acknowledge(self, purchase_id: str) -> Purchase:
+        """Take note of a purchase that was not placed, or came late; raises JournalFailed."""
+        return await self._opening.opened().mark(
+            purchase_id, "acknowledge", "a person took note", acknowledged=True
+        )
+
+    async def unclaimed(self) -> tuple[BoardOrder, ...]:
+        """Return the orders of the account that nobody here claimed; raises JournalFailed."""
+        account = self._opening.opened()
+        return account.rows.joined(await account.tracked.unclaimed(), ())
+
+    async def resolve(self) -> tuple[Purchase, ...]:
+        """Look for every unresolved purchase now; returns those left. Raises DeskError."""
+        account = self._opening.opened()
+        await account.settle_first()
+        return await self.purchases(unresolved=True)
+
+    async def verify_journal(self) -> str:
+        """Check the whole journal and its event chain; returns what is wrong, or an empty text."""
+        account = self._opening.opened()
+        return account.journal.read_only or await account.journal.verify()
+
+    async def audit(self) -> Audit:
+        """Return the whole event log, oldest first, examined; raises JournalFailed."""
+        return await audit.read(self._opening.opened().journal)
+
+    def _bought(self, task: asyncio.Task[Purchase]) -> None:
+        self._buying.discard(task)
+        if task.cancelled():
+            return
+        # Whoever asked may be gone by now; the log pane is still there.
+        if isinstance(failure := task.exception(), DeskError):
+            self._keeper.log(failure.sentence(), "error")
+        self._background.refresh_balance()

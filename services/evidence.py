@@ -1,0 +1,219 @@
+"""What the vendor's list and ledger say about a purchase whose answer never came. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from services.balance_chain import chain
+from services.journal_rows import Baseline
+from services.models import Order, Purchase, PurchaseState, Transaction
+
+LOOKS = (2.0, 4.0, 7.0, 11.0, 16.0, 25.0)
+LATE_LOOKS = (300.0, 900.0, 3_600.0, 21_600.0, 86_400.0)
+EVERY = 10.0
+REFUSED_LOOK = 10.0
+SKEW = timedelta(seconds=60)
+AGREEING_READINGS = 3
+ASKED = (PurchaseState.SENDING, PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
+CALLED_OFF = (PurchaseState.NOT_PLACED, PurchaseState.REFUSED)
+
+Rivals = Sequence[tuple[Purchase, Baseline]]
+
+
+class Reading(Struct, frozen=True):
+    """One look at the account.
+
+    `complete` is whether every page was read and nothing moved meanwhile; an incomplete reading
+    never counts as absence. `transactions` are those since the baseline, oldest first, and
+    `ledger_known` is whether they could be read. `balance` is DZD.
+    """
+
+    orders: tuple[Order, ...]
+    transactions: tuple[Transaction, ...]
+    complete: bool
+    ledger_known: bool
+    balance: Decimal | None = None
+
+
+class Finding(Struct, frozen=True):
+    """What a reading means for a purchase.
+
+    `verdict` is BIND (`order_ids` holds the one order), AMBIGUOUS (a person picks one of them),
+    NOT_PLACED, WAIT, or AFTER (another purchase of the same goods is settled first); `why` is the
+    sentence, `trace` whether the reading showed any sign of it.
+    """
+
+    verdict: Literal["BIND", "AMBIGUOUS", "NOT_PLACED", "WAIT", "AFTER"]
+    why: str
+    order_ids: tuple[str, ...] = ()
+    trace: bool = False
+
+
+def next_look(sent_at: datetime, now: datetime, settle_seconds: float) -> datetime | None:
+    """Return when to look next: 2, 4, 7, 11, 16, 25 s, each 10 s, then 5 min to 24 h after sending.
+
+    Args:
+        sent_at: when the purchase was sent, UTC.
+        now: the current time, UTC.
+        settle_seconds: until when the looks are frequent.
+
+    Returns:
+        The next time in UTC, or None when the last look has been.
+    """
+    passed = (now - sent_at).total_seconds()
+    for mark in LOOKS:
+        if passed < mark <= settle_seconds:
+            return sent_at + timedelta(seconds=mark)
+    if passed < settle_seconds:
+        step = LOOKS[-1] + EVERY * (int((passed - LOOKS[-1]) // EVERY) + 1)
+        return sent_at + timedelta(seconds=min(step, settle_seconds))
+    for mark in LATE_LOOKS:
+        if passed < mark:
+            return sent_at + timedelta(seconds=mark)
+    return None
+
+
+def candidates(
+    purchase: Purchase, baseline: Baseline, reading: Reading, bound: Sequence[str], window: float
+) -> tuple[Order, ...]:
+    """Return the orders that could be this purchase, oldest first.
+
+    Args:
+        purchase: with `sent_at`, and `answered_at` when its attempt ended.
+        baseline: the ids that were there before it was sent.
+        reading: what the vendor lists now.
+        bound: order ids that belong to other purchases.
+        window: seconds after the end of the attempt in which an order may still appear.
+    """
+    if purchase.sent_at is None:
+        return ()
+    offset = timedelta(seconds=baseline.offset_seconds)
+    earliest = purchase.sent_at - SKEW + offset
+    latest = (purchase.answered_at or purchase.sent_at) + timedelta(seconds=window) + SKEW + offset
+    known = {*baseline.order_ids, *bound}
+    return tuple(
+        sorted(
+            (
+                order
+                for order in reading.orders
+                if order.id not in known
+                and order.product in ("", purchase.product_id)
+                and order.type in ("", purchase.type_id)
+                and order.quantity == purchase.quantity
+                and earliest <= order.time <= latest
+            ),
+            key=lambda order: order.time,
+        )
+    )
+
+
+def unexplained_debit(reading: Reading, baseline: Baseline, total: Decimal) -> str:
+    """Say which money left the account without an order to show for it, or return an empty text.
+
+    Args:
+        reading: orders and the transactions since the baseline.
+        baseline: the balance before, and the ids known then.
+        total: what the purchase would have cost, DZD.
+    """
+    orders = {order.id for order in reading.orders} | set(baseline.order_ids)
+    for transaction in reading.transactions:
+        if transaction.type == "ORDER" and transaction.objid not in orders:
+            return f"{transaction.amount} DZD left the account for an order that is not listed"
+    if chain(reading.transactions).broken:
+        return "the chain of balances has a gap"
+    start, end = baseline.balance, reading.balance
+    if not reading.transactions and start is not None and end is not None and start - end >= total:
+        return f"{start - end} DZD left the account without a transaction"
+    return ""
+
+
+def judge(
+    purchase: Purchase,
+    baseline: Baseline,
+    reading: Reading,
+    bound: Sequence[str],
+    *,
+    rivals: Rivals = (),
+    exclusive: bool,
+    charged: bool,
+    settle_seconds: float,
+    now: datetime,
+) -> Finding:
+    """Decide what a reading means for an unsettled purchase.
+
+    Args:
+        purchase: UNRESOLVED, AMBIGUOUS, NOT_PLACED or REFUSED; `quiet` counts the complete readings
+            before this one, in a row, that showed no trace.
+        baseline: the account before it was sent.
+        reading: the account now.
+        bound: order ids of other purchases.
+        rivals: the other purchases of the same goods that an order may still turn up for, each
+            with the account before it was sent.
+        exclusive: whether every buyer of the account uses this journal.
+        charged: whether the environment takes money, so that the ledger has to agree.
+        settle_seconds: how long absence must last before it counts.
+        now: the current time, UTC.
+    """
+    age = (now - purchase.sent_at).total_seconds() if purchase.sent_at else 0.0
+    window = max(settle_seconds, age)
+    found = candidates(purchase, baseline, reading, bound, window)
+    if not found:
+        return _absent(purchase, baseline, reading, settle_seconds, age)
+    ids = tuple(order.id for order in found)
+    contenders = _contenders(rivals, reading, bound, ids, now)
+    if purchase.state in CALLED_OFF and any(each.state in ASKED for each in contenders):
+        return Finding("AFTER", "another purchase of the same is being settled", ids)
+    if len(found) == 1 and contenders:
+        return Finding("AMBIGUOUS", "one order could be this purchase or another", ids, trace=True)
+    if len(found) > 1 or not exclusive:
+        many = "one order" if len(found) == 1 else f"{len(found)} orders"
+        return Finding("AMBIGUOUS", f"{many} could be this purchase", ids, trace=True)
+    if not reading.complete:
+        return Finding("WAIT", "one order fits, but the list was not complete", ids, trace=True)
+    if not charged or _ledger_agrees(purchase, ids[0], reading):
+        return Finding(
+            "BIND", "the only new order that fits, and the ledger agrees", ids, trace=True
+        )
+    if age < settle_seconds:
+        return Finding("WAIT", "one order fits, the ledger does not show it yet", ids, trace=True)
+    return Finding("AMBIGUOUS", "one order fits, but the ledger does not agree", ids, trace=True)
+
+
+def _contenders(
+    rivals: Rivals, reading: Reading, bound: Sequence[str], ids: Sequence[str], now: datetime
+) -> list[Purchase]:
+    """Return the rivals that one of these orders could belong to just as well."""
+    found: list[Purchase] = []
+    for rival, baseline in rivals:
+        age = (now - (rival.sent_at or now)).total_seconds()
+        if any(o.id in ids for o in candidates(rival, baseline, reading, bound, age)):
+            found.append(rival)
+    return found
+
+
+def _ledger_agrees(purchase: Purchase, order_id: str, reading: Reading) -> bool:
+    if not reading.ledger_known:
+        return False
+    return any(
+        t.type == "ORDER" and t.objid == order_id and t.amount == purchase.total
+        for t in reading.transactions
+    )
+
+
+def _absent(
+    purchase: Purchase, baseline: Baseline, reading: Reading, settle_seconds: float, age: float
+) -> Finding:
+    if not reading.complete or not reading.ledger_known:
+        return Finding("WAIT", "the vendor's list or ledger could not be read whole")
+    if debit := unexplained_debit(reading, baseline, purchase.total):
+        return Finding("WAIT", f"{debit}; no order is visible yet", trace=True)
+    readings = purchase.quiet + 1
+    if age >= settle_seconds and readings >= AGREEING_READINGS:
+        return Finding(
+            "NOT_PLACED",
+            f"no trace in {readings} complete readings over {int(age)} s, balance unchanged",
+        )
+    return Finding("WAIT", "no trace of it yet")

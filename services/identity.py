@@ -1,0 +1,59 @@
+"""Which account a key belongs to, remembered so that the journal opens before the network does."""
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from services.models import KeyInfo
+from services.secrets import Secret
+
+
+class Identity(Struct, frozen=True):
+    """An account at a vendor in one environment; the journal is named after its fingerprint."""
+
+    username: str
+    environment: str
+    scope: str
+    account: str
+
+    @property
+    def journal_name(self) -> str:
+        """The journal's file name: one for each account and environment."""
+        return f"{self.account}-{self.environment.lower()}.db"
+
+
+class Identities:
+    """What `/validate` said of each key, by the key's fingerprint. Never the key."""
+
+    def __init__(self, folder: Path, key: Secret, base_url: str) -> None:
+        host = urlsplit(base_url).hostname or ""
+        # A loopback vendor changes its port at every start and is the same one all the same.
+        self._vendor: Final = "loopback" if host in ("127.0.0.1", "localhost", "::1") else host
+        self._path: Final = folder / f"{key.fingerprint()}.json"
+
+    def load(self) -> Identity | None:
+        """Return what is remembered of this key, or None."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Identity)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def save(self, info: KeyInfo) -> Identity:
+        """Remember what the vendor said of this key and return the account it belongs to."""
+        mark = f"{self._vendor}\0{info.username}".encode()
+        identity = Identity(
+            info.username, info.environment, info.scope, hashlib.sha256(mark).hexdigest()[:16]
+        )
+        if identity != self.load():
+            with contextlib.suppress(OSError):
+                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                with os.fdopen(fd, "wb") as file:
+                    file.write(msgspec.json.encode(identity))
+        return identity

@@ -1,0 +1,93 @@
+"""Where a journal may lie: owner, modes, links and file systems that can be trusted with money."""
+
+import os
+import stat
+from pathlib import Path
+
+from services.errors import JournalFailed
+
+NETWORK = frozenset(
+    {
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "afs",
+        "ceph",
+        "glusterfs",
+        "fuse.sshfs",
+        "ncpfs",
+    }
+)
+
+
+def prepare(path: Path) -> None:
+    """Make the journal's folder and check that the place is ours alone.
+
+    Raises:
+        JournalFailed: a link, another owner, an open mode, or a folder that cannot be made.
+    """
+    folder = path.parent
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = folder.lstat()
+    except OSError as error:
+        raise JournalFailed(
+            f"The journal's folder {folder} cannot be used: {error.strerror or error}",
+            advice="Make it a folder that you own and can write. Until then buying is off.",
+            code="JOURNAL_FOLDER",
+        ) from error
+    if not stat.S_ISDIR(facts.st_mode):
+        raise _unsafe(folder, "is not a folder of its own (a link or a file)", "Move it away.")
+    if facts.st_uid != os.geteuid():
+        raise _unsafe(folder, "belongs to another user", "Run carddesk as its owner.")
+    if facts.st_mode & 0o022:
+        raise _unsafe(folder, "can be written by others", f"Run: chmod 700 {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _unsafe(folder, "cannot be written", f"Run: chmod 700 {folder}")
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(facts.st_mode):
+        raise _unsafe(path, "is not a regular file (a link?)", "Move it away.")
+    if facts.st_uid != os.geteuid():
+        raise _unsafe(path, "belongs to another user", "Run carddesk as its owner.")
+    if facts.st_mode & 0o077:
+        raise _unsafe(path, "can be read by others", f"Run: chmod 600 {path}")
+
+
+def network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> str:
+    """Return the kind of network file system a folder lies on, or an empty text.
+
+    SQLite's locks do not hold there, so two desks could buy the same thing.
+    """
+    try:
+        lines = mounts.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    best, kind = -1, ""
+    real = folder.resolve()
+    for line in lines:
+        parts = line.split(" ")
+        if len(parts) < 3:
+            continue
+        point = Path(parts[1].replace("\\040", " "))
+        if real.is_relative_to(point) and len(point.parts) >= best:
+            best, kind = len(point.parts), parts[2]
+    return kind if kind in NETWORK else ""
+
+
+def damaged_copies(path: Path) -> list[Path]:
+    """Return the journals that were moved aside from here because they were damaged."""
+    return sorted(path.parent.glob(f"{path.name}.damaged-*"))
+
+
+def _unsafe(path: Path, what: str, advice: str) -> JournalFailed:
+    return JournalFailed(
+        f"The journal's {path} {what}",
+        advice=f"{advice} Until then buying is off.",
+        code="JOURNAL_UNSAFE",
+    )

@@ -1,0 +1,148 @@
+"""How purchases, orders and events are written as journal rows, and read back. Pure."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from sys import intern
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from services import money
+from services.models import Order, Purchase, PurchaseError, PurchaseState
+
+FIRST_HASH = "0" * 64
+
+
+class Baseline(Struct, frozen=True):
+    """What the account looked like just before a purchase was sent.
+
+    `order_ids` are the ids the vendor's list showed then: ids, not times, say what is new.
+    `balance` is DZD, `offset_seconds` is the vendor's clock minus ours.
+    """
+
+    order_ids: tuple[str, ...] = ()
+    transaction_id: str = ""
+    balance: Decimal | None = None
+    offset_seconds: float = 0.0
+
+
+class Event(Struct, frozen=True):
+    """One row of the event log: who did or saw what, and when (UTC). Never a card or a key."""
+
+    seq: int
+    at: datetime
+    who: str
+    kind: str
+    purchase_id: str
+    order_id: str
+    from_state: str
+    to_state: str
+    why: str
+    evidence: str
+    hash: str
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Write a time for the journal: UTC, microseconds, `Z`, so that text order is time order."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read back what `iso` wrote."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _when(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else money.load(text)
+
+
+def purchase(row: Mapping[str, Any]) -> Purchase:
+    """Read a purchase from its row."""
+    error = None
+    if row["error_code"] or row["error_message"]:
+        error = PurchaseError(row["error_code"], row["error_message"], row["request_id"])
+    return Purchase(
+        id=row["id"],
+        idempotency_key=row["idempotency_key"],
+        state=PurchaseState(row["state"]),
+        product_id=row["product_id"],
+        product_title=row["product_title"],
+        type_id=row["type_id"],
+        type_name=row["type_name"],
+        quantity=row["quantity"],
+        unit_price=money.load(row["unit_price"]),
+        total=money.load(row["total"]),
+        created_at=_when(row["created_at"]),
+        updated_at=_when(row["updated_at"]),
+        operator=row["operator"],
+        host=row["host"],
+        note=row["note"],
+        order_id=row["order_id"] or "",
+        status=row["status"],
+        fulfilled_quantity=row["fulfilled_quantity"],
+        fulfilled_amount=_amount(row["fulfilled_amount"]),
+        sent_at=moment(row["sent_at"]),
+        answered_at=moment(row["answered_at"]),
+        next_look=moment(row["next_look"]),
+        decide_at=moment(row["decide_at"]),
+        looks=row["looks"],
+        quiet=row["quiet"],
+        late=bool(row["late"]),
+        acknowledged=bool(row["acknowledged"]),
+        candidates=tuple(msgspec.json.decode(row["candidates"], type=list[str])),
+        request_id=row["request_id"],
+        error=error,
+    )
+
+
+def column(value: object) -> object:
+    """Turn a field's value into what its column holds."""
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, Decimal):
+        return money.stored(value)
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, tuple | Struct):
+        return msgspec.json.encode(value).decode()
+    return value
+
+
+def order(row: Mapping[str, Any]) -> Order:
+    """Read a tracked order from its row; it never holds cards."""
+    return Order(
+        id=row["order_id"],
+        # Of ten thousand orders the few words that stand in all of them are kept once.
+        status=intern(row["status"]),
+        quantity=row["quantity"],
+        product=intern(row["product"]),
+        type=intern(row["type"]),
+        time=_when(row["time"]),
+        fulfilled_quantity=row["fulfilled_quantity"],
+        fulfilled_amount=_amount(row["fulfilled_amount"]),
+        price_per_card=_amount(row["price_per_card"]),
+    )
+
+
+def event(row: Mapping[str, Any]) -> Event:
+    """Read an event from its row."""
+    return msgspec.convert(dict(row), Event)
+
+
+def chain(previous: str, fields: tuple[object, ...]) -> str:
+    """Return the hash of an event row, which covers the hash of the row before it."""
+    return hashlib.sha256(previous.encode() + msgspec.json.encode(fields)).hexdigest()
+
+
+def baseline(text: str) -> Baseline:
+    """Read a purchase's baseline."""
+    return msgspec.json.decode(text, type=Baseline)

@@ -1,0 +1,155 @@
+"""Where the API key comes from: a variable, a private file or a command; it is never shown."""
+
+import os
+import select
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, cast
+
+from services.errors import ConfigError
+from services.paths import Paths, open_regular, reason, shown
+from services.process import KEY_VARIABLE as VARIABLE
+from services.secrets import Secret, redaction
+from services.settings_fields import Profile
+
+SHORTEST, LONGEST = 8, 512
+LARGEST_OUTPUT = 64 * 1024
+COMMAND_SECONDS = 10.0
+
+
+def api_key(profile: Profile, paths: Paths, environ: Mapping[str, str]) -> Secret:
+    """Return the key of a profile: CARDDESK_API_KEY, else `key_file`, else `key_command`.
+
+    The log learns to mask it. A command may take up to 10 seconds: call this before a loop runs.
+
+    Raises:
+        ConfigError: there is no key, it cannot be read safely, or it is no key; never showing it.
+    """
+    if environ.get(VARIABLE):
+        return _checked(environ[VARIABLE], VARIABLE)
+    if profile.key_file:
+        path = paths.config_dir / _at_home(profile.key_file)
+        return _checked(_from_file(path), f"The key file {shown(path)}")
+    if profile.key_command:
+        return _checked(_from_command(profile.key_command, environ), "key_command")
+    raise ConfigError(
+        f"There is no API key for the profile {profile.name}",
+        advice="Run `carddesk config init` and put the key where it says,"
+        " or try everything without one: `carddesk --sandbox`.",
+    )
+
+
+def _at_home(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise ConfigError("key_file begins with ~, and there is no such home folder") from None
+
+
+def _checked(raw: str, origin: str) -> Secret:
+    key = raw.strip()
+    if not SHORTEST <= len(key) <= LONGEST:
+        flaw = "is empty" if not key else f"is {len(key)} signs long, not {SHORTEST} to {LONGEST}"
+    elif not key.isascii() or not key.isprintable():
+        flaw = "holds a line break, a control character or a sign outside ASCII"
+    elif " " in key:
+        flaw = "holds a space"
+    else:
+        secret = Secret(key)
+        redaction.learn(secret)
+        return secret
+    raise ConfigError(
+        f"{origin}: the API key {flaw}", advice="Copy it again from the vendor's page."
+    )
+
+
+def _from_file(path: Path) -> str:
+    try:
+        descriptor = open_regular(path, follow=False)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"The key file {shown(path)} does not exist",
+            advice="Put the key there, alone on one line, readable by you only (chmod 600).",
+        ) from None
+    except OSError as failure:
+        why = "it is a symbolic link" if path.is_symlink() else reason(failure)
+        raise ConfigError(f"The key file {shown(path)} cannot be used: {why}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(file.fileno())
+        if facts.st_uid != os.geteuid():
+            raise ConfigError(f"The key file {shown(path)} belongs to another user")
+        if facts.st_mode & 0o077:
+            raise ConfigError(
+                f"The key file {shown(path)} can be read by other users",
+                advice=f"Run: chmod 600 {shlex.quote(str(path))}",
+            )
+        return _text(file.read(LARGEST_OUTPUT))
+
+
+def _text(raw: bytes) -> str:
+    # Latin-1 keeps every byte, so that the check of the key is the one that refuses it.
+    return raw.decode("latin-1")
+
+
+def _from_command(command: str, environ: Mapping[str, str]) -> str:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words:
+        raise ConfigError("key_command has a quote that is never closed, or no word at all")
+    try:
+        # A session of its own: whatever the command starts can be ended with it.
+        process = subprocess.Popen(  # noqa: S603 - the operator's own command, no shell
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    except OSError as failure:
+        raise ConfigError(f"key_command cannot be run: {reason(failure)}") from None
+    with process:
+        try:
+            output = _output(process, time.monotonic() + COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise ConfigError(
+                f"key_command did not end within {COMMAND_SECONDS:g} seconds",
+                advice="Run it in a shell first, so that it need not ask for anything.",
+            ) from None
+        finally:
+            _end(process)
+    if process.returncode != 0:
+        raise ConfigError(
+            f"key_command failed with exit code {process.returncode}",
+            advice="Run it in a shell to see why.",
+        )
+    return _text(output.strip().partition(b"\n")[0])
+
+
+def _output(process: subprocess.Popen[bytes], until: float) -> bytes:
+    stdout = cast("IO[bytes]", process.stdout)
+    output = b""
+    while len(output) <= LARGEST_OUTPUT:
+        left = max(0.0, until - time.monotonic())
+        if not select.select([stdout], [], [], left)[0]:
+            raise subprocess.TimeoutExpired("key_command", COMMAND_SECONDS)
+        chunk = os.read(stdout.fileno(), LARGEST_OUTPUT)
+        if not chunk:
+            process.wait(max(0.0, until - time.monotonic()))
+            return output
+        output += chunk
+    raise ConfigError(f"key_command printed more than {LARGEST_OUTPUT // 1024} kB")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

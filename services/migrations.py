@@ -1,0 +1,144 @@
+"""The journal's schema, one step a version, each applied in one transaction after a backup."""
+
+import sqlite3
+from pathlib import Path
+
+APPLICATION_ID = 0x43444B31  # "CDK1"
+
+_V1 = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+INSERT INTO meta VALUES ('rev', '0');
+CREATE TABLE purchases (
+    id TEXT PRIMARY KEY,
+    idempotency_key TEXT NOT NULL,
+    state TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    product_title TEXT NOT NULL,
+    type_id TEXT NOT NULL,
+    type_name TEXT NOT NULL,
+    quantity INTEGER NOT NULL CHECK (quantity > 0),
+    unit_price TEXT NOT NULL,
+    total TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    host TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    baseline TEXT NOT NULL DEFAULT '{}',
+    order_id TEXT,
+    status TEXT NOT NULL DEFAULT '',
+    fulfilled_quantity INTEGER,
+    fulfilled_amount TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    sent_at TEXT,
+    answered_at TEXT,
+    next_look TEXT,
+    decide_at TEXT,
+    looks INTEGER NOT NULL DEFAULT 0,
+    quiet INTEGER NOT NULL DEFAULT 0,
+    late INTEGER NOT NULL DEFAULT 0,
+    acknowledged INTEGER NOT NULL DEFAULT 0,
+    candidates TEXT NOT NULL DEFAULT '[]',
+    error_code TEXT NOT NULL DEFAULT '',
+    error_message TEXT NOT NULL DEFAULT '',
+    request_id TEXT NOT NULL DEFAULT '',
+    rev INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX purchases_order ON purchases (order_id) WHERE order_id IS NOT NULL;
+CREATE UNIQUE INDEX purchases_unsettled ON purchases (product_id, type_id, quantity)
+    WHERE state IN ('SENDING', 'UNRESOLVED', 'AMBIGUOUS');
+CREATE UNIQUE INDEX purchases_key ON purchases (idempotency_key) WHERE state <> 'NOT_SENT';
+CREATE INDEX purchases_key_any ON purchases (idempotency_key);
+CREATE INDEX purchases_live ON purchases (state)
+    WHERE state IN ('INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING');
+CREATE INDEX purchases_note ON purchases (created_at)
+    WHERE acknowledged = 0 AND (state = 'NOT_PLACED' OR late = 1);
+CREATE INDEX purchases_look ON purchases (next_look) WHERE next_look IS NOT NULL;
+CREATE INDEX purchases_time ON purchases (created_at);
+CREATE INDEX purchases_rev ON purchases (rev);
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    purchase_id TEXT NOT NULL,
+    order_id TEXT NOT NULL,
+    from_state TEXT NOT NULL,
+    to_state TEXT NOT NULL,
+    why TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_purchase ON events (purchase_id);
+CREATE INDEX events_order ON events (order_id) WHERE order_id <> '';
+CREATE TABLE orders (
+    order_id TEXT PRIMARY KEY,
+    status TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    product TEXT NOT NULL,
+    type TEXT NOT NULL,
+    time TEXT NOT NULL,
+    fulfilled_quantity INTEGER,
+    fulfilled_amount TEXT,
+    price_per_card TEXT,
+    first_seen TEXT NOT NULL,
+    known INTEGER NOT NULL DEFAULT 0,
+    rev INTEGER NOT NULL
+) STRICT;
+CREATE INDEX orders_time ON orders (time);
+CREATE INDEX orders_rev ON orders (rev);
+CREATE INDEX orders_open ON orders (time)
+    WHERE status NOT IN ('FULFILLED', 'PARTIALLY_FILLED', 'REFUNDED');
+CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL) STRICT;
+"""
+
+STEPS: tuple[str, ...] = (_V1,)
+VERSION = len(STEPS)
+
+
+class ForeignJournal(Exception):
+    """The file is a database, but not one that this version can write; the text says why."""
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring an open journal to the current schema.
+
+    A step and its version number are one transaction, so a death in the middle leaves the step
+    before it whole; the copy beside the journal is for a person.
+
+    Raises:
+        ForeignJournal: it belongs to another program or to a newer carddesk.
+    """
+    application = _pragma(connection, "application_id")
+    version = _pragma(connection, "user_version")
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION_ID and (application or version or tables):
+        raise ForeignJournal("it was written by another program")
+    if version > VERSION:
+        raise ForeignJournal(f"it was written by a newer carddesk (schema {version})")
+    if 0 < version < VERSION:
+        backup = sqlite3.connect(path.with_suffix(f".v{version}.backup"))
+        try:
+            connection.backup(backup)
+        finally:
+            backup.close()
+    for number, step in enumerate(STEPS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _pragma(connection, "user_version") < number:
+                for statement in _statements(step):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def _statements(script: str) -> list[str]:
+    return [statement for part in script.split(";") if (statement := part.strip())]

@@ -1,0 +1,369 @@
+"""Finding out what happened to an unresolved purchase, from the vendor's own list and ledger."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from services import evidence, listing
+from services.balance_chain import after
+from services.client import VendorClient
+from services.clock import Clock
+from services.errors import DeskError, Refused
+from services.evidence import Finding, Reading
+from services.journal_rows import Baseline
+from services.models import Candidate, Purchase, PurchaseState
+from services.purchases import Purchases
+from services.wording import named
+
+S = PurchaseState
+WATCH = timedelta(hours=24)
+AFTER = timedelta(seconds=30)
+
+
+class Reconciler:
+    """Looks for the purchases that nobody answered for, and settles them by evidence only.
+
+    Args:
+        client: reads of the vendor.
+        purchases: the journal's purchases.
+        clock: time.
+        exclusive: whether every buyer of this account uses this journal.
+        charged: whether this environment takes money for orders.
+        settle_seconds: how long absence must last before it counts.
+    """
+
+    def __init__(
+        self,
+        client: VendorClient,
+        purchases: Purchases,
+        clock: Clock,
+        *,
+        exclusive: bool,
+        charged: bool,
+        settle_seconds: float,
+        changed: Callable[[Purchase, str], Awaitable[None]],
+    ) -> None:
+        self._client: Final = client
+        self._purchases: Final = purchases
+        self._clock: Final = clock
+        self._exclusive: Final = exclusive
+        self._charged: Final = charged
+        self._settle: Final = settle_seconds
+        self._changed: Final = changed
+        self._looking = asyncio.Lock()
+
+    def schedule(self, purchase: Purchase) -> dict[str, object]:
+        """Return the schedule fields of a purchase that has just become UNRESOLVED."""
+        now = self._clock.now()
+        sent = purchase.sent_at or purchase.created_at
+        decide = sent + timedelta(seconds=self._settle)
+        # A death can be noticed hours after the sending: then nobody has looked yet.
+        planned = evidence.next_look(sent, now, self._settle) if now < decide else None
+        return {
+            "sent_at": sent,
+            "answered_at": purchase.answered_at or now,
+            "next_look": planned or now,
+            "decide_at": max(now, decide),
+        }
+
+    async def due(self) -> float | None:
+        """Return the seconds until the next look that is planned, or None when there is none."""
+        watched = await self._purchases.watched()
+        if not watched or watched[0].next_look is None:
+            return None
+        return max(0.0, (watched[0].next_look - self._clock.now()).total_seconds())
+
+    async def look_due(self) -> None:
+        """Make every look whose time has come; a failed one is planned again.
+
+        Raises:
+            DeskError: the last look that failed, after all the others were made.
+        """
+        now = self._clock.now()
+        failed: DeskError | None = None
+        for purchase in await self._purchases.watched():
+            if purchase.next_look is not None and purchase.next_look <= now:
+                try:
+                    await self.look(purchase.id)
+                except DeskError as error:
+                    failed = error
+        if failed is not None:
+            raise failed
+
+    async def look(self, purchase_id: str) -> Purchase:
+        """Look for one purchase now and act on what is found.
+
+        Raises:
+            DeskError: the vendor or the journal could not be read; the next look stays planned.
+        """
+        async with self._looking:
+            purchase = await self._known(purchase_id)
+            if purchase.state not in (S.UNRESOLVED, S.AMBIGUOUS, S.NOT_PLACED, S.REFUSED):
+                return purchase
+            baseline = await self._purchases.baseline(purchase_id)
+            try:
+                reading = await self.read(purchase, baseline)
+            except DeskError:
+                await self._plan(purchase, quiet=purchase.quiet)
+                raise
+            return await self._act(purchase, await self._judge(purchase, baseline, reading))
+
+    async def candidates(self, purchase_id: str) -> tuple[Candidate, ...]:
+        """Return the orders that could be this purchase, each with its evidence, oldest first.
+
+        Raises:
+            DeskError: the vendor or the journal could not be read.
+        """
+        purchase = await self._known(purchase_id)
+        baseline = await self._purchases.baseline(purchase_id)
+        reading = await self.read(purchase, baseline)
+        finding = await self._judge(purchase, baseline, reading)
+        sent = purchase.sent_at or purchase.created_at
+        offset = timedelta(seconds=baseline.offset_seconds)
+        return tuple(
+            Candidate(
+                order,
+                (order.time - offset - sent).total_seconds(),
+                next((t for t in reading.transactions if t.objid == order.id), None),
+            )
+            for order in reading.orders
+            if order.id in finding.order_ids
+        )
+
+    async def claim(self, purchase_id: str, order_id: str) -> Purchase:
+        """Bind an order to a purchase because a person says so.
+
+        Raises:
+            Refused: the order is another product, type or quantity, older than the purchase, or
+                bound already; or the purchase is settled.
+            DeskError: the vendor or the journal could not be read.
+        """
+        purchase = await self._known(purchase_id)
+        order = await self._client.order(order_id)
+        same = (
+            order.product in ("", purchase.product_id)
+            and order.type in ("", purchase.type_id)
+            and order.quantity == purchase.quantity
+        )
+        if not same:
+            raise Refused(
+                "This order is of another product, denomination or quantity", code="OTHER_ORDER"
+            )
+        if order_id in (await self._purchases.baseline(purchase_id)).order_ids:
+            raise Refused("This order was there before the purchase was sent", code="OLDER_ORDER")
+        bound = await self._bind(purchase, order.id, "a person said: this one")
+        await self._changed(bound, f"Order {order.id} is now purchase {purchase_id}")
+        return bound
+
+    async def none_of_these(self, purchase_id: str) -> Purchase:
+        """Take back the candidates because a person says that none of them is this purchase.
+
+        Raises:
+            Refused: the purchase is not AMBIGUOUS.
+        """
+        purchase = await self._known(purchase_id)
+        baseline = await self._purchases.baseline(purchase_id)
+        now = self._clock.now()
+        moved = await self._purchases.move(
+            purchase_id,
+            S.UNRESOLVED,
+            "a person said: none of these",
+            {
+                "candidates": (),
+                "quiet": 0,
+                "baseline": baseline_with(baseline, purchase.candidates),
+                "next_look": now + timedelta(seconds=evidence.EVERY),
+                "decide_at": now + timedelta(seconds=evidence.EVERY * evidence.AGREEING_READINGS),
+            },
+            evidence={"order_ids": purchase.candidates},
+        )
+        await self._changed(moved, "None of the orders shown is this purchase; looking on")
+        return moved
+
+    async def read(self, purchase: Purchase, baseline: Baseline) -> Reading:
+        """Read the whole list from the send time and the transactions since the baseline.
+
+        Raises:
+            DeskError: a page could not be read.
+        """
+        sent = purchase.sent_at or purchase.created_at
+        start = sent - evidence.SKEW + timedelta(seconds=baseline.offset_seconds)
+        end = self._clock.now() + timedelta(seconds=baseline.offset_seconds) + WATCH
+        orders = await listing.whole(
+            lambda page: self._client.orders(page=page, page_size=listing.PAGE, start=start)
+        )
+        moves = await listing.whole(
+            lambda page: self._client.transactions(
+                page=page, page_size=listing.PAGE, start=start, end=end
+            )
+        )
+        since = after(moves.items, baseline.transaction_id)
+        balance = await self._client.balance()
+        return Reading(orders.items, since, orders.complete, moves.complete, balance.amount)
+
+    async def _judge(self, purchase: Purchase, baseline: Baseline, reading: Reading) -> Finding:
+        rivals = [
+            (rival, await self._purchases.baseline(rival.id))
+            for rival in await self._purchases.rivals(purchase)
+        ]
+        # Read after the rivals: what one of them gets meanwhile is bound then, not up for grabs.
+        owners = await self._purchases.bound(tuple(order.id for order in reading.orders))
+        return evidence.judge(
+            purchase,
+            baseline,
+            reading,
+            [order_id for order_id, owner in owners.items() if owner != purchase.id],
+            rivals=rivals,
+            exclusive=self._exclusive,
+            charged=self._charged,
+            settle_seconds=self._settle,
+            now=self._clock.now(),
+        )
+
+    async def _act(self, purchase: Purchase, finding: Finding) -> Purchase:
+        if finding.verdict == "BIND":
+            return await self._told(await self._bind(purchase, finding.order_ids[0], finding.why))
+        if finding.verdict == "AFTER":
+            soon = self._clock.now() + AFTER
+            return await self._purchases.update(purchase.id, {"next_look": soon})
+        if purchase.state in (S.NOT_PLACED, S.REFUSED):
+            return await self._watch(purchase, finding)
+        if finding.verdict == "AMBIGUOUS":
+            return await self._told(await self._ask(purchase, finding))
+        if finding.verdict == "NOT_PLACED" and purchase.state is S.UNRESOLVED:
+            return await self._told(await self._give_up(purchase, finding))
+        quiet = 0 if finding.trace else purchase.quiet + 1
+        return await self._plan(purchase, quiet=quiet, why=finding.why)
+
+    async def _give_up(self, purchase: Purchase, finding: Finding) -> Purchase:
+        sent = purchase.sent_at or purchase.created_at
+        return await self._purchases.move(
+            purchase.id,
+            S.NOT_PLACED,
+            finding.why,
+            {
+                "error_message": finding.why,
+                "looks": purchase.looks + 1,
+                "quiet": purchase.quiet + 1,
+                "next_look": evidence.next_look(sent, self._clock.now(), 0),
+                "decide_at": None,
+            },
+            evidence={"readings": purchase.quiet + 1},
+        )
+
+    async def _ask(self, purchase: Purchase, finding: Finding) -> Purchase:
+        """Put the candidates before a person, or bring them up to date."""
+        if purchase.state is S.AMBIGUOUS:
+            if purchase.candidates == finding.order_ids:
+                return purchase
+            changes = {"candidates": finding.order_ids}
+            return await self._purchases.update(
+                purchase.id, changes, kind="candidates", why=finding.why
+            )
+        return await self._purchases.move(
+            purchase.id,
+            S.AMBIGUOUS,
+            finding.why,
+            {
+                "candidates": finding.order_ids,
+                "error_message": finding.why,
+                "looks": purchase.looks + 1,
+                "next_look": None,
+                "decide_at": None,
+            },
+            evidence={"order_ids": finding.order_ids},
+        )
+
+    async def _watch(self, purchase: Purchase, finding: Finding) -> Purchase:
+        """Go on watching a purchase that was settled as not placed; what turns up is an alarm."""
+        changes: dict[str, object] = {"next_look": self._later(purchase)}
+        if not finding.order_ids or finding.order_ids == purchase.candidates:
+            return await self._purchases.update(purchase.id, changes)
+        changes |= {"late": True, "acknowledged": False, "candidates": finding.order_ids}
+        return await self._told(
+            await self._purchases.update(
+                purchase.id, changes, kind="late", why="an order that fits appeared late"
+            )
+        )
+
+    async def _plan(self, purchase: Purchase, *, quiet: int, why: str = "") -> Purchase:
+        if purchase.state is S.AMBIGUOUS:
+            return purchase
+        changes: dict[str, object] = {
+            "looks": purchase.looks + 1,
+            "quiet": quiet,
+            "next_look": self._later(purchase, quiet),
+        }
+        if why and purchase.state is S.UNRESOLVED:
+            changes["error_message"] = why
+        planned = await self._purchases.update(purchase.id, changes)
+        await self._changed(planned, "")
+        return planned
+
+    def _later(self, purchase: Purchase, quiet: int = 0) -> datetime | None:
+        sent, now = purchase.sent_at or purchase.created_at, self._clock.now()
+        if purchase.state is S.REFUSED:
+            return None
+        if purchase.state is S.NOT_PLACED:
+            return evidence.next_look(sent, now, 0)
+        planned = evidence.next_look(sent, now, self._settle)
+        if quiet > purchase.quiet or (purchase.decide_at is not None and now < purchase.decide_at):
+            soon = now + timedelta(seconds=evidence.EVERY)
+            return soon if planned is None else min(planned, soon)
+        return planned or now + WATCH / 24
+
+    async def _bind(self, purchase: Purchase, order_id: str, why: str) -> Purchase:
+        return await self._purchases.move(
+            purchase.id,
+            S.HANDLING,
+            why,
+            {
+                "order_id": order_id,
+                "status": "HANDLING",
+                "late": purchase.state in (S.NOT_PLACED, S.REFUSED),
+                "acknowledged": False,
+                "candidates": (),
+                "error_code": "",
+                "error_message": "",
+                "next_look": None,
+                "decide_at": None,
+            },
+            evidence={"order_id": order_id},
+        )
+
+    async def _known(self, purchase_id: str) -> Purchase:
+        purchase = await self._purchases.find(purchase_id)
+        if purchase is None:
+            raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+        return purchase
+
+    async def _told(self, purchase: Purchase) -> Purchase:
+        await self._changed(purchase, sentence(purchase))
+        return purchase
+
+
+def baseline_with(baseline: Baseline, order_ids: tuple[str, ...]) -> Baseline:
+    """Return a baseline that also holds these orders, which a person ruled out."""
+    return Baseline(
+        (*baseline.order_ids, *order_ids),
+        baseline.transaction_id,
+        baseline.balance,
+        baseline.offset_seconds,
+    )
+
+
+def sentence(purchase: Purchase) -> str:
+    """Say in one line, for the log, what settling found out about a purchase."""
+    name = named(purchase)
+    if purchase.state is S.HANDLING and purchase.late:
+        return f"{name}: this order appeared late. You may now have two."
+    if purchase.late:
+        return f"{name}: an order that fits appeared late. Look at it: press u."
+    if purchase.state is S.HANDLING:
+        return f"{name}: found, order {purchase.order_id}."
+    if purchase.state is S.AMBIGUOUS:
+        return f"{name}: these orders could be yours. Press u."
+    if purchase.state is S.NOT_PLACED:
+        return f"{name}: nothing was placed ({purchase.error.message if purchase.error else ''})."
+    return f"{name}: still unresolved."

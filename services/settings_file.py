@@ -1,0 +1,135 @@
+"""The settings file: read once and whole, written once as a commented first version."""
+
+import os
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from services.errors import ConfigError
+from services.paths import Paths, open_regular, private_dir, reason, shown
+from services.settings_fields import FIELDS, SECTIONS, Field, Profile
+from services.settings_values import exact
+from services.text import clean
+
+LARGEST_FILE = 256 * 1024
+FIRST = Profile(key_file="main.key")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the document of the settings file; none at all is an empty one.
+
+    Numbers with a decimal point arrive as Decimal, exactly as written.
+
+    Raises:
+        ConfigError: the file cannot be read, is not TOML, or others may write it.
+    """
+    try:
+        descriptor = open_regular(path, follow=True)
+    except FileNotFoundError:
+        return {}
+    except OSError as failure:
+        raise _unusable(path, f"cannot be read: {reason(failure)}") from None
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(file.fileno())
+        if facts.st_uid not in (0, os.geteuid()) or facts.st_mode & 0o002:
+            raise _unusable(
+                path,
+                "belongs to or can be written by other users, and it decides where the key is sent",
+                f"Make it yours alone: chmod 600 {shown(path)}",
+            )
+        raw = file.read(LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        raise _unusable(path, f"is larger than {LARGEST_FILE // 1024} kB")
+    return _parsed(path, raw)
+
+
+def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"), parse_float=exact)
+    except UnicodeDecodeError as bad:
+        line = raw[: bad.start].count(b"\n") + 1
+        raise _unusable(path, f"is not UTF-8 text at line {line}") from None
+    except tomllib.TOMLDecodeError as bad:
+        raise _unusable(path, f"is not valid TOML: {clean(str(bad), 120).lower()}") from None
+    except (ValueError, RecursionError):
+        raise _unusable(path, "is not valid TOML: a number or a nesting is too large") from None
+
+
+def _unusable(path: Path, what: str, advice: str = "") -> ConfigError:
+    return ConfigError(f"The settings file {shown(path)} {what}", advice=advice)
+
+
+def init(paths: Paths, profile: Profile = FIRST) -> Path:
+    """Write the first settings file (0600), every other setting in it as a comment.
+
+    Args:
+        paths: whose `config_file` is written; an existing one is never touched.
+        profile: the account to put in it.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        ConfigError: there is a settings file already, or none can be written.
+    """
+    path = paths.config_file
+    private_dir(paths.config_dir)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileExistsError:
+        raise ConfigError(
+            f"There is a settings file already: {shown(path)}", advice="It was left as it is."
+        ) from None
+    except OSError as failure:
+        raise _unusable(path, f"cannot be written: {reason(failure)}") from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(first_text(profile))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as failure:
+        path.unlink(missing_ok=True)
+        raise _unusable(path, f"cannot be written: {reason(failure)}") from None
+    return path
+
+
+def first_text(profile: Profile) -> str:
+    """Return the text of a first settings file: the profile set, the rest commented out."""
+    lines = [
+        "# carddesk: settings. A line that begins with # shows the default.",
+        "# A variable overrides each: CARDDESK_<SECTION>_<NAME>, for a profile CARDDESK_<NAME>.",
+        "# `carddesk config show` tells what holds and where it came from.",
+        "",
+        _line("default_profile", profile.name),
+        "",
+        f"[profiles.{profile.name}]",
+    ]
+    for section in SECTIONS:
+        if section != "profile":
+            lines += ["", f"[{section}]"]
+        for field in (field for field in FIELDS if field.section == section):
+            value = getattr(profile, field.name) if section == "profile" else field.default
+            lines += [f"# {field.about.doc} ({field.allowed})", _entry(field, value)]
+    lines += [
+        "",
+        "[keys]",
+        "# Other keys for an action: its id, then keys with commas between.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _entry(field: Field, value: object) -> str:
+    line = _line(field.name, value)
+    required = field.section == "profile" and field.name in ("base_url", "environment")
+    return line if required or value != field.default else f"# {line}"
+
+
+def _line(name: str, value: object) -> str:
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
+    return tomli_w.dumps({name: value}).rstrip("\n")

@@ -1,0 +1,106 @@
+"""Text from outside made inert: what the vendor or a person typed can only ever be looked at."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+REPLACEMENT = "\ufffd"
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u180e\u2060\u3164\ufeff\uffa0\ufff9\ufffa\ufffb")
+LONGEST = 2_000
+MOST_COMBINING = 3
+_PLAIN = re.compile(r"[ -~]*\Z")
+
+
+def clean(text: str, limit: int = LONGEST) -> str:
+    """Make text from outside harmless to draw: one line, no control, no direction tricks.
+
+    Control characters of both sets (C0, C1), NUL, DEL, line breaks, bidi controls, zero-width and
+    unassigned format characters, lone surrogates and floods of combining marks are removed or
+    replaced by one visible sign; tabs and line breaks become a space.
+
+    Args:
+        text: anything the vendor, the journal, the settings or the keyboard gave.
+        limit: how many characters are kept at most.
+
+    Returns:
+        Text that speaks to no terminal. It is still not markup-safe: hand it on as plain text.
+    """
+    if len(text) <= limit and _PLAIN.match(text):
+        return text
+    kept: list[str] = []
+    combining = 0
+    for char in text[: limit + 1]:
+        category = unicodedata.category(char)
+        if char in "\t\n\r\v\f\x85\u2028\u2029":
+            kept.append(" ")
+        elif char in BIDI or char in INVISIBLE or "\u200b" <= char <= "\u200d":
+            continue
+        elif category == "Mn" or category == "Me":
+            combining += 1
+            if combining <= MOST_COMBINING and kept:
+                kept.append(char)
+            continue
+        elif category == "Zs":
+            kept.append(" ")
+        elif category[0] == "C":
+            kept.append(REPLACEMENT)
+        else:
+            kept.append(char)
+        combining = 0
+    if len(text) > limit:
+        return "".join(kept)[: limit - 1] + "…"
+    return "".join(kept)
+
+
+def cell_width(text: str) -> int:
+    """Count the terminal cells that cleaned text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_char_width(char) for char in text)
+
+
+@lru_cache(maxsize=4096)
+def _char_width(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def fit(text: str, width: int) -> str:
+    """Cut or pad cleaned text to exactly `width` cells; a cut ends in `…`."""
+    size = cell_width(text)
+    if size <= width:
+        return text + " " * (width - size)
+    if width <= 0:
+        return ""
+    kept: list[str] = []
+    used = 0
+    for char in text:
+        step = _char_width(char)
+        if used + step > width - 1:
+            break
+        kept.append(char)
+        used += step
+    return "".join(kept) + "…" + " " * (width - 1 - used)
+
+
+def has_rtl(text: str) -> bool:
+    """Tell whether text holds right-to-left letters, which no terminal column can order."""
+    return not text.isascii() and any(
+        unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text
+    )
+
+
+def fold(text: str) -> str:
+    """Reduce text to what a search compares: no case, no accents, no Arabic vowel marks."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def short_id(identifier: str) -> str:
+    """Shorten a vendor id to what tells it apart: `...eb64b3`."""
+    text = clean(identifier, 80)
+    return text if len(text) <= 8 else f"...{text[-6:]}"

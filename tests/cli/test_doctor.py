@@ -1,0 +1,98 @@
+"""`carddesk doctor`: one line for each thing that has to be right, and how to mend it."""
+
+import os
+import sqlite3
+
+import pytest
+
+from tui import doctor_checks
+
+
+def verdicts(done):
+    return {finding["check"]: finding["verdict"] for finding in done.document}
+
+
+async def test_a_desk_that_is_in_order(carddesk):
+    done = await carddesk("doctor", "--json")
+    found = verdicts(done)
+    assert done.code == 0
+    assert set(found) >= {
+        *("python", "textual", "httpx", "httpcore", "sqlite", "settings", "key", "journal disk"),
+        *("state folder", "terminal", "clipboard", "vendor", "clock", "account", "journal"),
+    }
+    assert "fail" not in found.values()
+    assert "sandbox-demo-key" not in done.out
+
+
+async def test_every_failure_says_how_to_mend_it(fresh):
+    done = await fresh("doctor", "--json")
+    assert done.code == 2
+    (failure,) = [f for f in done.document if f["verdict"] == "fail"]
+    assert failure["check"] == "key"
+    assert failure["mend"]
+
+
+async def test_broken_settings_are_a_line_like_any_other(fresh):
+    done = await fresh("doctor", CARDDESK_COLOUR="red")
+    assert done.code == 2
+    assert "fail  settings" in done.out
+
+
+async def test_a_vendor_out_of_reach(carddesk):
+    done = await carddesk("doctor", "--json", CARDDESK_BASE_URL="http://127.0.0.1:9/v3")
+    assert done.code == 2
+    assert verdicts(done)["vendor"] == "fail"
+
+
+async def test_an_altered_journal_is_found(carddesk, tmp_path, shelf):
+    await carddesk("buy", shelf.product_id, shelf.type_id, "1", "--yes")
+    (file,) = (tmp_path / "state").rglob("*.db")
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE events SET why = 'nothing' WHERE seq = 1")
+    connection.close()
+    done = await carddesk("doctor", "--json")
+    assert done.code == 2
+    assert verdicts(done)["journal"] == "fail"
+
+
+async def test_a_state_folder_that_is_a_file(carddesk, tmp_path):
+    place = tmp_path / "state"
+    place.mkdir()
+    (place / "carddesk").write_text("in the way")
+    done = await carddesk("doctor", "--json")
+    assert done.code == 2
+    assert verdicts(done)["state folder"] == "fail"
+
+
+async def test_a_read_only_key_is_a_warning(carddesk):
+    done = await carddesk("doctor", "--read-only", "--json")
+    assert done.code == 0
+    assert verdicts(done)["buying"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("environ", "copy", "verdict"),
+    [
+        ({}, True, "ok"),
+        ({"STY": "1234.pts"}, True, "warn"),
+        ({"STY": "1234.pts"}, False, "ok"),
+    ],
+)
+def test_which_way_a_copied_card_takes(environ, copy, verdict):
+    assert doctor_checks.clipboard(environ, copy).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns", "verdict"), [(24, 80, "ok"), (20, 70, "warn"), (17, 80, "warn")]
+)
+def test_the_size_of_a_real_terminal(lines, columns, verdict):
+    import fcntl
+    import struct
+    import termios
+
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    with os.fdopen(ours, "rb", buffering=0), os.fdopen(theirs, "w", encoding="utf-8") as terminal:
+        found = list(doctor_checks.terminal({"TERM": "xterm"}, terminal, terminal))
+    assert [finding.verdict for finding in found] == ["ok", verdict]
+    assert found[1].detail == f"{columns}x{lines}"

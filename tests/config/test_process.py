@@ -1,0 +1,79 @@
+"""The process: what it inherits is scrubbed, what it leaves is private, nobody looks inside."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.process import forget_key, scrub
+
+ROOT = Path(__file__).parents[2]
+PROBE = """
+import json, os, resource, sys
+from services.process import forget_key, harden
+harden()
+forget_key()
+with open(sys.argv[1], "w"):
+    pass
+try:
+    status = os.stat("/proc/self/environ").st_uid
+except OSError:
+    status = None
+print(json.dumps({
+    "environ": sorted(os.environ),
+    "modules": sorted({"textual", "ssl", "httpx", "asyncio"} & set(sys.modules)),
+    "core": resource.getrlimit(resource.RLIMIT_CORE),
+    "dumpable": __import__("ctypes").CDLL(None).prctl(3, 0, 0, 0, 0),
+}))
+"""
+
+
+def test_what_steers_or_leaks_is_dropped_and_the_rest_is_kept() -> None:
+    leaks = {
+        "TEXTUAL": "devtools",
+        "TEXTUAL_PRESS": "y,enter",
+        "TEXTUAL_SCREENSHOT": "1",
+        "SSLKEYLOGFILE": "/tmp/keys",
+        "PYTHONINSPECT": "1",
+        "http_proxy": "http://proxy.example",
+        "HTTPS_PROXY": "http://proxy.example",
+        "All_Proxy": "socks5://proxy.example",
+        "no_proxy": "*",
+        "SSL_CERT_FILE": "/tmp/ca.pem",
+        "SSL_CERT_DIR": "/tmp/ca",
+    }
+    kept = {"TERM": "xterm", "NO_COLOR": "1", "CARDDESK_UI_THEME": "nord", "HOME": "/home/me"}
+    environ = leaks | kept
+    scrub(environ)
+    assert environ == kept
+
+
+def test_the_key_is_forgotten_whether_it_was_there_or_not() -> None:
+    environ = {"CARDDESK_API_KEY": "0123456789", "CARDDESK_PROFILE": "main"}
+    forget_key(environ)
+    forget_key(environ)
+    assert environ == {"CARDDESK_PROFILE": "main"}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux process state")
+def test_a_hardened_process_keeps_to_itself_and_has_loaded_neither_textual_nor_ssl(
+    tmp_path: Path,
+) -> None:
+    marks = {"SSLKEYLOGFILE": "x", "TEXTUAL_DEBUG": "1", "CARDDESK_API_KEY": "0123456789"}
+    seen = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", PROBE, str(tmp_path / "file")],
+            cwd=ROOT,
+            env={**os.environ, **marks},
+            capture_output=True,
+            check=True,
+        ).stdout
+    )
+    assert not marks.keys() & set(seen["environ"])
+    assert seen["modules"] == []
+    assert seen["core"] == [0, 0]
+    assert seen["dumpable"] == 0
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600

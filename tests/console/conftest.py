@@ -1,0 +1,239 @@
+"""A console under test: the real app on a real desk, on the embedded vendor over a socket."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from textual import events
+from textual.pilot import Pilot
+
+from services import sandbox as vendor
+from services.desk import Desk
+from services.models import Denomination, Product
+from services.paths import Paths
+from services.sandbox import Sandbox
+from services.secrets import Secret
+from services.settings import Settings, load, sandbox_settings
+from tui.app import ConsoleApp
+from tui.confirmation import BURST_SECONDS
+from tui.keymap import Keymap
+from tui.screens.base import Frame
+from tui.screens.desk import DeskScreen
+from tui.screens.ticket import TicketScreen
+from widgets.stock_pane import StockPane
+
+PATIENCE = 30.0
+FASTER = 40.0
+CHARACTERS = {
+    "plus": "+",
+    "minus": "-",
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "full_stop": ".",
+    "ampersand": "&",
+    "enter": "\r",
+}
+
+
+class QuickClock:
+    """A clock on which everything that waits waits a fraction of its time."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> datetime:
+        return datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(seconds=self.steady())
+
+    def steady(self) -> float:
+        return (time.monotonic() - self._began) * FASTER
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / FASTER)
+
+
+class ScreenClock(QuickClock):
+    """The same time of day for the app, whose keys carry the machine's own steady time."""
+
+    def steady(self) -> float:
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        since = (time.monotonic() - self._began) * FASTER
+        return datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(seconds=since)
+
+
+class Console:
+    """What a test does with a console: press keys, read the screen, wait for something to hold."""
+
+    def __init__(self, app: ConsoleApp, pilot: Pilot[None], desk: Desk, box: Sandbox) -> None:
+        self.app, self.pilot, self.desk, self.box = app, pilot, desk, box
+
+    @property
+    def screen(self) -> Any:
+        return self.app.screen
+
+    def text(self) -> str:
+        """Everything on the terminal, as text."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other; each is dealt with before the next."""
+        for key in keys:
+            character = CHARACTERS.get(key) or (key if len(key) == 1 else None)
+            self.app.post_message(events.Key(key, character))
+            await self.settle()
+            await self.until(lambda: not self.app._typed._busy or self.app._exit)
+
+    async def settle(self) -> None:
+        """Let every message that is under way arrive, and what it sends in its turn."""
+        # The pilot's own pause waits for an idle processor, which a desk at work never is.
+        for _ in range(4):
+            await self.pilot._wait_for_screen()
+
+    async def until(self, held: Callable[[], Any]) -> Any:
+        """Wait until something holds, and return it."""
+        end = time.monotonic() + PATIENCE
+        while not (result := held()):
+            if time.monotonic() > end:
+                raise AssertionError(f"did not come to hold on this screen:\n{self.text()}")
+            await asyncio.sleep(0.005)
+        return result
+
+    async def shows(self, *words: str) -> str:
+        """Wait until all these words are on the screen, and return the screen."""
+        await self.until(lambda: all(word in self.text() for word in words))
+        return self.text()
+
+    async def ready(self) -> None:
+        """Wait until the catalogue stands and buying has been judged."""
+        await self.until(lambda: self.app.book.catalog and self.app.book.info.validated)
+        await self.until(lambda: self.app.book.info.can_buy or self.app.book.info.why_not)
+
+    async def choose(self, wanted: Callable[[Denomination], bool]) -> Denomination:
+        """Put the cursor of the stock pane on a denomination that is wanted."""
+        product, found = await self._find(wanted)
+        await self.press("1")
+        self.screen.board("catalogue").move_to(product.id)
+        await self.press("2")
+        await self.until(lambda: self.screen.query_one(StockPane).find(found.id))
+        self.screen.board("stock").move_to(found.id)
+        await self.settle()
+        return found
+
+    async def ticket(self, wanted: Callable[[Denomination], bool] | None = None) -> TicketScreen:
+        """Open a ticket for something cheap that is in stock."""
+        await self.ready()
+        await self.until(lambda: self.app.book.info.can_buy)
+        await self.choose(wanted or cheap)
+        await self.press("o")
+        return await self.until(lambda: isinstance(self.screen, TicketScreen) and self.screen)
+
+    async def review(self, ticket: TicketScreen) -> None:
+        """Go from the ticket's lines to a review that listens."""
+        await self.press("enter")
+        await self.until(lambda: ticket.confirmation)
+        await self.listening(ticket)
+
+    async def listening(self, ticket: TicketScreen) -> None:
+        await self.until(
+            lambda: ticket.confirmation and ticket.confirmation.listening(time.monotonic())
+        )
+
+    async def confirm(self) -> None:
+        """Press y and then enter, as far apart as a hand presses them."""
+        await self.press("y")
+        await self.apart()
+        await self.press("enter")
+
+    async def apart(self) -> None:
+        """Let as much time pass as lies between two keys of a hand."""
+        await asyncio.sleep(2 * BURST_SECONDS)
+
+    async def buy(self) -> TicketScreen:
+        """Buy one cheap card, up to its outcome."""
+        ticket = await self.ticket()
+        await self.review(ticket)
+        await self.confirm()
+        await self.until(lambda: ticket.stage == "done")
+        return ticket
+
+    def paste(self, text: str) -> None:
+        self.app.post_message(events.Paste(text))
+
+    async def _find(self, wanted: Callable[[Denomination], bool]) -> tuple[Product, Denomination]:
+        assert self.app.book.catalog is not None
+        for product in self.app.book.catalog.products():
+            if product.enabled:
+                for denomination in (await self.desk.stock(product.id)).denominations:
+                    if wanted(denomination):
+                        return product, denomination
+        raise AssertionError("the embedded vendor has nothing like that")
+
+
+def cheap(denomination: Denomination) -> bool:
+    return denomination.quantity >= 5 and denomination.price < Decimal(3_000)
+
+
+OpenConsole = Callable[..., contextlib.AbstractAsyncContextManager[Console]]
+
+
+@pytest.fixture
+def open_console(paths: Paths) -> OpenConsole:
+    """Open a console on a vendor of its own."""
+
+    @contextlib.asynccontextmanager
+    async def opened(
+        *,
+        size: tuple[int, int] = (80, 24),
+        read_only: bool = False,
+        change: Callable[[Settings], Settings] = lambda settings: settings,
+        keyboard: str = "qwerty",
+        **options: Any,
+    ) -> AsyncIterator[Console]:
+        options = {"handling_seconds": (0.05, 0.1), "moving": False, **options}
+        clock = QuickClock()
+        async with Sandbox(clock=clock, **options) as box:
+            base = sandbox_settings(load(paths, {}, sandbox=True), box.url)
+            fast = replace(base.net, max_requests_per_second=50)
+            settings = change(replace(base, net=fast))
+            desk = Desk(
+                settings,
+                Secret(vendor.DEMO_KEY),
+                paths,
+                operator="amina",
+                read_only=read_only,
+                clock=clock,
+            )
+            async with desk:
+                app = _app(desk, settings, keyboard, read_only, clock)
+                async with app.run_test(size=size) as pilot:
+                    yield Console(app, pilot, desk, box)
+
+    return opened
+
+
+def _app(
+    desk: Desk, settings: Settings, keyboard: str, read_only: bool, clock: QuickClock
+) -> ConsoleApp:
+    async def given() -> Desk:
+        return desk
+
+    screen_clock = ScreenClock()
+    screen_clock._began = clock._began
+    frame = Frame(settings, Keymap(keyboard, settings.keys), read_only)
+    return ConsoleApp(frame, screen_clock, given)
+
+
+@pytest.fixture
+async def console(open_console: OpenConsole) -> AsyncIterator[Console]:
+    """A console at 80x24 on a vendor that is quick."""
+    async with open_console() as console:
+        assert isinstance(console.screen, DeskScreen)
+        yield console

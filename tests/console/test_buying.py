@@ -1,0 +1,212 @@
+"""Buying in the console: the whole way to the codes, and all that must not count as a yes."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from textual import events
+
+from services.sandbox import Fault
+from services.settings import Settings
+from tui.screens.order import OrderScreen
+
+
+async def test_a_card_is_bought_followed_to_its_end_and_revealed(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.press("plus")
+    assert ticket.ticket.quantity == 2
+    await console.review(ticket)
+    screen = console.text()
+    assert "[ok]     stock and price" in screen
+    assert "[ok]     balance" in screen
+    assert "SANDBOX" in screen
+    await console.confirm()
+    await console.shows("FULFILLED", "Done: 2 of 2 cards came.")
+    assert len(console.box.posts) == 1
+    await console.press("v")
+    await console.until(lambda: isinstance(console.screen, OrderScreen))
+    await console.shows("SANDBOX-CARD-1", "hidden again")
+
+
+async def test_the_review_cancels_on_a_bare_enter(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+    await console.press("enter")
+    assert ticket.stage == "edit"
+    assert not console.box.posts
+
+
+async def test_keys_are_deaf_when_the_review_opens(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.press("enter")
+    await console.until(lambda: ticket.stage == "review")
+    await console.press("y", "enter")
+    assert ticket.stage == "review"
+    assert not ticket.ticket.armed
+    assert not console.box.posts
+
+
+async def test_a_held_enter_buys_nothing(console: Any) -> None:
+    ticket = await console.ticket()
+    for _ in range(200):
+        console.app.post_message(events.Key("enter", "\r"))
+        await console.settle()
+    await console.until(lambda: ticket.stage in ("edit", "review"))
+    assert not console.box.posts
+
+
+async def test_a_burst_of_y_and_enter_buys_nothing(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+    for key, character in (("y", "y"), ("enter", "\r")) * 3:
+        console.app.post_message(events.Key(key, character))
+    await console.settle()
+    assert not console.box.posts
+
+
+async def test_a_paste_confirms_nothing_and_takes_the_yes_back(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+    await console.press("y")
+    assert ticket.ticket.armed
+    console.paste("y\r")
+    await console.shows("Pasted text never confirms a purchase.")
+    assert not ticket.ticket.armed
+    assert not console.box.posts
+
+
+async def test_another_key_disarms(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+    await console.press("y")
+    await console.apart()
+    await console.press("x")
+    assert not ticket.ticket.armed
+    assert ticket.stage == "review"
+
+
+async def test_a_ticket_closed_while_it_is_checked_leaves_nothing_behind(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.press("enter", "escape")
+    assert console.screen is not ticket
+    await console.until(lambda: not any(w.group == "quote" for w in console.app.workers))
+    assert "defect" not in console.text()
+    assert not console.box.posts
+
+
+async def test_escape_goes_from_the_review_to_the_lines_and_out(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+    await console.press("escape")
+    assert ticket.stage == "edit"
+    await console.press("escape")
+    assert console.screen is not ticket
+
+
+@pytest.mark.parametrize("typed", ["0", "-1", "1.5", "1e9", "abc", "٣", ""])
+async def test_what_is_no_number_of_cards_gets_a_sentence(console: Any, typed: str) -> None:
+    ticket = await console.ticket()
+    ticket.query_one("#quantity").value = typed
+    await console.press("enter")
+    await console.shows("is not a whole number from 1 to 100000")
+    assert ticket.stage == "edit"
+
+
+async def test_more_than_the_stock_is_refused_in_words(console: Any) -> None:
+    ticket = await console.ticket()
+    ticket.query_one("#quantity").value = "99999"
+    await console.press("enter")
+    await console.shows("Not enough stock")
+    assert ticket.stage == "edit"
+    assert not console.box.posts
+
+
+async def test_above_the_threshold_the_total_is_typed(open_console: Any) -> None:
+    def careful(settings: Settings) -> Settings:
+        return replace(settings, purchase=replace(settings.purchase, confirm_above=Decimal(1)))
+
+    async with open_console(change=careful) as console:
+        ticket = await console.ticket()
+        await console.review(ticket)
+        await console.press("y")
+        assert not ticket.ticket.armed
+        await console.shows("What was typed is not the total.")
+        for digit in str(ticket.ticket.quote.total):
+            await console.press("full_stop" if digit == "." else digit)
+        assert ticket.ticket.armed
+        await console.apart()
+        await console.press("enter")
+        await console.until(lambda: ticket.stage == "done")
+        assert len(console.box.posts) == 1
+
+
+async def test_a_note_goes_with_the_purchase(console: Any) -> None:
+    await console.ticket()
+    await console.press("tab", *"plus", "tab")
+    ticket = console.screen
+    assert ticket.ticket.note == "plus"
+    await console.review(ticket)
+    await console.confirm()
+    await console.until(lambda: ticket.stage == "done")
+    assert any(order.note == "plus" for order in console.app.book.orders)
+
+
+async def test_plus_and_minus_are_text_in_the_note(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.press("tab", "plus", "minus")
+    assert ticket.ticket.note == "+-"
+    assert ticket.ticket.quantity == 1
+
+
+async def test_a_price_that_moved_is_shown_and_confirmed_again(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+    quote = ticket.ticket.quote
+    console.box.set_price(quote.type_id, quote.unit_price + 1)
+    await console.confirm()
+    await console.shows("CHANGED")
+    assert ticket.stage == "review"
+    assert not console.box.posts
+    await console.listening(ticket)
+    await console.confirm()
+    await console.until(lambda: ticket.stage == "done")
+    assert len(console.box.posts) == 1
+
+
+async def test_an_answer_that_never_came_is_told_as_unresolved(console: Any) -> None:
+    console.box.faults.add(Fault.parse("reset@placeOrder:before"))
+    ticket = await console.buy()
+    await console.shows("UNRESOLVED", "Do not buy it again")
+    assert ticket.stage == "done"
+    assert len(console.box.posts) == 1
+
+
+async def test_a_refusal_leads_back_to_the_ticket(console: Any) -> None:
+    console.box.faults.add(Fault.parse("ratelimit@placeOrder:before"))
+    ticket = await console.buy()
+    await console.shows("REFUSED", "Nothing was placed", "Back to the ticket")
+    await console.press("enter")
+    assert ticket.stage == "edit"
+
+
+async def test_the_way_to_buy_is_not_shown_on_a_read_only_desk(open_console: Any) -> None:
+    async with open_console(scope="READ-ONLY") as console:
+        await console.ready()
+        await console.press("2")
+        await console.shows("DZD each")
+        assert "Buy" not in console.text()
+        before = console.screen
+        await console.press("o")
+        assert console.screen is before
+        await console.press("question_mark")
+        assert "ticket" not in console.text()
+
+
+async def test_a_small_terminal_refuses_the_ticket(open_console: Any) -> None:
+    async with open_console(size=(58, 17)) as console:
+        await console.ready()
+        await console.until(lambda: console.app.book.info.can_buy)
+        await console.shows("too small for the desk")
+        await console.press("2", "o")
+        await console.shows("The terminal is too small for a ticket")

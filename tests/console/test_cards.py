@@ -1,0 +1,195 @@
+"""Cards on the screen: masked, shown when asked, for seconds, and gone at the first doubt."""
+
+import base64
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from textual import events
+
+from services.sandbox import TEST_PARTIAL
+from services.settings import Settings
+from tui import clipboard
+from tui.screens.ask import AskScreen
+from tui.screens.desk import DeskScreen
+from tui.screens.order import OrderScreen
+
+
+async def opened(console: Any, cards: int = 2) -> OrderScreen:
+    """Show an order that has come, everything masked."""
+    await console.ready()
+    product = next(product for product in console.box.products if product.enabled)
+    console.box.finish(console.box.foreign_order(product.id, product.types[0].id, cards))
+    await console.press("3", "r")
+    await console.until(lambda: any(row.final for row in console.app.book.orders))
+    await console.press("enter")
+    screen = await console.until(lambda: isinstance(console.screen, OrderScreen) and console.screen)
+    await console.until(lambda: screen.cards.count == cards)
+    return screen
+
+
+async def revealed(console: Any, screen: OrderScreen) -> None:
+    await console.press("v")
+    await console.until(lambda: screen.cards.revealed)
+
+
+async def test_cards_are_masked_until_asked_for(console: Any) -> None:
+    screen = await opened(console)
+    assert "SANDBOX-CARD" not in console.text()
+    assert not screen.cards.revealed
+
+
+async def test_one_card_is_shown_and_the_other_stays_masked(console: Any) -> None:
+    screen = await opened(console)
+    await revealed(console, screen)
+    text = await console.shows("SANDBOX-CARD-1")
+    assert "SANDBOX-CARD-2" not in text
+    await console.press("j", "v")
+    await console.until(lambda: dict(screen.cards.revealed).keys() == {1})
+    text = await console.shows("SANDBOX-CARD-2")
+    assert "SANDBOX-CARD-1" not in text
+
+
+async def test_v_again_hides(console: Any) -> None:
+    screen = await opened(console)
+    await revealed(console, screen)
+    await console.press("v")
+    assert not screen.cards.revealed
+    assert "SANDBOX-CARD" not in console.text()
+
+
+async def test_a_card_hides_by_itself(open_console: Any) -> None:
+    def short(settings: Settings) -> Settings:
+        return replace(settings, ui=replace(settings.ui, reveal_seconds=1))
+
+    async with open_console(change=short) as console:
+        screen = await opened(console)
+        await revealed(console, screen)
+        await console.until(lambda: not screen.cards.revealed)
+
+
+async def test_all_cards_are_shown_only_after_asking(console: Any) -> None:
+    screen = await opened(console)
+    await console.press("V")
+    assert isinstance(console.screen, AskScreen)
+    await console.press("enter")
+    assert not screen.cards.revealed
+    await console.press("V", "y")
+    await console.until(lambda: len(screen.cards.revealed) == 2)
+    await console.shows("SANDBOX-CARD-1", "SANDBOX-CARD-2")
+
+
+async def test_a_doubt_hides_at_once(console: Any) -> None:
+    screen = await opened(console)
+    cards = screen.cards
+    await revealed(console, screen)
+    console.app.post_message(events.AppBlur())
+    await console.until(lambda: not cards.revealed)
+    await revealed(console, screen)
+    await console.pilot.resize_terminal(100, 30)
+    await console.until(lambda: not cards.revealed)
+    await revealed(console, screen)
+    await console.press("question_mark")
+    await console.until(lambda: not cards.revealed)
+    await console.press("escape")
+    await revealed(console, screen)
+    await console.press("d")
+    await console.until(lambda: not cards.revealed)
+    await console.press("v")
+    await console.shows("Privacy mode hides the codes")
+    await console.press("d")
+    await revealed(console, screen)
+    await console.press("q")
+    await console.until(lambda: not cards.revealed)
+
+
+async def test_an_answer_that_comes_after_hiding_is_not_shown(console: Any) -> None:
+    screen = await opened(console)
+    await revealed(console, screen)
+    answer = screen.cards.revealed
+    screen.hide()
+    screen.show_cards(answer, "")
+    assert not screen.cards.revealed
+
+
+async def test_the_reveal_is_an_event_before_the_card_is_fetched(console: Any) -> None:
+    screen = await opened(console)
+    await revealed(console, screen)
+    order_id = console.app.book.orders[0].order_id
+    events_told = await console.desk.history(order_id)
+    assert any("reveal" in event.kind and "card 1" in str(event) for event in events_told)
+    assert not any("SANDBOX-CARD" in str(event) for event in events_told)
+
+
+async def test_a_second_reveal_names_the_first(console: Any) -> None:
+    screen = await opened(console)
+    await revealed(console, screen)
+    assert "Already revealed" not in console.text()
+    first = (await console.desk.history(console.app.book.orders[0].order_id))[-1]
+    await console.press("v", "v")
+    text = await console.shows("Already revealed")
+    assert f"at {first.at.astimezone():%H:%M} by amina (card 1)" in text
+
+
+async def test_copying_needs_a_revealed_card_and_says_no_more_than_is_known(
+    console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    written: list[str] = []
+    monkeypatch.setattr(console.app._driver, "write", written.append)
+    screen = await opened(console)
+    await console.press("y")
+    await console.shows("Reveal the card first.")
+    await revealed(console, screen)
+    await console.press("y")
+    text = await console.shows("Sent to the terminal")
+    assert "opied" not in text
+    code = base64.b64encode(b"SANDBOX-CARD-1").decode()
+    assert any(f"]52;c;{code}" in piece for piece in written)
+    await console.until(lambda: any("]52;c;\a" in piece for piece in written))
+    assert console.app.clipboard == ""
+
+
+async def test_copying_can_be_turned_off(open_console: Any) -> None:
+    def without(settings: Settings) -> Settings:
+        return replace(settings, ui=replace(settings.ui, copy=False))
+
+    async with open_console(change=without) as console:
+        screen = await opened(console)
+        await revealed(console, screen)
+        await console.press("y")
+        await console.shows("Copying is turned off")
+
+
+async def test_tmux_gets_the_card_through_its_buffer(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = tmp_path / "heard"
+    tmux = tmp_path / "tmux"
+    tmux.write_text(f'#!/bin/sh\necho "$@" >> {heard}.args\ncat >> {heard}\n')
+    tmux.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    way = clipboard.way({"TMUX": "/tmp/tmux"}, str)
+    said = await way.send("CODE-1")
+    assert heard.read_text() == "CODE-1"
+    assert "CODE-1" not in (tmp_path / "heard.args").read_text()
+    assert "Sent to the terminal" in said
+    await way.clear()
+    assert "delete-buffer" in (tmp_path / "heard.args").read_text()
+
+
+async def test_a_partial_order_shows_the_cards_that_came(console: Any) -> None:
+    ticket = await console.ticket(lambda kind: kind.id == TEST_PARTIAL)
+    ticket.query_one("#quantity").value = "4"
+    await console.review(ticket)
+    await console.confirm()
+    await console.shows("PARTLY FILLED")
+    await console.press("v")
+    await console.until(lambda: isinstance(console.screen, OrderScreen))
+    await console.until(lambda: console.screen.cards.count == 2)
+
+
+async def test_q_goes_back_to_the_desk(console: Any) -> None:
+    await opened(console)
+    await console.press("q")
+    assert isinstance(console.screen, DeskScreen)

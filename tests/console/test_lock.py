@@ -1,0 +1,116 @@
+"""The lock: nothing of the desk is on the screen, work goes on, the key that opens does no more."""
+
+import time
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from services.settings import Settings
+from tui.screens.desk import DeskScreen
+from tui.screens.lock import LockScreen
+from tui.screens.order import OrderScreen
+from tui.screens.ticket import TicketScreen
+
+
+async def locked(console: Any) -> str:
+    await console.press("L")
+    await console.until(lambda: isinstance(console.screen, LockScreen))
+    return await console.shows("carddesk is locked")
+
+
+async def test_the_lock_hides_everything_and_any_key_opens_it(console: Any) -> None:
+    await console.ready()
+    text = await locked(console)
+    for told in ("SANDBOX", "DZD", "amina", "demo_reseller", "Catalogue", "PUBG"):
+        assert told not in text
+    await console.press("q")
+    assert isinstance(console.screen, DeskScreen)
+    await console.shows("Catalogue")
+
+
+async def test_a_revealed_card_does_not_come_back_with_the_desk(console: Any) -> None:
+    await console.ready()
+    product = next(product for product in console.box.products if product.enabled)
+    console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
+    await console.press("3", "r")
+    await console.until(lambda: any(row.final for row in console.app.book.orders))
+    await console.press("enter")
+    screen = await console.until(lambda: isinstance(console.screen, OrderScreen) and console.screen)
+    await console.until(lambda: screen.cards.count)
+    await console.press("v")
+    await console.until(lambda: screen.cards.revealed)
+    assert "SANDBOX-CARD" not in await locked(console)
+    assert not screen.cards.revealed
+    await console.press("space")
+    await console.shows("••••••")
+    assert "SANDBOX-CARD" not in console.text()
+
+
+async def test_a_card_that_comes_after_locking_is_dropped(console: Any) -> None:
+    await console.ready()
+    product = next(product for product in console.box.products if product.enabled)
+    console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
+    await console.press("3", "r")
+    await console.until(lambda: any(row.final for row in console.app.book.orders))
+    await console.press("enter")
+    screen = await console.until(lambda: isinstance(console.screen, OrderScreen) and console.screen)
+    await console.until(lambda: screen.cards.count)
+    await console.press("v")
+    await console.until(lambda: screen.cards.revealed)
+    answer = screen.cards.revealed
+    screen.hide()
+    screen._asked = True
+    await locked(console)
+    screen.show_cards(answer, "")
+    assert not screen.cards.revealed
+
+
+async def test_tracking_goes_on_behind_the_lock(console: Any) -> None:
+    await console.ready()
+    await locked(console)
+    product = next(product for product in console.box.products if product.enabled)
+    console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
+    await console.until(lambda: any(row.final for row in console.app.book.orders))
+    assert isinstance(console.screen, LockScreen)
+    await console.press("x", "3")
+    await console.shows("fulfilled")
+
+
+async def test_a_screen_that_opens_meanwhile_waits_behind_the_lock(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.press("escape")
+    await locked(console)
+    console.app.show(TicketScreen(console.app.frame, *ticket._goods, console.app.clock))
+    await console.settle()
+    assert isinstance(console.screen, LockScreen)
+    await console.press("space")
+    await console.until(lambda: isinstance(console.screen, TicketScreen))
+
+
+@pytest.mark.parametrize(("minutes", "locks"), [(5, True), (0, False)])
+async def test_the_idle_console_locks_itself_unless_told_not_to(
+    open_console: Any, monkeypatch: pytest.MonkeyPatch, minutes: int, locks: bool
+) -> None:
+    def idle(settings: Settings) -> Settings:
+        return replace(settings, ui=replace(settings.ui, lock_minutes=minutes))
+
+    async with open_console(change=idle) as console:
+        await console.ready()
+        console.app._tick()
+        assert isinstance(console.screen, DeskScreen)
+        later = time.monotonic() + 5 * 60
+        monkeypatch.setattr(console.app.clock, "steady", lambda: later)
+        console.app._tick()
+        await console.settle()
+        assert isinstance(console.screen, LockScreen if locks else DeskScreen)
+
+
+async def test_a_key_puts_the_idle_lock_off(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    await console.ready()
+    later = time.monotonic() + 5 * 60
+    monkeypatch.setattr(console.app.clock, "steady", lambda: later)
+    await console.press("j")
+    console.app._tick()
+    await console.settle()
+    assert isinstance(console.screen, DeskScreen)

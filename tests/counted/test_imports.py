@@ -1,0 +1,45 @@
+"""What is loaded before it is needed: nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = ("textual", "httpx", "httpcore", "sqlite3", "ssl", "asyncio", "argparse", "msgspec")
+
+
+def loaded(code: str) -> set[str]:
+    """Return which of the heavy modules are there after this code ran in a new interpreter."""
+    probe = f"{code}\nimport json\nprint(json.dumps([n for n in {HEAVY!r} if n in sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{probe}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_version_needs_none_of_it() -> None:
+    assert (
+        loaded("sys.argv = ['carddesk', '--version']\nimport tui.__main__ as m\nm.main()") == set()
+    )
+
+
+def test_reading_the_arguments_needs_neither_screen_nor_network() -> None:
+    found = loaded("from tui import cli, cli_arguments\ncli_arguments.parse(['balance'])")
+    assert found.isdisjoint({"textual", "httpx", "httpcore"})
+
+
+@pytest.mark.parametrize("command", ["desk", "client", "journal"])
+def test_no_command_needs_the_screen(command: str) -> None:
+    assert "textual" not in loaded(f"import tui.cli, services.{command}")
+
+
+def test_the_first_picture_needs_no_network() -> None:
+    found = loaded("import tui.cli, tui.session, tui.app, tui.driver")
+    assert found.isdisjoint({"httpx", "httpcore"})

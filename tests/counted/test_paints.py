@@ -1,0 +1,70 @@
+"""What a change costs the screen: which cells are written, how often rows are worked out."""
+
+from collections import Counter
+
+from rich.console import Console
+from rich.segment import Segment
+from textual.strip import Strip
+
+from bench import seed
+from services.board_rows import BoardRows
+from services.models import BoardOrder
+from tests.conftest import StillClock
+from tui.spans import TightUpdate
+from widgets.rows import Rows
+
+ORDERS = 1_000
+
+
+def board_of(clock: StillClock) -> BoardRows:
+    rows = BoardRows(24)
+    rows.take_orders(seed.told(seed.records(ORDERS, still_open=True, now=clock.now())))
+    return rows
+
+
+def test_an_update_writes_the_changed_cells_and_not_what_stands_left_of_them() -> None:
+    strip = Strip([Segment("state     "), Segment("cards     "), Segment("product   ")])
+    update = TightUpdate([{0: strip}], [(0, 10, 20)], [[30]])
+    assert update.render_segments(Console()) == "\x1b[1;11Hcards     "
+
+
+def test_an_update_of_two_widgets_moves_to_each_of_them() -> None:
+    left, right = Strip([Segment("left ")]), Strip([Segment("right")])
+    update = TightUpdate([{0: left, 5: right}], [(0, 3, 7)], [[5, 10]])
+    assert update.render_segments(Console()) == "\x1b[1;4Ht \x1b[1;6Hri"
+
+
+def test_of_a_thousand_rows_only_the_changed_one_is_another_value(still: StillClock) -> None:
+    rows = board_of(still)
+    before = rows.rows(still.now())
+    changed = seed.told(seed.records(ORDERS, still_open=False, now=still.now()))[7]
+    rows.take_orders([changed])
+    after = rows.rows(still.now())
+    assert [row.order_id for row in after] == [row.order_id for row in before]
+    different = [row for row, old in zip(after, before, strict=True) if row is not old]
+    assert [row.order_id for row in different] == [changed.id]
+
+
+def test_rows_that_did_not_change_are_the_same_tuple(still: StillClock) -> None:
+    rows = board_of(still)
+    before = rows.rows(still.now())
+    rows.take_orders(seed.told(seed.records(ORDERS, still_open=True, now=still.now())))
+    assert rows.rows(still.now()) is before
+
+
+def test_the_text_of_a_row_is_folded_once_for_each_of_its_values(still: StillClock) -> None:
+    folded: Counter[str] = Counter()
+
+    def search(order: BoardOrder) -> str:
+        folded[order.key] += 1
+        return order.product
+
+    rows = board_of(still)
+    listed = Rows[BoardOrder](lambda order: order.key, search)
+    listed.replace(rows.rows(still.now()))
+    changed = seed.told(seed.records(ORDERS, still_open=False, now=still.now()))[7]
+    rows.take_orders([changed])
+    listed.replace(rows.rows(still.now()))
+    assert folded.total() == ORDERS + 1
+    assert folded[changed.id] == 2
+    assert listed.find(changed.id) is listed.listed[ORDERS - 8]

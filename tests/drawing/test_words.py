@@ -1,0 +1,135 @@
+"""Values in words: ages, countdowns, prices, and the sentences of each purchase state."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.models import PollState, PurchaseError, PurchaseState
+from widgets.cells import age, poll_cell, remaining, retail, stale_words, state_cell, stock_cell
+from widgets.sentences import purchase_sentence
+
+Make = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "now"),
+        (9, "now"),
+        (19, "10 s"),
+        (59, "50 s"),
+        (60, "1 m"),
+        (3599, "59 m"),
+        (3600, "1 h"),
+        (47 * 3600, "47 h"),
+        (49 * 3600, "2 d"),
+    ],
+)
+def test_ages_are_coarse(seconds: float, words: str) -> None:
+    assert age(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(-3, "0 s"), (6, "6 s"), (12, "15 s"), (60, "60 s"), (150, "2 m")]
+)
+def test_countdowns_never_promise_less_than_is_left(
+    now: datetime, seconds: float, words: str
+) -> None:
+    assert remaining(now + timedelta(seconds=seconds), now) == words
+
+
+def test_a_retail_price_is_marked_up_to_the_next_dinar() -> None:
+    assert retail(Decimal("1326.13"), Decimal(5)) == Decimal(1393)
+    assert retail(Decimal(1000), Decimal(0)) == Decimal(1000)
+
+
+def test_every_purchase_state_has_a_word_of_its_own() -> None:
+    words = [state_cell(state).text for state in PurchaseState]
+    assert len(set(words)) == len(words)
+    assert all(len(word) <= 11 for word in words)
+    assert state_cell("BRAND_NEW").text == "BRAND_NEW"
+
+
+def test_stock_is_told_in_words() -> None:
+    assert [stock_cell(n).text for n in (0, 3, 40)] == ["out of stock", "3 left", "40 in stock"]
+
+
+@pytest.mark.parametrize(
+    "state", ["starting", "live", "following", "failing", "blocked", "stopped"]
+)
+def test_every_poll_state_has_a_word(state: str, now: datetime) -> None:
+    assert poll_cell(PollState(state, now)).text
+    current = state in ("starting", "live", "following")
+    assert (stale_words(PollState(state, now, now)) == "") is current
+
+
+def clock(time: datetime) -> str:
+    return f"{time.astimezone():%H:%M:%S}"
+
+
+def test_an_unresolved_purchase_forbids_buying_and_says_when_it_is_decided(
+    purchase: Make, now: datetime
+) -> None:
+    decide = now + timedelta(seconds=150)
+    unresolved = purchase(
+        PurchaseState.UNRESOLVED, next_look=now + timedelta(seconds=6), decide_at=decide
+    )
+    assert purchase_sentence(unresolved, now) == (
+        "No answer. It may or may not be placed. Do not buy it again. "
+        f"Next look in 6 s, decision by {clock(decide)}."
+    )
+
+
+def test_each_state_reads_as_the_protocol_promises(purchase: Make, now: datetime) -> None:
+    sent = now - timedelta(seconds=30)
+    for made, words in (
+        (
+            purchase(PurchaseState.SENDING),
+            "Sending. The order may already be placed; do not close.",
+        ),
+        (
+            purchase(PurchaseState.HANDLING, answered_at=sent),
+            f"Placed at {clock(sent)}, order ...eb64b3. Waiting for the cards.",
+        ),
+        (
+            purchase(
+                PurchaseState.NOT_PLACED,
+                error=PurchaseError(message="no trace in 3 complete readings over 180 s"),
+            ),
+            "No trace in 3 complete readings over 180 s. Nothing was placed.",
+        ),
+        (
+            purchase(PurchaseState.NOT_SENT, error=PurchaseError(message="could not connect")),
+            "Nothing was sent: could not connect. Safe to try again.",
+        ),
+        (
+            purchase(
+                PurchaseState.REFUSED, error=PurchaseError("ERR_STOCK", "out of stock", "req_1")
+            ),
+            "The vendor refused: out of stock (ERR_STOCK, req_1). Nothing was placed.",
+        ),
+    ):
+        assert purchase_sentence(made, now) == words
+
+
+def test_a_late_order_warns_of_two(purchase: Make, now: datetime) -> None:
+    sentence = purchase_sentence(purchase(PurchaseState.HANDLING, late=True), now)
+    assert sentence.startswith("This order appeared late. You may now have two.")
+
+
+def test_an_ambiguous_purchase_names_its_candidates(purchase: Make, now: datetime) -> None:
+    made = purchase(PurchaseState.AMBIGUOUS, candidates=("a" * 20 + "111111", "b" * 20 + "222222"))
+    sentence = purchase_sentence(made, now)
+    assert "These orders could be yours: ...111111, ...222222." in sentence
+
+
+def test_a_late_order_that_nobody_claimed_yet_is_never_told_nothing_was_placed(
+    purchase: Make, now: datetime
+) -> None:
+    for state in (PurchaseState.REFUSED, PurchaseState.NOT_PLACED):
+        words = purchase_sentence(purchase(state, late=True, order_id=""), now)
+        assert "appeared after all" in words
+        assert "Nothing was placed" not in words

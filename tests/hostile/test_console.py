@@ -1,0 +1,151 @@
+"""Every screen on hostile text: nothing crashes, nothing acts, every line is as wide as it was."""
+
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from services.sandbox import Fault
+from tests.console.conftest import Console, OpenConsole, open_console
+from tests.hostile.conftest import BATCHES, STRINGS, SURROGATES, turn_hostile
+from tui.screens.ask import AskScreen
+from tui.screens.desk import DeskScreen
+from tui.screens.order import OrderScreen
+from tui.screens.prompt import PromptScreen
+from tui.screens.ticket import TicketScreen
+
+__all__ = ["open_console"]
+
+
+async def harmless(console: Console, screen: type) -> str:
+    """Check the picture that stands: the right screen, plain signs, no action, no odd width."""
+    await console.settle()
+    assert console.app.crash is None
+    assert isinstance(console.screen, screen), console.text()
+    width = console.app.size.width
+    for strip in console.screen._compositor.render_strips():
+        assert sum(cell_len(segment.text) for segment in strip) == width, strip.text
+        assert strip.text.isprintable(), repr(strip.text)
+        metas = [segment.style.meta for segment in strip if segment.style]
+        assert not any("@click" in meta for meta in metas), strip.text
+        assert not any(segment.style and segment.style.link for segment in strip), strip.text
+    return console.text()
+
+
+async def click_everything(console: Console) -> None:
+    """Click down the middle of the screen: no text may have hidden an action."""
+    for line in range(1, console.app.size.height - 1, 3):
+        await console.pilot.click(offset=(console.app.size.width // 2, line))
+
+
+async def walk(console: Console) -> None:
+    """Go through every screen and pane, buying and revealing on the way."""
+    await console.ready()
+    for pane in "12345":
+        await console.press(pane, "r")
+        await harmless(console, DeskScreen)
+        await console.press("j", "G", "z")
+        await harmless(console, DeskScreen)
+        await console.press("z")
+    await console.press("1", "slash", "x", "escape", "escape")
+    await harmless(console, DeskScreen)
+    await console.press("question_mark")
+    await harmless(console, object)
+    await console.press("escape", "colon")
+    await harmless(console, object)
+    await console.press("escape")
+    ticket = await console.ticket()
+    await harmless(console, TicketScreen)
+    await console.review(ticket)
+    await harmless(console, TicketScreen)
+    await console.confirm()
+    await console.until(lambda: ticket.stage == "done")
+    await harmless(console, TicketScreen)
+    await console.press("escape")
+    await console.until(lambda: isinstance(console.screen, DeskScreen))
+    await console.press("3", "g")
+    await console.until(lambda: any(row.final and row.mine for row in console.app.book.orders))
+    await harmless(console, DeskScreen)
+    await an_order(console)
+
+
+async def an_order(console: Console) -> None:
+    """Open our order, reveal its cards, and come as far as its note."""
+    await console.press("enter")
+    screen = await console.until(lambda: isinstance(console.screen, OrderScreen) and console.screen)
+    await console.until(lambda: screen.cards.count)
+    await harmless(console, OrderScreen)
+    await console.press("v")
+    await console.until(lambda: screen.cards.revealed)
+    await harmless(console, OrderScreen)
+    await click_everything(console)
+    await harmless(console, OrderScreen)
+    await console.press("V", "V")
+    await harmless(console, AskScreen)
+    await console.press("y")
+    await console.until(lambda: screen.cards.revealed)
+    await harmless(console, OrderScreen)
+    await console.press("n")
+    await harmless(console, PromptScreen)
+    await console.press("escape", "q")
+    await harmless(console, DeskScreen)
+    await click_everything(console)
+    assert console.app.crash is None
+    assert console.app.is_running
+
+
+@pytest.mark.parametrize("size", [(80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("names", BATCHES, ids=lambda names: names[0])
+async def test_every_screen_only_shows_it(
+    open_console: OpenConsole, poison: Any, names: list[str], size: tuple[int, int]
+) -> None:
+    poison([STRINGS[name] for name in names])
+    async with open_console(size=size) as console:
+        turn_hostile(console.box)
+        await walk(console)
+
+
+@pytest.mark.parametrize("name", SURROGATES)
+async def test_half_a_character_leaves_the_console_standing(
+    open_console: OpenConsole, poison: Any, name: str
+) -> None:
+    poison([SURROGATES[name]])
+    async with open_console() as console:
+        turn_hostile(console.box)
+        for pane in "12345":
+            await console.press(pane, "r")
+            await harmless(console, DeskScreen)
+
+
+async def test_hostile_identifiers_and_statuses_leave_the_console_standing(
+    open_console: OpenConsole, poison: Any
+) -> None:
+    poison(STRINGS.values(), identifiers=True)
+    async with open_console(size=(120, 40)) as console:
+        turn_hostile(console.box)
+        product = next(product for product in console.box.products if product.enabled)
+        for text in STRINGS.values():
+            console.box.foreign_order(product.id, product.types[0].id, 1)
+            console.box.faults.add(Fault("status", endpoint="list", value=text[:200]))
+            await console.press("3", "r")
+        for pane in "12345":
+            await console.press(pane, "r", "g", "enter")
+            await console.settle()
+            await harmless(console, object)
+            await console.press("escape")
+
+
+async def test_pasted_and_typed_text_is_only_text(open_console: OpenConsole) -> None:
+    async with open_console() as console:
+        await console.ready()
+        await console.press("slash")
+        for text in STRINGS.values():
+            console.paste(text)
+        await harmless(console, DeskScreen)
+        await console.press("escape", "escape")
+        ticket = await console.ticket()
+        for text in STRINGS.values():
+            console.paste(text)
+        await harmless(console, TicketScreen)
+        assert ticket.stage != "done"
+        assert not console.box.posts

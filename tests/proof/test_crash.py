@@ -1,0 +1,16 @@
+"""A few deaths out of the thousands that `make prove` dies."""
+
+from proof import crash
+from proof.case import Scene
+
+SCENES = (
+    Scene("no fault"),
+    Scene("reset after", ("reset@placeOrder:after",)),
+    Scene("shared", ("reset@placeOrder:after",), exclusive=False, foreign="after"),
+)
+
+
+async def test_no_death_buys_twice_or_loses_an_order() -> None:
+    tally = await crash.run(SCENES, every=9)
+    assert tally.kills > 20
+    assert tally.complaints == []

@@ -1,0 +1,31 @@
+"""The installed command in terminals of a test's own, in an empty home."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from proof.screen import Terminal, environment
+
+OpenTerminal = Callable[..., Terminal]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    return environment(tmp_path)
+
+
+@pytest.fixture
+def terminal(home: dict[str, str]) -> Iterator[OpenTerminal]:
+    """Start `carddesk` with arguments in a terminal of some size."""
+    opened: list[Terminal] = []
+
+    def start(*arguments: str, size: tuple[int, int] = (80, 24), **environ: str) -> Terminal:
+        command = [str(Path(sys.executable).with_name("carddesk")), *arguments]
+        opened.append(Terminal(command, home | environ, size))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()

@@ -1,0 +1,269 @@
+"""The console's app: it carries screens' errands to the desk and the desk's book to the screens."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import events, on, work
+from textual.binding import BindingType
+from textual.driver import Driver
+from textual.reactive import var
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from services import logs
+from services.clock import Clock
+from services.errors import DeskError, Unavailable
+from services.models import Book
+from services.text import clean
+from tui.commands import PaletteScreen
+from tui.errand_app import ErrandApp
+from tui.screens import words
+from tui.screens.base import NO_BOOK, ConsoleScreen, Frame
+from tui.screens.desk import DeskScreen
+from tui.screens.help import HelpScreen
+from tui.screens.leave import LeaveScreen
+from tui.screens.lock import LockScreen
+from tui.screens.unresolved import UnresolvedScreen
+from tui.terminal import hung_up
+from tui.themes import THEMES
+from tui.typeahead import TypeAhead
+
+if TYPE_CHECKING:
+    from services.desk import Desk
+
+TICK_SECONDS = 1.0
+LONGEST_PASTE = 500
+HUNG_UP = 129
+"""What a shell expects of a process that ended because its line was dropped."""
+
+
+class ConsoleApp(ErrandApp):
+    """One operator's console on one desk.
+
+    Args:
+        frame: settings, keys, and whether this console may buy.
+        clock: what the time is.
+        open_desk: opens the desk; called once the first picture stands.
+    """
+
+    CSS_PATH = "desk.tcss"
+    TITLE = "carddesk"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    book: var[Book] = var(NO_BOOK, init=False)
+    now: var[datetime | None] = var[datetime | None](None, init=False)
+    privacy: var[bool] = var(False, init=False)
+
+    def __init__(
+        self, frame: Frame, clock: Clock, open_desk: "Callable[[], Awaitable[Desk]]"
+    ) -> None:
+        # Said here and not by the theme alone: what NO_COLOR filters is chosen before the theme is.
+        super().__init__(ansi_color=frame.settings.ui.theme == "ansi")
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = frame.settings.ui.theme
+        self.set_keymap(frame.keymap.overlay())
+        self.frame = frame
+        self.clock = clock
+        self.crash: Exception | None = None
+        self.last_words = ""
+        self._open_desk = open_desk
+        self._desk: Desk | None = None
+        self._typed = TypeAhead(self, super().on_event, frame.keymap.moves())
+        self._touched_at = clock.steady()
+        self._held_back: list[tuple[ConsoleScreen[Any], Callable[[Any], None] | None]] = []
+
+    @property
+    def desk(self) -> "Desk":
+        """The desk, once it is open; raises Unavailable before."""
+        if self._desk is None:
+            raise Unavailable("The desk is still being opened", advice="Try again in a moment.")
+        return self._desk
+
+    def get_driver_class(self) -> type[Driver]:
+        """Draw through a driver that survives its terminal."""
+        from tui.driver import ConsoleDriver
+
+        return ConsoleDriver
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Begin at the desk."""
+        return DeskScreen(self.frame)
+
+    def on_mount(self) -> None:
+        """Show the first picture, then open the desk behind it."""
+        self._tick()
+        self.set_interval(TICK_SECONDS, self._tick)
+        self.call_after_refresh(self._follow_book)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand keys on one after the other, however fast they come."""
+        if isinstance(event, events.InputEvent | events.Paste):
+            self._touched_at = self.clock.steady()
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if isinstance(event, events.Paste):
+                # Textual measures a flood of combining marks for half a minute.
+                event = events.Paste(clean(event.text, LONGEST_PASTE))
+            await self._typed.take(event)
+            return
+        if isinstance(event, events.AppBlur):
+            # What is hidden now must not be shown again by a key from before.
+            self._typed.forget()
+        await super().on_event(event)
+
+    def leave(self, exit_code: int = 0, sentence: str = "") -> None:
+        """Close the screens; the session then drains the desk and prints the sentence."""
+        self.last_words = sentence
+        self.exit(return_code=exit_code)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence on whatever screen is on top."""
+        if isinstance(self.screen, ConsoleScreen):
+            self.screen.say(sentence)
+
+    def show(self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None = None) -> None:
+        """Push a screen, with the book as it is now; onto a locked console once it is opened."""
+        if self.locked:
+            self._held_back.append((screen, done))
+            return
+        screen.book, screen.now, screen.privacy = self.book, self.now, self.privacy
+        self.push_screen(screen, done)
+
+    @property
+    def locked(self) -> bool:
+        """Whether everything is hidden."""
+        return isinstance(self.screen, LockScreen)
+
+    def lock(self) -> None:
+        """Hide everything until a key is pressed."""
+        if not self.locked:
+            self._typed.forget()
+            self.show(LockScreen(self.frame), self._opened)
+
+    def _opened(self, _: None) -> None:
+        held, self._held_back = self._held_back, []
+        for screen, done in held:
+            self.show(screen, done)
+
+    # Down: the book, the time and privacy, to every screen.
+
+    def watch_book(self, book: Book) -> None:
+        """Hand a newer book to every screen, or leave when it says that there is no going on."""
+        if book.fatal:
+            self.leave(book.fatal_exit, book.fatal)
+        self._hand_down("book", book)
+
+    def watch_now(self, now: datetime | None) -> None:
+        """Hand the time (UTC) to every screen."""
+        self._hand_down("now", now)
+
+    def watch_privacy(self, privacy: bool) -> None:
+        """Hand privacy mode to every screen."""
+        self._hand_down("privacy", privacy)
+
+    def _hand_down(self, name: str, value: object) -> None:
+        # A book may still arrive while the screens are being taken down.
+        screens = self.screen_stack if self.is_running else []
+        for screen in screens:
+            if isinstance(screen, ConsoleScreen):
+                setattr(screen, name, value)
+
+    def _tick(self) -> None:
+        self.now = self.clock.now()
+        minutes = self.frame.settings.ui.lock_minutes
+        if minutes and self.clock.steady() - self._touched_at >= minutes * 60:
+            self.lock()
+        # Without a hang-up signal (nohup) the reader of keys would spin on a terminal that is gone.
+        if not self.is_headless and hung_up(sys.stdin.fileno()):
+            self.leave(HUNG_UP)
+
+    @work(group="book", exit_on_error=False, description="follow the book")
+    async def _follow_book(self) -> None:
+        try:
+            if self._desk is None:
+                self._desk = await self._open_desk()
+                self.book = self._desk.book
+                # What the journal held stands on the screen before the vendor is asked anything.
+                self.call_after_refresh(self._desk.start)
+                if self.book.unsettled:
+                    self.show(UnresolvedScreen(self.frame))
+        except DeskError as error:
+            self.leave(error.exit_code, error.sentence())
+            return
+        async for book in self.desk.books():
+            self.book = book
+
+    def on_app_blur(self) -> None:
+        """Hide cards when the terminal loses the focus."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen):
+                screen.conceal()
+
+    # Up: what belongs to the whole console.
+
+    @on(ConsoleScreen.Asked)
+    def _asked(self, event: ConsoleScreen.Asked) -> None:
+        screen = event.screen
+        match event.action_id:
+            case "palette":
+                self.show(PaletteScreen(self.frame, screen.situation()), self._run_on(screen))
+            case "help":
+                self.show(HelpScreen(self.frame, screen.situation()))
+            case "unresolved":
+                self.show(UnresolvedScreen(self.frame))
+            case "privacy":
+                self.privacy = not self.privacy
+            case "lock":
+                self.lock()
+            case _:
+                self._ask_to_leave()
+
+    def _run_on(self, screen: ConsoleScreen[Any]) -> Callable[[str | None], None]:
+        def chosen(action_id: str | None) -> None:
+            if action_id is not None:
+                screen.action_run(action_id)
+
+        return chosen
+
+    def _ask_to_leave(self) -> None:
+        lines = words.leaving(self.book)
+        if not lines:
+            self.leave()
+        elif not any(isinstance(screen, LeaveScreen) for screen in self.screen_stack):
+            self.show(LeaveScreen(self.frame, lines), self._leave_agreed)
+
+    def _leave_agreed(self, yes: bool | None) -> None:
+        if yes:
+            self.leave()
+
+    # What must not happen, and does.
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say that a worker broke; a defect is logged without the values it was handling."""
+        worker = cast("Worker[Any]", event.worker)  # pyright: ignore[reportUnknownMemberType]
+        if event.state is WorkerState.ERROR and worker.error is not None:
+            number = logs.crash_report(worker.error)
+            self.say(
+                f"Could not {worker.description}: a defect, report {number} is in the log. "
+                "Look at the orders before buying anything again."
+            )
+
+    def panic(self, *renderables: object) -> None:
+        """Leave: Textual's reader of keys broke off, which it does when the terminal is gone."""
+        del renderables
+        self.leave(HUNG_UP)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave without Textual's traceback, which shows local variables: keys and codes."""
+        if self.crash is None:
+            self.crash = error
+        self._return_code = 1
+        if self._exception is None:
+            # Textual's own test harness raises this again.
+            self._exception = error
+            self._exception_event.set()  # pyright: ignore[reportUnknownMemberType]
+        self._close_messages_no_wait()

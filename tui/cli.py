@@ -1,0 +1,106 @@
+"""The command line: reads the arguments, runs one command, ends with its exit code."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from services import logs
+from services.errors import DeskError
+from services.paths import shown
+from services.process import forget_key
+from tui import cli_arguments, cli_console
+from tui.cli_call import Call
+from tui.cli_output import Output
+from tui.cli_signals import Signals
+from tui.version import VERSION
+
+INTERRUPTED = 130
+
+
+class Broken(DeskError):
+    """A defect of carddesk: something happened that nobody thought of."""
+
+    exit_code = 1
+    money = "unknown"
+    default_advice = (
+        "If you were buying, see `carddesk orders --unresolved` before you buy it again."
+    )
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run carddesk with these arguments in this process; return the exit code."""
+    environ = dict(os.environ)
+    forget_key()
+    try:
+        return asyncio.run(run(argv, environ, _stream(sys.stdout), _stream(sys.stderr)))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+async def run(
+    argv: Sequence[str], environ: Mapping[str, str], stdout: TextIO, stderr: TextIO
+) -> int:
+    """Run one command, or the console.
+
+    Args:
+        argv: the arguments after the program's name.
+        environ: the environment variables to go by.
+        stdout: gets the data.
+        stderr: gets the narration.
+
+    Returns:
+        The exit code.
+    """
+    out = Output(stdout, stderr, as_json="--json" in argv)
+    try:
+        args = cli_arguments.parse(argv)
+        if args.version:
+            out.text(f"carddesk {VERSION}")
+            return 0
+        return await _carried_out(Call(args, environ, out, Signals()))
+    except cli_arguments.HelpAsked as asked:
+        out.text(str(asked))
+        return 0
+    except DeskError as error:
+        return out.fail(error)
+    finally:
+        out.close()
+
+
+async def _carried_out(call: Call) -> int:
+    try:
+        if call.args.handler is None:
+            return await cli_console.console(call)
+        return await _command(call)
+    except DeskError:
+        raise
+    except Exception as error:
+        logs.start(call.paths)
+        number = logs.crash_report(error)
+        log = shown(call.paths.log_file)
+        raise Broken(f"Something broke inside carddesk; report {number} is in {log}") from None
+    finally:
+        logs.stop()
+
+
+async def _command(call: Call) -> int:
+    with call.signals.installed():
+        try:
+            return await call.args.handler(call)
+        except asyncio.CancelledError:
+            if not call.signals.number:
+                raise
+            return call.signals.exit_code
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """Make a standard stream safe to write to: closed ones lead nowhere, no sign is an error."""
+    if stream is None:
+        return Path(os.devnull).open("w")
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+    return stream

@@ -1,0 +1,79 @@
+"""The arguments of the command line: one parser, strict, that raises instead of leaving."""
+
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from services.errors import BadInput
+from services.text import clean
+from tui import cli_audit, cli_buy, cli_config, cli_doctor, cli_orders, cli_read, cli_sandbox
+from tui.cli_call import Handler
+
+COMMANDS = (cli_read, cli_buy, cli_orders, cli_audit, cli_sandbox, cli_doctor, cli_config)
+PURPOSE = "A desk that buys gift cards from OneClickDz. Without a command it opens the console."
+EXIT_CODES = """\
+exit codes: 0 done, 1 internal, 2 bad input or configuration, 3 refused (nothing placed),
+4 UNRESOLVED (run `carddesk resolve`; do not buy again), 5 nothing placed, 6 key rejected,
+7 placed but not final within the wait"""
+
+
+class HelpAsked(Exception):
+    """Somebody asked for help; `args[0]` is the text."""
+
+
+def parse(argv: Sequence[str]) -> Namespace:
+    """Read the arguments.
+
+    Returns:
+        Their values; `handler` is None where the console is asked for.
+
+    Raises:
+        BadInput: they cannot be understood.
+        HelpAsked: `--help` is among them.
+    """
+    parser = _Parser("carddesk", description=PURPOSE, epilog=EXIT_CODES)
+    _add_global(parser, profile="", no=False)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.set_defaults(handler=None)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+
+    def add(name: str, handler: Handler, purpose: str) -> ArgumentParser:
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        # Given before or after the command: what stands here must not undo what stood there.
+        _add_global(command, profile=SUPPRESS, no=SUPPRESS)
+        command.set_defaults(handler=handler)
+        return command
+
+    for module in COMMANDS:
+        module.declare(add)
+    return parser.parse_args(argv)
+
+
+class _Parser(ArgumentParser):
+    """A parser that never prints and never ends the process."""
+
+    def __init__(self, prog: str = "", **options: Any) -> None:
+        options |= {"add_help": False, "allow_abbrev": False}
+        super().__init__(prog=prog, formatter_class=RawDescriptionHelpFormatter, **options)
+        self.add_argument("-h", "--help", action=_Help, nargs=0, help="print this")
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the arguments as a sentence."""
+        told = clean(message, 200)
+        raise BadInput(told[:1].upper() + told[1:], advice=f"See {self.prog} --help.")
+
+
+class _Help(Action):
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        raise HelpAsked(parser.format_help())
+
+
+def _add_global(parser: ArgumentParser, *, profile: str, no: bool | str) -> None:
+    group = parser.add_argument_group("which desk, and how it answers")
+    which = group.add_mutually_exclusive_group()
+    which.add_argument("--profile", metavar="P", default=profile, help="the account to use")
+    which.add_argument(
+        "--sandbox", action="store_true", default=no, help="the embedded vendor: nothing is real"
+    )
+    group.add_argument("--read-only", action="store_true", default=no, help="buying is off")
+    group.add_argument("--json", action="store_true", default=no, help="answer in JSON")

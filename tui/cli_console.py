@@ -1,0 +1,24 @@
+"""`carddesk` alone: the console. Nothing here draws; textual is imported only once it opens."""
+
+from services import logs
+from services.errors import BadInput
+from tui.cli_call import Call, operator
+
+
+async def console(call: Call) -> int:
+    """Open the console on the chosen desk and return its exit code."""
+    if call.args.json:
+        raise BadInput("The console has no JSON", advice="Give a command; see carddesk --help.")
+    settings = call.settings()
+    key = await call.key(settings)
+    logs.start(call.paths)
+    from tui.session import run_console
+
+    return await run_console(
+        settings,
+        key,
+        call.paths,
+        read_only=call.args.read_only,
+        operator=operator(call.environ),
+        sandbox=call.args.sandbox,
+    )

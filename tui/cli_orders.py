@@ -1,0 +1,171 @@
+"""`carddesk orders`, `order` and `resolve`: what was bought, its cards, and what is not settled."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from services.clock import SystemClock
+from services.errors import NotFound, Unavailable
+from services.models import ENDED, BoardOrder, Card, Order, Purchase
+from services.text import clean
+from tui import cli_outcome, cli_values, plain, present
+from tui.cli_call import AddCommand, Call
+
+A_LOOK = 0.1
+
+if TYPE_CHECKING:
+    from services.desk import Desk
+
+
+def declare(add: AddCommand) -> None:
+    """Declare the three commands and their options."""
+    command = add("orders", orders, "list what the journal and the vendor know")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--open", action="store_true", help="only what is not final")
+    which.add_argument("--unresolved", action="store_true", help="only what needs settling")
+    cli_values.add_period(command)
+
+    command = add("order", order, "show one order")
+    command.add_argument(
+        "reference", metavar="REF", type=cli_values.reference, help="order id, purchase id or key"
+    )
+    command.add_argument("--reveal", action="store_true", help="print its cards")
+
+    command = add("resolve", resolve, "settle unresolved purchases, now")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument(
+        "--claim",
+        nargs=2,
+        metavar=("PURCHASE_ID", "ORDER_ID"),
+        type=cli_values.reference,
+        help="this order is that purchase",
+    )
+    which.add_argument(
+        "--none",
+        metavar="PURCHASE_ID",
+        type=cli_values.reference,
+        help="none of the orders offered is that purchase",
+    )
+
+
+async def orders(call: Call) -> int:
+    """Print the period's orders and the purchases that have none, newest first."""
+    start, end = call.period()
+    if call.args.unresolved:
+        async with call.desk(offline=True) as desk:
+            unsettled = await desk.purchases(unresolved=True, start=start, end=end)
+        if not unsettled:
+            call.out.say("Nothing is unresolved.")
+        call.out.data([present.purchase(p) for p in unsettled], plain.purchases(unsettled))
+        return 0
+    async with call.desk() as desk:
+        begin = start or SystemClock().now() - timedelta(hours=call.settings().board.hours)
+        listed = [*await desk.list_orders(begin, end), *await _without_order(desk, begin, end)]
+    rows = sorted(
+        (row for row in listed if not (call.args.open and row.final)),
+        key=lambda row: row.time,
+        reverse=True,
+    )
+    if not rows:
+        call.out.say("There are no such orders.")
+    call.out.data([present.board_order(row) for row in rows], plain.board(rows))
+    return 0
+
+
+async def order(call: Call) -> int:
+    """Print one order: as the journal has it if it is ours, else as the vendor tells it."""
+    reference: str = call.args.reference
+    async with call.desk(offline=True) as desk:
+        purchase = await desk.purchase(reference)
+        if purchase is None:
+            found = await _foreign(desk, reference)
+            cards = await desk.reveal(found.id, None) if call.args.reveal else None
+            call.out.data(
+                present.foreign_order(found, cards), _with_cards(plain.foreign_order(found), cards)
+            )
+            return 0
+        purchase = await _newest(call, desk, purchase)
+        cards = await _cards(call, desk, purchase) if call.args.reveal else None
+        call.out.say(cli_outcome.sentence(purchase))
+        call.out.data(
+            present.purchase(purchase, cards), _with_cards(plain.purchase(purchase), cards)
+        )
+        return 0
+
+
+async def resolve(call: Call) -> int:
+    """Settle what is not settled; print what is left, and exit 4 while something is."""
+    async with call.desk() as desk:
+        if call.args.claim:
+            decided = await desk.claim(*call.args.claim)
+            call.out.say(cli_outcome.sentence(decided))
+        elif call.args.none:
+            decided = await desk.none_of_these(call.args.none)
+            call.out.say(cli_outcome.sentence(decided))
+        left = await desk.resolve()
+    for purchase in left:
+        call.out.say(f"{purchase.id}: {cli_outcome.sentence(purchase)}")
+    if not left:
+        call.out.say("Nothing is left unresolved.")
+    call.out.data([present.purchase(p) for p in left], plain.purchases(left))
+    return cli_outcome.UNRESOLVED if left else cli_outcome.DONE
+
+
+async def _without_order(
+    desk: "Desk", begin: datetime, end: datetime | None
+) -> Sequence[BoardOrder]:
+    """Return the journal's purchases that no order of the vendor's list shows."""
+    return [
+        BoardOrder(
+            key=purchase.id,
+            order_id="",
+            purchase_id=purchase.id,
+            state=purchase.state.value,
+            product=purchase.product_title,
+            product_id=purchase.product_id,
+            denomination=purchase.type_name,
+            type_id=purchase.type_id,
+            quantity=purchase.quantity,
+            total=purchase.total,
+            time=purchase.created_at,
+            note=purchase.note,
+            operator=purchase.operator,
+            mine=True,
+            final=purchase.state in ENDED,
+        )
+        for purchase in await desk.purchases(start=begin, end=end)
+        if not purchase.order_id
+    ]
+
+
+async def _foreign(desk: "Desk", reference: str) -> Order:
+    try:
+        return await desk.order(reference)
+    except NotFound as missing:
+        raise NotFound(
+            f"Neither the journal nor the vendor knows {clean(reference)}",
+            code=missing.code,
+            request_id=missing.request_id,
+        ) from None
+
+
+async def _newest(call: Call, desk: "Desk", purchase: Purchase) -> Purchase:
+    """Ask the vendor once about an order in the making; offline, the journal's answer stands."""
+    if cli_outcome.is_final(purchase) or not purchase.order_id:
+        return purchase
+    try:
+        return await desk.wait_final(purchase.id, A_LOOK)
+    except Unavailable as failure:
+        call.out.say(f"As the journal has it: {failure.sentence()}")
+        return purchase
+
+
+async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card]:
+    if not cli_outcome.is_final(purchase):
+        call.out.say("The cards are not there yet.")
+        return ()
+    return await desk.reveal(purchase.order_id, None)
+
+
+def _with_cards(text: str, cards: Sequence[Card] | None) -> str:
+    return f"{text}\n\n{plain.cards(cards)}" if cards else text

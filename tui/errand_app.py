@@ -1,0 +1,251 @@
+"""The errands of screens, each carried to the desk by a thin worker, the answer handed back."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import on, work
+from textual.app import App
+
+from services.clock import Clock
+from services.errors import DeskError
+from services.models import BoardOrder, Denomination, Product
+from tui import clipboard
+from tui.screens import errands, words
+from tui.screens.base import ConsoleScreen, Frame
+from tui.screens.order import OrderScreen
+from tui.screens.prompt import PromptScreen
+from tui.screens.ticket import TicketScreen
+
+if TYPE_CHECKING:
+    from services.desk import Desk
+
+
+class ErrandApp(App[None], inherit_bindings=False):
+    """Runs errands. Workers live here, on the app: one started on a screen would die with it.
+
+    What must not be lost, such as a purchase that is being sent, is a task of the desk's own.
+    """
+
+    frame: Frame
+    clock: Clock
+
+    @property
+    def desk(self) -> "Desk":
+        """The desk, once it is open; raises Unavailable before."""
+        raise NotImplementedError
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence on whatever screen is on top."""
+        raise NotImplementedError
+
+    def show(self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None = None) -> None:
+        """Push a screen, with the book as it is now."""
+        raise NotImplementedError
+
+    # Reading.
+
+    @on(errands.StockWanted)
+    @work(group="stock", exclusive=True, exit_on_error=False, description="read the stock")
+    async def _read_stock(self, wanted: errands.StockWanted) -> None:
+        try:
+            stock = await self.desk.stock(wanted.product.id)
+        except DeskError as error:
+            wanted.reader.show_stock(wanted.product, None, error.sentence())
+        else:
+            wanted.reader.show_stock(wanted.product, stock, "")
+
+    @on(errands.LedgerWanted)
+    @work(group="ledger", exclusive=True, exit_on_error=False, description="read the ledger")
+    async def _read_ledger(self, wanted: errands.LedgerWanted) -> None:
+        try:
+            ledger = await self.desk.ledger()
+        except DeskError as error:
+            wanted.reader.show_ledger(None, error.sentence())
+        else:
+            wanted.reader.show_ledger(ledger, "")
+
+    @on(errands.ExportWanted)
+    @work(group="export", exclusive=True, exit_on_error=False, description="export the list")
+    async def _export(self, wanted: errands.ExportWanted) -> None:
+        from tui import exported
+
+        try:
+            path = await self.desk.export(wanted.pane, exported.rows(wanted.rows))
+        except DeskError as error:
+            self.say(error.sentence())
+        else:
+            self.say(f"{len(wanted.rows)} rows, without codes, are in {path}")
+
+    @on(errands.RefreshWanted)
+    @work(group="refresh", exclusive=True, exit_on_error=False, description="refresh the pane")
+    async def _refresh_pane(self, wanted: errands.RefreshWanted) -> None:
+        try:
+            if wanted.pane == "catalogue":
+                await self.desk.catalog(refresh=True)
+            else:
+                self.desk.refresh_orders()
+            await self.desk.balance()
+        except DeskError as error:
+            self.say(error.sentence())
+
+    @on(errands.OrderRead)
+    @work(group="order", exclusive=True, exit_on_error=False, description="read the order")
+    async def _read_order(self, wanted: errands.OrderRead) -> None:
+        row, order, purchase, sentence = wanted.order, None, None, ""
+        try:
+            if row.purchase_id:
+                purchase = await self.desk.purchase(row.purchase_id)
+            if row.order_id:
+                order = await self.desk.order(row.order_id)
+        except DeskError as error:
+            sentence = error.sentence()
+        wanted.holder.show_order(order, purchase, sentence)
+
+    # Buying.
+
+    @on(errands.TicketWanted)
+    def _open_ticket(self, wanted: errands.TicketWanted) -> None:
+        self.show(
+            TicketScreen(
+                self.frame,
+                wanted.product,
+                wanted.denomination,
+                wanted.stock,
+                self.clock,
+                wanted.quantity,
+            )
+        )
+
+    @on(errands.AgainWanted)
+    @work(group="stock", exclusive=True, exit_on_error=False, description="open a ticket again")
+    async def _open_ticket_again(self, wanted: errands.AgainWanted) -> None:
+        held = wanted.purchase
+        try:
+            stock = await self.desk.stock(held.product_id)
+        except DeskError as error:
+            self.say(error.sentence())
+            return
+        known = Denomination(held.type_id, held.type_name, held.unit_price, 0)
+        product = Product(held.product_id, held.product_title, "")
+        denomination = stock.find(held.type_id) or known
+        self._open_ticket(errands.TicketWanted(product, denomination, stock, held.quantity))
+
+    @on(errands.QuoteWanted)
+    @work(group="quote", exclusive=True, exit_on_error=False, description="check a purchase")
+    async def _quote(self, wanted: errands.QuoteWanted) -> None:
+        buyer = wanted.buyer
+        try:
+            quote = await self.desk.quote(
+                wanted.product_id,
+                wanted.type_id,
+                wanted.quantity,
+                previous=wanted.previous,
+                report=buyer.show_check,
+            )
+        except DeskError as error:
+            buyer.show_failure(error.sentence())
+        else:
+            buyer.show_quote(quote)
+
+    @on(errands.BuyWanted)
+    @work(group="purchase", exit_on_error=False, description="send a purchase")
+    async def _buy(self, wanted: errands.BuyWanted) -> None:
+        buyer = wanted.buyer
+        try:
+            purchase = await self.desk.buy(wanted.quote, note=wanted.note, report=buyer.show_check)
+        except DeskError as error:
+            buyer.show_failure(error.sentence(), stale=error.code == "REQUOTE")
+        else:
+            buyer.show_purchase(purchase)
+
+    @on(errands.PurchaseWanted)
+    @work(group="purchase", exit_on_error=False, description="look a purchase up")
+    async def _look_up(self, wanted: errands.PurchaseWanted) -> None:
+        try:
+            purchase = await self.desk.purchase(wanted.purchase_id)
+        except DeskError as error:
+            self.say(error.sentence())
+        else:
+            if purchase is not None:
+                wanted.buyer.show_purchase(purchase)
+
+    # Orders and their cards.
+
+    @on(errands.OrderWanted)
+    def _open_order(self, wanted: errands.OrderWanted) -> None:
+        self.show(OrderScreen(self.frame, wanted.order, reveal=wanted.reveal))
+
+    @on(errands.CardsWanted)
+    @work(group="cards", exclusive=True, exit_on_error=False, description="reveal cards")
+    async def _reveal(self, wanted: errands.CardsWanted) -> None:
+        try:
+            history = await self.desk.history(wanted.order_id)
+            cards = await self.desk.reveal(wanted.order_id, wanted.index)
+        except DeskError as error:
+            wanted.holder.show_cards((), error.sentence())
+        else:
+            before = words.revealed_before(history, self.clock.now())
+            wanted.holder.show_cards(tuple(enumerate(cards, wanted.index or 0)), "", before)
+
+    @on(errands.CopyWanted)
+    @work(group="copy", exclusive=True, exit_on_error=False, description="copy a card")
+    async def _copy(self, wanted: errands.CopyWanted) -> None:
+        try:
+            await self.desk.record("copy", wanted.order_id, f"card {wanted.index + 1}")
+        except DeskError as error:
+            wanted.said(error.sentence())
+            return
+        way = clipboard.way(os.environ, self.copy_to_clipboard)
+        wanted.said(await way.send(wanted.card.value.reveal()))
+        await self.clock.sleep(clipboard.CLEAR_SECONDS)
+        await way.clear()
+
+    @on(errands.NoteWanted)
+    def _ask_for_note(self, wanted: errands.NoteWanted) -> None:
+        order = wanted.order
+        title = f"Note on {order.quantity} x {order.product} {order.denomination}"
+        self.show(PromptScreen(self.frame, title, order.note), partial(self._noted, order))
+
+    def _noted(self, order: BoardOrder, note: str | None) -> None:
+        if note is not None and note != order.note:
+            self._set_note(order.purchase_id, note)
+
+    @work(group="note", exit_on_error=False, description="keep a note")
+    async def _set_note(self, purchase_id: str, note: str) -> None:
+        try:
+            await self.desk.set_note(purchase_id, note)
+        except DeskError as error:
+            self.say(error.sentence())
+
+    # Settling.
+
+    @on(errands.CandidatesWanted)
+    @work(group="candidates", exclusive=True, exit_on_error=False, description="read candidates")
+    async def _read_candidates(self, wanted: errands.CandidatesWanted) -> None:
+        held = wanted.purchase
+        try:
+            candidates = await self.desk.candidates(held.id)
+            unclaimed = await self.desk.unclaimed()
+        except DeskError as error:
+            wanted.judge.show_candidates(held, (), (), error.sentence())
+        else:
+            wanted.judge.show_candidates(held, candidates, unclaimed, "")
+
+    @on(errands.SettleWanted)
+    @work(group="settle", exit_on_error=False, description="settle a purchase")
+    async def _settle(self, wanted: errands.SettleWanted) -> None:
+        held, desk = wanted.purchase, self.desk
+        try:
+            match wanted.what:
+                case "look":
+                    await desk.look_now(held.id)
+                case "claim":
+                    await desk.claim(held.id, wanted.order_id)
+                case "none":
+                    await desk.none_of_these(held.id)
+                case "acknowledge":
+                    await desk.acknowledge(held.id)
+        except DeskError as error:
+            wanted.judge.say(error.sentence())

@@ -1,0 +1,43 @@
+"""README's key table, written from the table of actions; `make docs` puts it in its place."""
+
+import sys
+from pathlib import Path
+
+from tui.actions import ACTIONS, DESK, EVERYWHERE, SCREENS, Action
+from tui.keymap import Keymap
+
+BEGIN, END = "<!-- keys: made by `make docs` -->\n", "<!-- end of keys -->"
+NAMES = {"ask": "question", "prompt": "text"}
+
+
+def table() -> str:
+    """Return every action with its default keys as a Markdown table."""
+    keymap = Keymap()
+    lines = ["| keys | where | what |", "| --- | --- | --- |"]
+    for action in ACTIONS:
+        keys = " ".join(f"`{key}`" for key in keymap.all_shown(action.id).split())
+        lines.append(f"| {keys} | {_where(action)} | {action.help} |")
+    return "\n".join(lines) + "\n"
+
+
+def replaced(text: str) -> str:
+    """Return a text with the table between its two marks made anew.
+
+    Raises:
+        ValueError: one of the marks is missing.
+    """
+    start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+    return text[:start] + table() + text[end:]
+
+
+def _where(action: Action) -> str:
+    for name, places in (("everywhere", EVERYWHERE), ("every screen", SCREENS), ("desk", DESK)):
+        if action.where == places:
+            return name
+    return ", ".join(sorted(NAMES.get(place, place) for place in action.where))
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        path = Path(name)
+        path.write_text(replaced(path.read_text("utf-8")), "utf-8")

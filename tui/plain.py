@@ -1,0 +1,276 @@
+"""Values as plain text for people: aligned tables and short blocks, made inert once more."""
+
+from collections.abc import Container, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from services import money
+from services.journal_rows import Event
+from services.ledger_models import LedgerRow, Owner
+from services.models import (
+    Balance,
+    BoardOrder,
+    Card,
+    Order,
+    Product,
+    Purchase,
+    PurchaseError,
+    Quote,
+    Stock,
+)
+from services.text import cell_width, clean
+
+_GAP = "  "
+
+
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], right: Container[int] = ()
+) -> str:
+    """Align rows under headings by the terminal cells they take.
+
+    Args:
+        headings: the column names. Put a column that can hold right-to-left text last: nothing
+            follows it that could be drawn out of order.
+        rows: one text for each column; cleaned here.
+        right: indexes of the columns that are numbers.
+
+    Returns:
+        Lines without trailing spaces; nothing at all when there are no rows.
+    """
+    if not rows:
+        return ""
+    cells = [[clean(text) for text in row] for row in (headings, *rows)]
+    widths = [max(cell_width(row[at]) for row in cells) for at in range(len(headings))]
+    return "\n".join(_line(row, widths, right) for row in cells)
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> str:
+    """Print names and values under each other; an empty value is left out."""
+    told = [(name, clean(value)) for name, value in pairs if value]
+    width = max((len(name) for name, _ in told), default=0)
+    return "\n".join(f"{name:<{width}}{_GAP}{value}" for name, value in told)
+
+
+def dzd(value: Decimal | None) -> str:
+    """Print an amount in DZD, or nothing."""
+    return "" if value is None else f"{money.show(value)} DZD"
+
+
+def local(moment: datetime) -> str:
+    """Print a time in this machine's time zone, to the second."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def catalog(products: Sequence[Product]) -> str:
+    """Print products; one that cannot be bought now says so."""
+    return table(
+        ("PRODUCT ID", "REGION", "SALE", "CATEGORY", "TITLE"),
+        [(p.id, p.region, "yes" if p.enabled else "no", p.category, p.title) for p in products],
+    )
+
+
+def stock(read: Stock) -> str:
+    """Print a product's denominations with wholesale price and stock."""
+    kinds = table(
+        ("TYPE ID", "PRICE DZD", "STOCK", "NAME"),
+        [(k.id, money.show(k.price), str(k.quantity), k.name) for k in read.denominations],
+        right={1, 2},
+    )
+    return f"{clean(read.product_title)}\n{kinds}"
+
+
+def balance(read: Balance) -> str:
+    """Print the balance."""
+    return dzd(read.amount)
+
+
+def movements(rows: Sequence[LedgerRow]) -> str:
+    """Print movements on the account, each with its order and what stands out about it."""
+    return table(
+        ("TIME", "TYPE", "AMOUNT", "BALANCE", "ORDER", "WHO", "MARK", "WHAT"),
+        [
+            (
+                local(row.transaction.time),
+                row.transaction.type,
+                _signed(row),
+                _number(row.transaction.new_balance),
+                row.order_id,
+                _who(row),
+                row.mark.replace("_", " "),
+                _what(row),
+            )
+            for row in rows
+        ],
+        right={2, 3},
+    )
+
+
+def quote(asked: Quote) -> str:
+    """Print what would be bought."""
+    return facts(
+        (
+            ("product", asked.product_title),
+            ("type", asked.type_name),
+            ("quantity", f"{asked.quantity} of {asked.stock} in stock"),
+            ("unit price", dzd(asked.unit_price)),
+            ("total", dzd(asked.total)),
+            ("balance after", dzd(asked.balance_after)),
+        )
+    )
+
+
+def board(rows: Sequence[BoardOrder]) -> str:
+    """Print the order list, in the order given."""
+    return table(
+        ("TIME", "STATE", "ORDER", "CARDS", "TOTAL", "WHO", "WHAT"),
+        [
+            (
+                local(row.time),
+                row.state,
+                row.order_id or row.purchase_id,
+                _cards_of(row.fulfilled_quantity, row.quantity),
+                _number(row.total),
+                row.operator if row.mine else "another desk",
+                f"{row.product}, {row.denomination}" + (f" ({row.note})" if row.note else ""),
+            )
+            for row in rows
+        ],
+        right={3, 4},
+    )
+
+
+def events(rows: Sequence[Event]) -> str:
+    """Print the event log, in the order given."""
+    return table(
+        ("#", "TIME", "WHO", "DID", "ORDER", "PURCHASE", "WHAT"),
+        [
+            (
+                str(row.seq),
+                local(row.at),
+                row.who,
+                row.to_state or row.kind,
+                row.order_id,
+                row.purchase_id,
+                row.why,
+            )
+            for row in rows
+        ],
+        right={0},
+    )
+
+
+def purchases(bought: Sequence[Purchase]) -> str:
+    """Print purchases of the journal, in the order given."""
+    return table(
+        ("TIME", "STATE", "PURCHASE", "ORDER", "CARDS", "TOTAL", "WHO", "WHAT"),
+        [
+            (
+                local(p.created_at),
+                p.state.value,
+                p.id,
+                p.order_id,
+                _cards_of(p.fulfilled_quantity, p.quantity),
+                money.show(p.total),
+                p.operator,
+                f"{p.product_title}, {p.type_name}" + (f" ({p.note})" if p.note else ""),
+            )
+            for p in bought
+        ],
+        right={4, 5},
+    )
+
+
+def purchase(bought: Purchase) -> str:
+    """Print one purchase with everything a support desk asks for."""
+    return facts(
+        (
+            ("state", bought.state.value),
+            ("purchase", bought.id),
+            ("order", bought.order_id),
+            ("product", f"{bought.product_title} ({bought.product_id})"),
+            ("type", f"{bought.type_name} ({bought.type_id})"),
+            ("cards", _cards_of(bought.fulfilled_quantity, bought.quantity)),
+            ("unit price", dzd(bought.unit_price)),
+            ("total", dzd(bought.total)),
+            ("charged", dzd(bought.fulfilled_amount)),
+            ("note", bought.note),
+            ("operator", bought.operator),
+            ("created", local(bought.created_at)),
+            ("updated", local(bought.updated_at)),
+            ("error", _error(bought.error)),
+            ("could be", ", ".join(bought.candidates)),
+            ("late", "this order appeared late; you may now have two" if bought.late else ""),
+        )
+    )
+
+
+def foreign_order(order: Order) -> str:
+    """Print an order that another desk placed."""
+    return facts(
+        (
+            ("state", order.status),
+            ("order", order.id),
+            ("product", order.product),
+            ("type", order.type),
+            ("cards", _cards_of(order.fulfilled_quantity, order.quantity)),
+            ("unit price", dzd(order.price_per_card)),
+            ("charged", dzd(order.fulfilled_amount)),
+            ("created", local(order.time)),
+            ("placed by", "another desk"),
+        )
+    )
+
+
+def cards(revealed: Sequence[Card]) -> str:
+    """Print card values: only for the stream that a person asked to have them on."""
+    return table(("CARD", "SERIAL"), [(c.value.reveal(), c.serial.reveal()) for c in revealed])
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Container[int]) -> str:
+    padded: list[str] = []
+    for at, (text, width) in enumerate(zip(row, widths, strict=True)):
+        room = " " * (width - cell_width(text))
+        padded.append(room + text if at in right else text + room)
+    return _GAP.join(padded).rstrip()
+
+
+def _number(value: Decimal | None) -> str:
+    return "" if value is None else money.show(value)
+
+
+def _cards_of(fulfilled: int | None, quantity: int) -> str:
+    return str(quantity) if fulfilled is None else f"{fulfilled}/{quantity}"
+
+
+def _error(error: PurchaseError | None) -> str:
+    if error is None or not (error.code or error.message):
+        return ""
+    facts = ", ".join(fact for fact in (error.code, error.request_id) if fact)
+    return f"{error.message} ({facts})" if facts else error.message
+
+
+def _signed(row: LedgerRow) -> str:
+    """Put the direction before the amount, where anything tells it."""
+    if row.change is None:
+        return money.show(row.transaction.amount)
+    return f"+{money.show(row.change)}" if row.change > 0 else money.show(row.change)
+
+
+def _who(row: LedgerRow) -> str:
+    match row.owner:
+        case Owner.OURS:
+            return row.order.operator if row.order else ""
+        case Owner.OTHER:
+            return "another desk"
+        case Owner.UNLISTED:
+            return "not listed"
+        case Owner.NOBODY:
+            return ""
+
+
+def _what(row: LedgerRow) -> str:
+    order = row.order
+    if order is None:
+        return row.transaction.note
+    note = f" ({order.note})" if order.note else ""
+    return f"{order.quantity} x {order.product}, {order.denomination}{note}"

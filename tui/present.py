@@ -1,0 +1,216 @@
+"""Values as JSON: the contract of the command line. Money is a string, a time is ISO 8601 UTC."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from services import money
+from services.journal_rows import Event
+from services.ledger_models import LedgerRow, Owner
+from services.models import (
+    Balance,
+    BoardOrder,
+    Card,
+    Catalog,
+    Order,
+    Product,
+    Purchase,
+    PurchaseError,
+    Quote,
+    Stock,
+)
+
+Document: TypeAlias = dict[str, object]
+
+
+def amount(value: Decimal | None) -> str | None:
+    """Return an amount (DZD) as `980.50`, or None where there is none."""
+    return None if value is None else money.stored(value)
+
+
+def instant(moment: datetime) -> str:
+    """Return a time as ISO 8601 in UTC: `2026-03-31T18:30:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def catalog(read: Catalog, products: Sequence[Product]) -> Document:
+    """Return the products that were asked for and when the catalogue was read."""
+    return {
+        "read_at": instant(read.read_at),
+        "products": [
+            {
+                "product_id": product.id,
+                "title": product.title,
+                "category": product.category,
+                "region": product.region,
+                "enabled": product.enabled,
+            }
+            for product in products
+        ],
+    }
+
+
+def stock(read: Stock) -> Document:
+    """Return a product's denominations with wholesale price (DZD) and cards in stock."""
+    return {
+        "product_id": read.product_id,
+        "product_title": read.product_title,
+        "read_at": instant(read.read_at),
+        "types": [
+            {
+                "type_id": kind.id,
+                "type_name": kind.name,
+                "unit_price": amount(kind.price),
+                "stock": kind.quantity,
+            }
+            for kind in read.denominations
+        ],
+    }
+
+
+def balance(read: Balance) -> Document:
+    """Return the account's balance in DZD."""
+    return {"balance": amount(read.amount), "currency": "DZD", "read_at": instant(read.read_at)}
+
+
+def movement(row: LedgerRow) -> Document:
+    """Return one movement on the account with its order; `mine` is null where that is not known."""
+    moved = row.transaction
+    owned = {Owner.OURS: True, Owner.OTHER: False}
+    return {
+        "id": moved.id,
+        "type": moved.type,
+        "operation": moved.operation,
+        "amount": amount(moved.amount),
+        "old_balance": amount(moved.old_balance),
+        "new_balance": amount(moved.new_balance),
+        "order_id": row.order_id or None,
+        "purchase_id": (row.order.purchase_id or None) if row.order else None,
+        "mine": owned.get(row.owner),
+        "note": moved.note,
+        "time": instant(moved.time),
+        "mark": row.mark.value or None,
+    }
+
+
+def quote(asked: Quote) -> Document:
+    """Return what would be bought now, with what it was checked against."""
+    return {
+        "product_id": asked.product_id,
+        "product_title": asked.product_title,
+        "type_id": asked.type_id,
+        "type_name": asked.type_name,
+        "quantity": asked.quantity,
+        "unit_price": amount(asked.unit_price),
+        "total": amount(asked.total),
+        "stock": asked.stock,
+        "balance": amount(asked.balance),
+        "balance_after": amount(asked.balance_after),
+        "read_at": instant(asked.read_at),
+    }
+
+
+def board_order(row: BoardOrder) -> Document:
+    """Return a line of the order list; another desk's order has no `purchase_id`."""
+    return {
+        "order_id": row.order_id or None,
+        "purchase_id": row.purchase_id or None,
+        "state": row.state,
+        "product_id": row.product_id,
+        "product_title": row.product,
+        "type_id": row.type_id,
+        "type_name": row.denomination,
+        "quantity": row.quantity,
+        "fulfilled_quantity": row.fulfilled_quantity,
+        "total": amount(row.total),
+        "note": row.note,
+        "operator": row.operator,
+        "mine": row.mine,
+        "final": row.final,
+        "late": row.late,
+        "created_at": instant(row.time),
+    }
+
+
+def purchase(bought: Purchase, cards: Sequence[Card] | None = None) -> Document:
+    """Return a purchase; `cards` is there only where a person asked to reveal them."""
+    document: Document = {
+        "purchase_id": bought.id,
+        "idempotency_key": bought.idempotency_key,
+        "state": bought.state.value,
+        "order_id": bought.order_id or None,
+        "product_id": bought.product_id,
+        "product_title": bought.product_title,
+        "type_id": bought.type_id,
+        "type_name": bought.type_name,
+        "quantity": bought.quantity,
+        "unit_price": amount(bought.unit_price),
+        "total": amount(bought.total),
+        "fulfilled_quantity": bought.fulfilled_quantity,
+        "fulfilled_amount": amount(bought.fulfilled_amount),
+        "note": bought.note,
+        "operator": bought.operator,
+        "created_at": instant(bought.created_at),
+        "updated_at": instant(bought.updated_at),
+        "error": _error(bought.error),
+    }
+    return document if cards is None else document | {"cards": revealed(cards)}
+
+
+def foreign_order(order: Order, cards: Sequence[Card] | None = None) -> Document:
+    """Return an order that no purchase of this journal claims, with a purchase's keys."""
+    price = order.price_per_card
+    document: Document = {
+        "purchase_id": None,
+        "idempotency_key": None,
+        "state": order.status,
+        "order_id": order.id,
+        "product_id": order.product,
+        "product_title": "",
+        "type_id": order.type,
+        "type_name": "",
+        "quantity": order.quantity,
+        "unit_price": amount(price),
+        "total": None if price is None else amount(price * order.quantity),
+        "fulfilled_quantity": order.fulfilled_quantity,
+        "fulfilled_amount": amount(order.fulfilled_amount),
+        "note": "",
+        "operator": "",
+        "created_at": instant(order.time),
+        "updated_at": instant(order.time),
+        "error": None,
+    }
+    return document if cards is None else document | {"cards": revealed(cards)}
+
+
+def revealed(cards: Sequence[Card]) -> list[dict[str, str]]:
+    """Return the cards' own values: only for the stream that a person asked to have them on."""
+    return [{"value": card.value.reveal(), "serial": card.serial.reveal()} for card in cards]
+
+
+def event(row: Event) -> Document:
+    """Return a row of the event log; `hash` covers it and the row before it."""
+    return {
+        "seq": row.seq,
+        "at": instant(row.at),
+        "who": row.who,
+        "kind": row.kind,
+        "purchase_id": row.purchase_id or None,
+        "order_id": row.order_id or None,
+        "from_state": row.from_state or None,
+        "to_state": row.to_state or None,
+        "why": row.why,
+        "hash": row.hash,
+    }
+
+
+def _error(error: PurchaseError | None) -> Document | None:
+    """Return why a purchase stands where it stands; a request id alone is no error."""
+    if error is None or not (error.code or error.message):
+        return None
+    return {
+        "code": error.code,
+        "message": error.message,
+        "request_id": error.request_id or None,
+    }

@@ -1,0 +1,183 @@
+"""What every screen of the console shares: the live book, and keys that act or say why not."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar, cast
+
+from msgspec import Struct
+from textual.actions import SkipAction
+from textual.app import App
+from textual.message import Message
+from textual.reactive import Reactive, var
+from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from services.models import Book, DeskInfo
+from services.settings import Settings
+from tui.actions import ACTIONS, BY_ID, Situation
+from tui.keymap import Keymap
+from tui.spans import TightCompositor
+from widgets.bars import HintLine
+
+ResultT = TypeVar("ResultT")
+Handler = Callable[[], object]
+
+NO_BOOK = Book(info=DeskInfo(profile="", environment="", operator="", base_url=""))
+SMALLEST_WIDTH = 60
+SMALLEST_HEIGHT = 18
+MESSAGE_SECONDS = 8.0
+
+
+class Frame(Struct, frozen=True):
+    """What does not change while a console runs: settings, keys, and whether it may buy at all."""
+
+    settings: Settings
+    keymap: Keymap
+    read_only: bool = False
+
+
+class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
+    """A screen whose keys come from the table of actions.
+
+    The app assigns `book`, `now` (UTC) and `privacy`; a screen hands them down by `data_bind`.
+    A subclass names its `PLACE`, tells its `situation` and maps action ids to `handlers`; what it
+    does not handle goes up to the app as `Asked`.
+    """
+
+    PLACE: ClassVar[str] = ""
+
+    book: var[Book] = var(NO_BOOK)
+    now: var[datetime | None] = var[datetime | None](None)
+    privacy: var[bool] = var(False)
+
+    # Textual would paint the whole screen at each change of the focus; panes paint their own part.
+    focused = Reactive[Widget | None](None, repaint=False)
+
+    class Asked(Message):
+        """An action that belongs to the whole console: palette, help, privacy, leaving."""
+
+        def __init__(self, screen: "ConsoleScreen[Any]", action_id: str) -> None:
+            super().__init__()
+            self.screen = screen
+            self.action_id = action_id
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self._compositor = TightCompositor()
+        self.frame = frame
+        self._standing = False
+        self._message_timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Set up what stands now."""
+        self._standing = True
+        self.begin()
+        self.refresh_hints()
+
+    def on_screen_suspend(self) -> None:
+        """Take the keys off the screen while a dialog that has other keys lies on top."""
+        self._hide_keys(True)
+
+    def on_screen_resume(self) -> None:
+        """Show the keys again."""
+        self._hide_keys(False)
+
+    def begin(self) -> None:
+        """Set the widgets up, once they stand."""
+
+    @property
+    def console(self) -> App[Any]:
+        """The app that this screen is shown by."""
+        return cast("App[Any]", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    @property
+    def composed(self) -> bool:
+        """Whether the widgets stand: before and after that, news has nowhere to go."""
+        app = self.console
+        return self._standing and app.is_running and self in app.screen_stack
+
+    @property
+    def roomy(self) -> bool:
+        """Whether the terminal is large enough to show a ticket whole."""
+        return self.size.width >= SMALLEST_WIDTH and self.size.height >= SMALLEST_HEIGHT
+
+    def place(self) -> str:
+        """Return where the cursor is, in the words of the table of actions."""
+        return self.PLACE
+
+    def situation(self) -> Situation:
+        """Return what actions have to know of this screen now."""
+        info = self.book.info
+        return Situation(
+            place=self.place(),
+            buying=not self.frame.read_only and info.scope != "READ-ONLY",
+            why_not="" if info.can_buy else info.why_not,
+            roomy=self.roomy,
+            unsettled=len(self.book.unsettled),
+            privacy=self.privacy,
+            can_copy=self.frame.settings.ui.copy,
+        )
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return what this screen does for each action id that it handles itself."""
+        return {"back": self.leave_screen, "quit": self.leave_screen}
+
+    def conceal(self) -> None:
+        """Hide what nobody else may see; a screen that shows cards overrides it."""
+
+    def leave_screen(self) -> None:
+        """Close this screen without a result."""
+        self.dismiss(None)
+
+    def action_run(self, action_id: str) -> None:
+        """Do an action of the table, or say in a sentence why it cannot be done now."""
+        action, now = BY_ID[action_id], self.situation()
+        if not action.offered(now):
+            raise SkipAction
+        if reason := action.reason(now):
+            self.say(reason)
+            return
+        handler = self.handlers().get(action_id)
+        if handler is None:
+            self.post_message(self.Asked(self, action_id))
+        else:
+            handler()
+
+    def ask(self, question: "ConsoleScreen[bool]", answered: Callable[[bool | None], None]) -> None:
+        """Put a question on top of this screen."""
+        self.console.push_screen(question, answered)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in place of the key line for some seconds."""
+        self._show_message(sentence)
+        if self._message_timer is not None:
+            self._message_timer.stop()
+        self._message_timer = self.set_timer(MESSAGE_SECONDS, lambda: self._show_message(""))
+
+    def refresh_hints(self) -> None:
+        """Recompute the key line; to be called when the situation may have changed."""
+        if not self.composed:
+            return
+        now = self.situation()
+        self.query_one(HintLine).hints = tuple(
+            (self.frame.keymap.shown(action.id), action.label)
+            for action in ACTIONS
+            if action.hint and action.offered(now) and not action.reason(now)
+        )
+
+    def watch_book(self) -> None:
+        """Offer other keys when the book allows other things."""
+        self.refresh_hints()
+
+    def _show_message(self, sentence: str) -> None:
+        if self.composed:
+            self.query_one(HintLine).message = sentence
+
+    def _hide_keys(self, hidden: bool) -> None:
+        if self.composed:
+            self.query_one(HintLine).visible = not hidden
+
+
+class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
+    """A screen that lies on top of another one and keeps its keys to itself."""

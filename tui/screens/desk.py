@@ -1,0 +1,299 @@
+"""The desk: five panes, of which as many are shown as the terminal holds."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, ClassVar, cast
+
+from msgspec.structs import replace
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Input, Static
+
+from services.models import BoardOrder
+from tui.actions import BY_ID, PANES, Situation, bindings
+from tui.screens import words
+from tui.screens.base import ConsoleScreen, Handler
+from tui.screens.errands import (
+    ExportWanted,
+    LedgerWanted,
+    NoteWanted,
+    OrderWanted,
+    RefreshWanted,
+    TicketWanted,
+)
+from tui.screens.stock_following import StockFollowing
+from tui.screens.strips import DetailStrip, KeyLine, TabLine
+from widgets.bars import HintLine
+from widgets.board import Board
+from widgets.catalog_pane import CatalogPane
+from widgets.ledger_pane import LedgerPane
+from widgets.log_pane import LogPane
+from widgets.order_board import OrderBoard
+from widgets.status_bar import StatusBar
+from widgets.stock_pane import StockPane
+
+TWO_PANES = 100
+ALL_PANES = 160
+LAYOUTS = [(0, "-one"), (TWO_PANES, "-two"), (ALL_PANES, "-all")]
+TOO_SMALL = (
+    "This terminal is too small for the desk: it needs 60 columns and 18 lines. "
+    "Orders are still followed. Make it larger; q leaves."
+)
+
+
+class DeskScreen(StockFollowing):
+    """Connects the panes to the book and to the table of actions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PANES)]
+    HORIZONTAL_BREAKPOINTS = LAYOUTS
+
+    pane: var[str] = var("catalogue", init=False)
+    zoomed: var[bool] = var(False, init=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the panes; every arrow from the book to a pane is here."""
+        # Otherwise every style is worked out twice: without the width's class, and then with it.
+        width = self.console.size.width
+        fitting = [name for least, name in LAYOUTS if width >= least]
+        self.add_class(fitting[-1], update=False)
+        book, now, privacy = ConsoleScreen.book, ConsoleScreen.now, ConsoleScreen.privacy
+        ui = self.frame.settings.ui
+        status = StatusBar(id="status").data_bind(book, now, privacy)
+        status.low_balance = ui.low_balance
+        yield status
+        yield TabLine(id="tabs").data_bind(current=DeskScreen.pane)
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                yield CatalogPane(id="catalogue").data_bind(book, now)
+                stock = StockPane(id="stock").data_bind(
+                    DeskScreen.product,
+                    DeskScreen.stock,
+                    now,
+                    privacy,
+                    error=DeskScreen.stock_error,
+                    busy=DeskScreen.stock_busy,
+                )
+                stock.markup_percent = ui.markup_percent
+                yield stock
+            with Vertical(id="right"):
+                orders = OrderBoard(id="orders").data_bind(book, now, privacy)
+                orders.hours = self.frame.settings.board.hours
+                yield orders
+                yield LedgerPane(id="ledger").data_bind(now, privacy)
+                yield LogPane(id="log").data_bind(book, now)
+        yield Static(Content(TOO_SMALL), id="small")
+        yield DetailStrip(id="strip")
+        yield Input(id="filter", compact=True, placeholder="filter")
+        yield KeyLine(id="hints")
+
+    def begin(self) -> None:
+        """Name the keys of the panes and begin in the catalogue."""
+        self.query_one(TabLine).keys = tuple(
+            self.frame.keymap.shown(f"pane.{name}") for name in PANES
+        )
+        line = self.query_one("#filter", Input)
+        line.cursor_blink, line.display = False, False
+        self.go_to("catalogue")
+
+    def place(self) -> str:
+        """Return the pane that has the cursor."""
+        return self.pane
+
+    def board(self, pane: str = "") -> Board[Any]:
+        """Return the list of a pane, of the current one if none is named."""
+        return cast("Board[Any]", self.query_one(f"#{pane or self.pane}", Board))
+
+    def situation(self) -> Situation:
+        """Add what is highlighted to what every screen knows."""
+        base = super().situation()
+        if not self.composed:
+            return base
+        order = self._order()
+        return replace(
+            base,
+            product=self.product is not None,
+            denomination=self.query_one(StockPane).highlighted is not None,
+            order=order is not None,
+            mine=order is not None and order.mine,
+        )
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return what the desk does itself."""
+        go = {f"pane.{name}": partial(self.go_to, name) for name in PANES}
+        return {
+            **go,
+            "pane.next": partial(self.step, 1),
+            "pane.previous": partial(self.step, -1),
+            "zoom": self.zoom,
+            "open": self.open,
+            "order": self.order,
+            "filter": self.filter,
+            "back": self.back,
+            "refresh": self.ask_again,
+            "note": self.note,
+            "export": self.export,
+        }
+
+    def go_to(self, pane: str) -> None:
+        """Put the cursor into a pane, showing it if it is not shown."""
+        self.pane = pane
+        self._arrange()
+        self.board().focus()
+
+    def step(self, by: int) -> None:
+        """Go to the pane after or before this one."""
+        self.go_to(PANES[(PANES.index(self.pane) + by) % len(PANES)])
+
+    def zoom(self) -> None:
+        """Give the current pane the whole screen, or take it back."""
+        self.zoomed = not self.zoomed
+        self._arrange()
+
+    def open(self) -> None:
+        """Do for the highlighted row what enter does."""
+        self.board().action_open()
+
+    def order(self) -> None:
+        """Open a ticket, or first the stock pane while its denominations are not in sight."""
+        stock, product = self.stock, self.product
+        denomination = self.query_one(StockPane).highlighted
+        if not self.board("stock").display or stock is None or denomination is None:
+            self.go_to("stock")
+            self.say("Choose a denomination here, then order it.")
+        elif product is not None:
+            self.post_message(TicketWanted(product, denomination, stock))
+
+    def note(self) -> None:
+        """Write a note on the highlighted order."""
+        if order := self._order():
+            self.post_message(NoteWanted(order))
+
+    def export(self) -> None:
+        """Write what the pane lists into a file."""
+        self.post_message(ExportWanted(self.pane, self.board().listed))
+
+    def ask_again(self) -> None:
+        """Ask the vendor now for what the pane shows."""
+        if self.pane == "stock":
+            self.read_stock(fresh=True)
+        elif self.pane == "ledger":
+            self._read_ledger()
+        else:
+            self.post_message(RefreshWanted(self.pane))
+
+    def filter(self) -> None:
+        """Open the filter line for the current list."""
+        line = self.query_one("#filter", Input)
+        line.value = self.board().filter_text
+        self.query_one(HintLine).display, line.display = False, True
+        line.focus()
+
+    def back(self) -> None:
+        """Undo the nearest thing: the filter, then the zoom."""
+        line = self.query_one("#filter", Input)
+        if line.display or self.board().filter_text:
+            self.board().filter_text = ""
+            self._close_filter()
+        elif self.zoomed:
+            self.zoom()
+
+    def stock_shown(self) -> None:
+        """Describe the highlighted denomination anew."""
+        self._describe()
+
+    @on(Board.Highlighted)
+    def _row_highlighted(self, event: Board.Highlighted) -> None:
+        if event.board.id == "catalogue":
+            chosen = self.query_one(CatalogPane).highlighted
+            self.choose(chosen, shown=self.board("stock").display)
+        self._describe()
+
+    @on(Board.Opened, "#catalogue")
+    def _product_opened(self) -> None:
+        self.go_to("stock")
+
+    @on(Board.Opened, "#stock")
+    def _denomination_opened(self) -> None:
+        self.action_run("open" if not self.situation().buying else "order")
+
+    @on(Board.Opened, "#orders")
+    @on(Board.Opened, "#ledger")
+    def _order_opened(self) -> None:
+        if order := self._order():
+            self.post_message(OrderWanted(order))
+        else:
+            self.say(BY_ID["open"].reason(self.situation()))
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        if event.input.display:
+            self.board().filter_text = event.value
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self._close_filter()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow the focus, however it got there."""
+        name = event.widget.id
+        if name in PANES and name != self.pane:
+            self.pane = name
+            self._arrange()
+        self._describe()
+
+    def on_resize(self) -> None:
+        """Show as many panes as the terminal holds now."""
+        self.set_class(not self.roomy, "-small")
+        self._arrange()
+
+    def watch_book(self) -> None:
+        """Describe the highlighted row anew: its order may have moved on."""
+        self._describe()
+
+    def watch_privacy(self) -> None:
+        """Describe the highlighted row with or without its amounts."""
+        self._describe()
+
+    def _arrange(self) -> None:
+        """Show one pane, or all of them, as the width and the zoom say."""
+        one = self.zoomed or self.size.width < TWO_PANES
+        hidden = "orders" if self.pane == "ledger" else "ledger"
+        for name in PANES:
+            self.board(name).display = name == self.pane if one else name != hidden
+        for side in ("left", "right"):
+            box = self.query_one(f"#{side}")
+            box.display = any(child.display for child in box.children)
+        self.query_one(DetailStrip).set_class(self.pane == "log", "-tall")
+        self.set_class(self.zoomed, "-zoomed")
+        # A stock pane that has just come into sight was not read while it was hidden.
+        self.choose(self.product, shown=self.board("stock").display)
+        if self.pane == "ledger" and self.query_one(LedgerPane).needs_reading():
+            self._read_ledger()
+        self._describe()
+
+    def _order(self) -> BoardOrder | None:
+        """Return the order that the current pane's row is, or belongs to."""
+        if self.pane != "ledger":
+            return self.query_one(OrderBoard).highlighted
+        row = self.query_one(LedgerPane).highlighted
+        return row.order if row else None
+
+    def _read_ledger(self) -> None:
+        pane = self.query_one(LedgerPane)
+        pane.busy = True
+        self.post_message(LedgerWanted(pane))
+
+    def _describe(self) -> None:
+        if self.composed:
+            strip = self.query_one(DetailStrip)
+            held = self.board().highlighted
+            strip.words = words.row(held, self.stock, self.product, privacy=self.privacy)
+            self.refresh_hints()
+
+    def _close_filter(self) -> None:
+        self.query_one(HintLine).display, self.query_one("#filter").display = True, False
+        self.board().focus()

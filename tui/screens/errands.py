@@ -1,0 +1,229 @@
+"""What screens ask of the app: errands go up as messages, answers come back down as calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from textual.message import Message
+
+from services.models import (
+    BoardOrder,
+    Card,
+    Check,
+    Denomination,
+    Order,
+    Product,
+    Purchase,
+    Quote,
+    Stock,
+)
+
+if TYPE_CHECKING:
+    from services.ledger_models import Ledger
+    from services.models import Candidate
+
+Settling = Literal["look", "claim", "none", "acknowledge"]
+
+
+class StockReader(Protocol):
+    """Is told what became of a read of a product's stock."""
+
+    def show_stock(self, product: Product, stock: Stock | None, error: str) -> None:
+        """Take the stock, or the sentence why there is none."""
+        ...
+
+
+class LedgerReader(Protocol):
+    """Is told what became of a read of the account's movements."""
+
+    def show_ledger(self, ledger: "Ledger | None", error: str) -> None:
+        """Take the ledger, or the sentence why there is none."""
+        ...
+
+
+class Buyer(Protocol):
+    """Is told how a quote or a purchase goes on."""
+
+    def show_check(self, check: Check) -> None:
+        """Take a step of the checks as it starts and as it ends."""
+        ...
+
+    def show_quote(self, quote: Quote) -> None:
+        """Take the quote that is to be confirmed."""
+        ...
+
+    def show_purchase(self, purchase: Purchase) -> None:
+        """Take where the purchase stands."""
+        ...
+
+    def show_failure(self, sentence: str, *, stale: bool = False) -> None:
+        """Take why there is no quote or no purchase; `stale`: it has to be quoted again."""
+        ...
+
+
+class CardHolder(Protocol):
+    """Is told what became of reading an order and its cards."""
+
+    def show_order(self, order: Order | None, purchase: Purchase | None, error: str) -> None:
+        """Take the fresh order, or the sentence why there is none."""
+        ...
+
+    def show_cards(self, cards: tuple[tuple[int, Card], ...], error: str, before: str = "") -> None:
+        """Take revealed cards by their index, or the sentence why there are none.
+
+        `before` says who revealed cards of this order earlier, if anybody did.
+        """
+        ...
+
+
+class Judge(Protocol):
+    """Is told which orders could be a purchase, and what came of settling it."""
+
+    def show_candidates(
+        self,
+        purchase: Purchase,
+        candidates: "tuple[Candidate, ...]",
+        unclaimed: tuple[BoardOrder, ...],
+        error: str,
+    ) -> None:
+        """Take the orders, or the sentence why there are none."""
+        ...
+
+    def say(self, sentence: str) -> None:
+        """Take a sentence for the operator."""
+        ...
+
+
+@dataclass
+class StockWanted(Message):
+    """Read a product's stock; a newer wish replaces this one."""
+
+    reader: StockReader
+    product: Product
+
+
+@dataclass
+class TicketWanted(Message):
+    """Open a ticket for a denomination whose stock was shown; `quantity` to begin with."""
+
+    product: Product
+    denomination: Denomination
+    stock: Stock
+    quantity: int = 1
+
+
+@dataclass
+class AgainWanted(Message):
+    """Open a ticket for the same as a purchase that was settled as not placed."""
+
+    purchase: Purchase
+
+
+@dataclass
+class OrderWanted(Message):
+    """Show an order in full; `reveal` asks for its first card at once."""
+
+    order: BoardOrder
+    reveal: bool = False
+
+
+@dataclass
+class NoteWanted(Message):
+    """Ask for a note on one of our purchases and keep it."""
+
+    order: BoardOrder
+
+
+@dataclass
+class RefreshWanted(Message):
+    """Ask the vendor now for what a pane shows."""
+
+    pane: str
+
+
+@dataclass
+class ExportWanted(Message):
+    """Write what a pane lists into a file."""
+
+    pane: str
+    rows: tuple[object, ...]
+
+
+@dataclass
+class LedgerWanted(Message):
+    """Read today's movements and match them with the orders."""
+
+    reader: LedgerReader
+
+
+@dataclass
+class QuoteWanted(Message):
+    """Check stock, balance and limits, for a review."""
+
+    buyer: Buyer
+    product_id: str
+    type_id: str
+    quantity: int
+    previous: Quote | None
+
+
+@dataclass
+class BuyWanted(Message):
+    """Buy what was reviewed and confirmed."""
+
+    buyer: Buyer
+    quote: Quote
+    note: str
+
+
+@dataclass
+class PurchaseWanted(Message):
+    """Tell where a purchase stands in the journal now."""
+
+    buyer: Buyer
+    purchase_id: str
+
+
+@dataclass
+class OrderRead(Message):
+    """Read an order afresh, without its cards."""
+
+    holder: CardHolder
+    order: BoardOrder
+
+
+@dataclass
+class CardsWanted(Message):
+    """Reveal one card of an order by its index, or all of them (None)."""
+
+    holder: CardHolder
+    order_id: str
+    index: int | None
+
+
+@dataclass
+class CopyWanted(Message):
+    """Send one revealed card to the terminal's clipboard, once the journal has noted it."""
+
+    order_id: str
+    index: int
+    card: Card
+    said: Callable[[str], None]
+
+
+@dataclass
+class CandidatesWanted(Message):
+    """Read which orders could be a purchase that is not settled."""
+
+    judge: Judge
+    purchase: Purchase
+
+
+@dataclass
+class SettleWanted(Message):
+    """Do something for a purchase that is not settled; `order_id` is what a claim binds."""
+
+    judge: Judge
+    purchase: Purchase
+    what: Settling
+    order_id: str = ""

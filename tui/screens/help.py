@@ -1,0 +1,92 @@
+"""Help: every key of a place, from the live keymap, and why one does nothing just now."""
+
+from typing import ClassVar
+
+from msgspec import Struct
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+
+from tui.actions import ACTIONS, Action, Situation, bindings
+from tui.keymap import Keymap
+from tui.screens.base import Dialog, Frame
+from tui.screens.strips import KeyLine
+from widgets.bars import HintLine
+from widgets.board import Board, View
+from widgets.columns import Column
+from widgets.ink import Cell
+
+COLUMNS = (
+    Column("keys", "key", 16),
+    Column("verb", "does", 20, leaves=1),
+    Column("help", "", least=20),
+)
+
+
+class HelpRow(Struct, frozen=True):
+    """One action as help shows it; `reason` says why it cannot work at the moment."""
+
+    action: Action
+    keys: str
+    reason: str
+
+
+def rows(keymap: Keymap, now: Situation) -> tuple[HelpRow, ...]:
+    """Return what can be pressed at this place, in the order of the table of actions."""
+    return tuple(
+        HelpRow(action, keymap.all_shown(action.id), action.reason(now))
+        for action in ACTIONS
+        if action.offered(now)
+    )
+
+
+class HelpScreen(Dialog[None]):
+    """Lists the keys of the place it was opened from.
+
+    Args:
+        now: the situation it was opened in.
+    """
+
+    PLACE = "help"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
+
+    def __init__(self, frame: Frame, now: Situation) -> None:
+        super().__init__(frame)
+        self._now = now
+        self.board = Board[HelpRow](
+            COLUMNS,
+            key=lambda row: row.action.id,
+            cells=_cells,
+            search=lambda row: f"{row.action.title} {row.action.help}",
+            heading=f"Keys here: {now.place}",
+        )
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list of keys."""
+        with Vertical(classes="dialog", id="help-box"):
+            yield self.board
+            yield KeyLine()
+
+    def begin(self) -> None:
+        """Fill the list."""
+        self.board.show_rows(rows(self.frame.keymap, self._now))
+        self.board.focus()
+
+    def refresh_hints(self) -> None:
+        """Say how to move and how to leave."""
+        if self.composed:
+            keys = self.frame.keymap
+            self.query_one(HintLine).hints = (
+                (f"{keys.shown('nav.down')}/{keys.shown('nav.up')}", "Move"),
+                (keys.shown("back"), "Close"),
+            )
+
+
+def _cells(row: HelpRow, _: View) -> dict[str, Cell]:
+    ink = "dim" if row.reason else "plain"
+    words = f"{row.action.help}. Not now: {row.reason}" if row.reason else row.action.help
+    return {
+        "keys": Cell(row.keys, "key"),
+        "verb": Cell(row.action.label, ink),
+        "help": Cell(words, ink),
+    }

@@ -1,0 +1,52 @@
+"""One line of text from the operator, such as a note."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from services.text import clean
+from tui.actions import bindings
+from tui.screens.base import Dialog, Frame, Handler
+from tui.screens.strips import KeyLine
+from widgets.bars import HintLine
+
+LONGEST_NOTE = 200
+
+
+class PromptScreen(Dialog[str | None]):
+    """Asks for one line; dismissed with the cleaned text, or with None when left by escape."""
+
+    PLACE = "prompt"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("prompt")]
+
+    def __init__(self, frame: Frame, title: str, value: str = "") -> None:
+        super().__init__(frame)
+        self._title = title
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        """Lay out the title, the line and its keys."""
+        with Vertical(classes="dialog"):
+            yield Static(Content(self._title), classes="dialog-title")
+            line = Input(self._value, max_length=LONGEST_NOTE, compact=True)
+            line.cursor_blink = False
+            yield line
+            yield KeyLine()
+
+    def refresh_hints(self) -> None:
+        """Show how to keep or to leave the text."""
+        if self.composed:
+            self.query_one(HintLine).hints = (("enter", "Save"), ("esc", "Cancel"))
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Escape keeps what was there before."""
+        return {"back": self.leave_screen}
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Hand the text back."""
+        self.dismiss(clean(event.value, LONGEST_NOTE).strip())

@@ -1,0 +1,71 @@
+"""The lines around the panes: which pane is which, and the highlighted row in full."""
+
+from typing import ClassVar
+
+from textual.geometry import Size
+from textual.reactive import var
+
+from tui.actions import PANES
+from widgets.bars import HintLine
+from widgets.canvas import Canvas
+from widgets.ink import Cell, Line, fitted, wrap
+
+
+class TabLine(Canvas):
+    """Names the panes with their keys, the current one marked."""
+
+    DEFAULT_CSS = "TabLine { height: 1; }"
+    DRAWN_FROM: ClassVar[tuple[str, ...]] = ("current", "keys")
+
+    current: var[str] = var("")
+    keys: var[tuple[str, ...]] = var[tuple[str, ...]](())
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Return the one line."""
+        del height
+        line: list[Cell] = []
+        for key, name in zip(self.keys, PANES, strict=False):
+            line.append(Cell(f" {key} ", "key"))
+            here = name == self.current
+            line.append(Cell(f"[{name}] " if here else f" {name}  ", "strong" if here else "dim"))
+        return [fitted(tuple(line), width)]
+
+
+class DetailStrip(Canvas):
+    """The highlighted row in words, for what its columns had to cut off."""
+
+    DRAWN_FROM: ClassVar[tuple[str, ...]] = ("words",)
+
+    words: var[str] = var("")
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Return as much of the words as fits, broken at spaces."""
+        lines = wrap(self.words, max(1, width - 2))
+        if len(lines) > height:
+            lines = [*lines[: height - 1], " ".join(lines[height - 1 :])]
+        return [fitted((Cell("  "), Cell(text, "dim")), width) for text in lines]
+
+
+class KeyLine(HintLine):
+    """The keys of a screen, or a sentence in their place on as many lines as it takes."""
+
+    DEFAULT_CSS = "KeyLine { height: auto; max-height: 5; }"
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines the sentence takes; one for keys."""
+        del container, viewport
+        return max(1, len(self._sentence(width)))
+
+    def watch_message(self) -> None:
+        """Take more or fewer lines when the sentence changes."""
+        self.refresh(layout=True)
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Return the sentence if there is one, else as many whole hints as fit."""
+        lines = [
+            fitted((Cell(" "), Cell(text, self.tone)), width) for text in self._sentence(width)
+        ]
+        return lines or super().draw(width, height)
+
+    def _sentence(self, width: int) -> list[str]:
+        return wrap(self.message, max(1, width - 2))

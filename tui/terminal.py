@@ -1,0 +1,72 @@
+"""The operator's terminal: whether a console can be drawn on it, and what if it goes away."""
+
+import select
+from collections.abc import Mapping
+from typing import IO, TextIO
+
+from services.errors import ConfigError
+
+DUMB = frozenset({"", "dumb", "unknown"})
+
+
+def check_terminal(environ: Mapping[str, str], stdin: TextIO, stdout: TextIO) -> None:
+    """Refuse what the console cannot be drawn on, before anything is drawn.
+
+    Args:
+        environ: the variables that name the terminal.
+        stdin: where keys come from.
+        stdout: where the picture goes.
+
+    Raises:
+        ConfigError: no terminal, one without a cursor, or an encoding that is not UTF-8.
+    """
+    advice = "The commands work without one: see `carddesk --help`."
+    if not (stdin.isatty() and stdout.isatty()):
+        raise ConfigError("The console needs a terminal for input and output", advice=advice)
+    if environ.get("TERM", "") in DUMB:
+        raise ConfigError("This terminal cannot move its cursor (TERM=dumb)", advice=advice)
+    encoding = (stdout.encoding or "").lower().replace("-", "").replace("_", "")
+    if encoding != "utf8":
+        raise ConfigError(
+            f"The terminal's encoding is {stdout.encoding}, not UTF-8",
+            advice="Set LANG or LC_ALL to a UTF-8 locale, such as C.UTF-8.",
+        )
+
+
+def hung_up(descriptor: int) -> bool:
+    """Tell whether the other end of a terminal is gone (a closed window, a dropped line)."""
+    poll = select.poll()
+    try:
+        poll.register(descriptor, 0)
+        return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
+    except (OSError, ValueError):
+        return True
+
+
+class Patient:
+    """A stream that swallows what is written once nobody is there to read it.
+
+    Textual's writer thread would die of the error, and the console would then wait for ever for
+    room in its queue, with a purchase in flight.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, or drop the text when the terminal is gone."""
+        try:
+            return self._stream.write(text)
+        except OSError:
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, or do nothing when the terminal is gone."""
+        try:
+            self._stream.flush()
+        except OSError:
+            return
+
+    def fileno(self) -> int:
+        """Return the terminal's own descriptor."""
+        return self._stream.fileno()

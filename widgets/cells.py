@@ -1,0 +1,145 @@
+"""Values as the words an operator reads: states, ages, amounts, times. Pure, without a screen."""
+
+from datetime import datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
+
+from services import money
+from services.models import PollState
+from services.text import short_id
+from widgets.ink import MASK, Cell
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+LOW_STOCK = 5
+
+_STATES = {
+    "INTENT": Cell("checking", "busy"),
+    "SENDING": Cell("sending", "busy"),
+    "UNRESOLVED": Cell("UNRESOLVED", "alert"),
+    "AMBIGUOUS": Cell("AMBIGUOUS", "alert"),
+    "NOT_SENT": Cell("not sent", "dim"),
+    "REFUSED": Cell("refused", "warn"),
+    "NOT_PLACED": Cell("not placed", "warn"),
+    "HANDLING": Cell("handling", "busy"),
+    "FULFILLED": Cell("fulfilled", "good"),
+    "PARTIALLY_FILLED": Cell("partial", "warn"),
+    "REFUNDED": Cell("refunded", "warn"),
+}
+
+
+def state_cell(state: str) -> Cell:
+    """Return an order's or purchase's state as a word; an unknown one stands as it is."""
+    return _STATES.get(state, Cell(state or "unknown", "warn"))
+
+
+def age(seconds: float) -> str:
+    """Say an age in steps so coarse that it seldom changes: `now`, `10 s`, `2 m`, `3 h`, `2 d`."""
+    if seconds < 10:
+        return "now"
+    if seconds < MINUTE:
+        return f"{int(seconds) // 10 * 10} s"
+    if seconds < HOUR:
+        return f"{int(seconds) // MINUTE} m"
+    if seconds < 2 * DAY:
+        return f"{int(seconds) // HOUR} h"
+    return f"{int(seconds) // DAY} d"
+
+
+def since(then: datetime, now: datetime | None) -> str:
+    """Say how long ago a time was, both UTC; empty while the time now is not known."""
+    return "" if now is None else age((now - then).total_seconds())
+
+
+def ago(then: datetime, now: datetime | None) -> str:
+    """Say how long ago a time was as part of a sentence: `2 m ago`, `just now`."""
+    passed = since(then, now)
+    return "just now" if passed == "now" else f"{passed} ago" if passed else local_clock(then)
+
+
+def remaining(until: datetime, now: datetime | None) -> str:
+    """Say how long a countdown still runs: seconds below ten, then steps of five, then minutes."""
+    if now is None:
+        return ""
+    seconds = max(0, int((until - now).total_seconds() + 0.999))
+    if seconds >= 2 * MINUTE:
+        return f"{seconds // MINUTE} m"
+    return f"{seconds if seconds < 10 else -(-seconds // 5) * 5} s"
+
+
+def local_clock(time: datetime) -> str:
+    """Return a time (UTC) as the wall clock here shows it, with seconds."""
+    return f"{time.astimezone():%H:%M:%S}"
+
+
+def local_minute(time: datetime) -> str:
+    """Return a time (UTC) as the wall clock here shows it, in minutes."""
+    return f"{time.astimezone():%H:%M}"
+
+
+def local_time(time: datetime) -> str:
+    """Return a time (UTC) as date and wall clock here."""
+    return f"{time.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def amount(value: Decimal | None, privacy: bool = False) -> str:
+    """Return an amount in DZD for a person; a mask in privacy mode, empty when it is not known."""
+    if value is None:
+        return ""
+    return MASK if privacy else money.show(value)
+
+
+def dinars(value: Decimal | None, privacy: bool = False) -> str:
+    """Return an amount with its unit: `48 250 DZD`; empty when it is not known."""
+    return "" if value is None else f"{amount(value, privacy)} DZD"
+
+
+def retail(price: Decimal, markup_percent: Decimal) -> Decimal:
+    """Return what a customer pays in DZD: the wholesale price marked up, to the next dinar."""
+    return (price * (100 + markup_percent) / 100).to_integral_value(rounding=ROUND_CEILING)
+
+
+def stock_cell(quantity: int) -> Cell:
+    """Return how many cards are in stock, in words where it matters."""
+    if quantity <= 0:
+        return Cell("out of stock", "alert")
+    return Cell(
+        f"{quantity} left" if quantity <= LOW_STOCK else f"{quantity} in stock",
+        "warn" if quantity <= LOW_STOCK else "good",
+    )
+
+
+def filled(fulfilled: int | None, quantity: int) -> str:
+    """Return how many cards came of how many were ordered: `1/2`, or `2` while none is known."""
+    return str(quantity) if fulfilled is None else f"{fulfilled}/{quantity}"
+
+
+def order_id_words(order_id: str) -> str:
+    """Return an order's short id, or words while there is none."""
+    return short_id(order_id) if order_id else "no order"
+
+
+def poll_cell(poll: PollState) -> Cell:
+    """Return how the polling of the orders is doing, in a word or two."""
+    at = f" since {local_minute(poll.since)}" if poll.since else ""
+    words = {
+        "starting": Cell("connecting", "dim"),
+        "live": Cell("live", "good"),
+        "following": Cell("following", "good"),
+        "failing": Cell(f"failing{at}", "warn"),
+        "blocked": Cell(f"blocked{at}", "alert"),
+        "stopped": Cell(f"stopped{at}", "alert"),
+    }
+    return words.get(poll.state, Cell(poll.state, "warn"))
+
+
+def stale_words(poll: PollState) -> str:
+    """Return since when the orders shown are not current; empty while they are."""
+    if poll.state in ("live", "following", "starting"):
+        return ""
+    return f"stale since {local_minute(poll.last_ok)}" if poll.last_ok else "not read yet"
+
+
+def old(then: datetime, now: datetime | None, limit: timedelta) -> bool:
+    """Tell whether a reading is older than it should be."""
+    return now is not None and now - then > limit

@@ -1,0 +1,119 @@
+"""The one door through which text reaches the terminal: inert, measured, its ink given by name."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from services.text import REPLACEMENT, cell_width, clean, fit
+
+INKS = (
+    "plain",
+    "dim",
+    "strong",
+    "head",
+    "title",
+    "title-blurred",
+    "cursor",
+    "cursor-blurred",
+    "good",
+    "busy",
+    "warn",
+    "alert",
+    "key",
+    "secret",
+    "production",
+    "sandbox",
+)
+"""Names of styles. What each looks like is CSS, so that every theme decides for itself."""
+
+MASK = "••••••"
+"""Stands for whatever must not be seen; always as long, so that it tells nothing."""
+
+VARIATION_SELECTORS = frozenset("\ufe0e\ufe0f")
+
+
+class Cell(NamedTuple):
+    """A piece of text with the name of its ink; the text may still be anything."""
+
+    text: str
+    ink: str = "plain"
+
+
+Line = tuple[Cell, ...]
+
+
+def inert(text: str) -> str:
+    """Clean text for drawing, so that the terminal, Textual and our columns agree on its width."""
+    cleaned = clean(text)
+    return cleaned if cleaned.isascii() else "".join(map(_agreed, cleaned))
+
+
+@lru_cache(maxsize=4096)
+def _agreed(char: str) -> str:
+    if char in VARIATION_SELECTORS:
+        return ""
+    drawn = cell_len(char)
+    if drawn == cell_width(char):
+        return char
+    return REPLACEMENT if drawn else ""
+
+
+def fitted(line: Line, width: int, fill: str = "plain") -> Line:
+    """Cut or pad a line to exactly `width` cells; every text in it becomes inert.
+
+    Args:
+        line: cells from left to right; a cut ends in `…`.
+        width: in terminal cells.
+        fill: the ink of what is padded.
+
+    Returns:
+        Cells whose widths add up to `width`, none of them empty.
+    """
+    kept: list[Cell] = []
+    left = width
+    for text, ink in line:
+        drawn = inert(text)
+        size = cell_width(drawn)
+        if size > left:
+            drawn, size = fit(drawn, left), left
+        if size:
+            kept.append(Cell(drawn, ink))
+        left -= size
+    if left > 0:
+        kept.append(Cell(" " * left, fill))
+    return tuple(kept)
+
+
+def line_width(line: Line) -> int:
+    """Count the cells a line takes, its texts being inert already."""
+    return sum(cell_width(cell.text) for cell in line)
+
+
+def chop(text: str, width: int) -> list[str]:
+    """Cut inert text into pieces of at most `width` cells without losing a character."""
+    pieces: list[str] = []
+    piece, used = "", 0
+    for char in text:
+        size = cell_width(char)
+        if used + size > width and piece:
+            pieces.append(piece)
+            piece, used = "", 0
+        piece += char
+        used += size
+    return [*pieces, piece] if piece else pieces
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break text at spaces into inert lines of at most `width` cells; words too long are cut up."""
+    lines: list[str] = []
+    line = ""
+    for word in inert(text).split():
+        for part in chop(word, max(1, width)):
+            longer = f"{line} {part}" if line else part
+            if cell_width(longer) <= width:
+                line = longer
+            else:
+                lines.append(line)
+                line = part
+    return [*lines, line] if line else lines

@@ -1,0 +1,70 @@
+"""The last things that happened, newest first, in words."""
+
+from msgspec import Struct
+from textual.reactive import var
+
+from services.models import Book, LogEntry
+from widgets.board import Board, View
+from widgets.cells import local_clock
+from widgets.columns import Column
+from widgets.ink import Cell
+
+COLUMNS = (
+    Column("at", "at", 8, leaves=1),
+    Column("text", "what happened", least=20),
+)
+_INKS = {"warning": "warn", "error": "alert"}
+
+
+class Logged(Struct, frozen=True):
+    """An entry with a key of its own: two things can happen at one time."""
+
+    key: str
+    entry: LogEntry
+
+
+def entry_cells(logged: Logged, _: View) -> dict[str, Cell]:
+    """Return an entry as cells by column id."""
+    entry = logged.entry
+    text = entry.text if entry.level == "info" else f"{entry.level}: {entry.text}"
+    return {
+        "at": Cell(local_clock(entry.at), "dim"),
+        "text": Cell(text, _INKS.get(entry.level, "plain")),
+    }
+
+
+class LogPane(Board[Logged]):
+    """The book's log; `highlighted.entry` is the entry under the cursor."""
+
+    book: var[Book | None] = var[Book | None](None)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(
+            COLUMNS,
+            key=lambda logged: logged.key,
+            cells=entry_cells,
+            search=lambda logged: f"{logged.entry.level} {logged.entry.text}",
+            heading="Log",
+            id=id,
+            classes=classes,
+        )
+        self._entries: tuple[LogEntry, ...] = ()
+        self.set_reactive(Board.placeholder, "Nothing has happened yet.")
+
+    def watch_book(self, book: Book | None) -> None:
+        """Show the log of a newer book."""
+        entries = book.log if book else ()
+        if entries is not self._entries:
+            self._entries = entries
+            self.show_rows(_newest_first(entries))
+
+
+def _newest_first(entries: tuple[LogEntry, ...]) -> tuple[Logged, ...]:
+    repeats: dict[str, int] = {}
+    logged: list[Logged] = []
+    for entry in entries:
+        name = f"{entry.at.isoformat()} {entry.text}"
+        repeats[name] = repeats.get(name, 0) + 1
+        logged.append(Logged(f"{name} {repeats[name]}", entry))
+    logged.sort(key=lambda item: item.entry.at, reverse=True)
+    return tuple(logged)

@@ -1,0 +1,81 @@
+"""The order board: the account's open orders and those of the last hours, ours and others'."""
+
+from textual.reactive import var
+
+from services.models import BoardOrder, Book
+from widgets.board import Board, View
+from widgets.cells import amount, filled, order_id_words, since, stale_words, state_cell
+from widgets.columns import Column
+from widgets.ink import Cell
+
+COLUMNS = (
+    Column("state", "state", 11),
+    Column("cards", "cards", 5, "right", leaves=1),
+    Column("total", "DZD", 10, "right", leaves=2, private=True),
+    Column("age", "age", 4, "right", leaves=3),
+    Column("desk", "desk", 9, leaves=4),
+    Column("id", "order", 9, leaves=5),
+    Column("what", "product", least=24),
+)
+
+
+def order_cells(order: BoardOrder, view: View) -> dict[str, Cell]:
+    """Return an order as cells by column id."""
+    parts = [order.product or order.product_id, order.denomination or order.type_id, order.note]
+    what = " · ".join(part for part in parts if part)
+    return {
+        "state": state_cell(order.state),
+        "cards": Cell(filled(order.fulfilled_quantity, order.quantity)),
+        "total": Cell(amount(order.total)),
+        "age": Cell(since(order.time, view.now), "dim"),
+        "desk": Cell(order.operator or "this desk") if order.mine else Cell("other", "dim"),
+        "id": Cell(order_id_words(order.order_id), "dim"),
+        "what": Cell(f"LATE · {what}", "alert") if order.late else Cell(what),
+    }
+
+
+def order_search(order: BoardOrder) -> str:
+    """Return the text that a filter of orders looks in."""
+    desk = order.operator or "this desk" if order.mine else "other"
+    facts = (order.product, order.denomination, order.note, desk, order.order_id, order.state)
+    return " ".join((*facts, state_cell(order.state).text))
+
+
+class OrderBoard(Board[BoardOrder]):
+    """The book's orders, newest first; keys are `BoardOrder.key`."""
+
+    book: var[Book | None] = var[Book | None](None)
+    hours: var[int] = var(24)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(
+            COLUMNS,
+            key=lambda order: order.key,
+            cells=order_cells,
+            search=order_search,
+            sort_keys={
+                "age": lambda order: -order.time.timestamp(),
+                "total": lambda order: order.total or 0,
+                "cards": lambda order: order.quantity,
+            },
+            heading="Orders",
+            id=id,
+            classes=classes,
+        )
+
+    def watch_book(self, book: Book | None) -> None:
+        """Show the orders of a newer book, and how current they are."""
+        self.show_rows(book.orders if book else ())
+        self.stale = stale_words(book.poll) if book and book.orders else ""
+        self.placeholder = self._absence(book)
+
+    def _absence(self, book: Book | None) -> str:
+        if book is None or book.poll.state == "starting":
+            return "Reading the orders ..."
+        if book.poll.state in ("live", "following"):
+            return (
+                f"No order is open and none was placed in the last {self.hours} h. "
+                "o on a denomination opens a ticket."
+            )
+        why = book.poll.message.rstrip(".") or "the orders could not be read"
+        return f"No orders to show: {why}. r tries again."

@@ -1,0 +1,105 @@
+"""Everything that is known of one order: where it stands, what it cost, whose it is."""
+
+from datetime import datetime
+
+from textual.reactive import var
+
+from services.models import BoardOrder, Order, Purchase
+from services.text import clean
+from services.wording import order_words
+from widgets.cells import age, dinars, filled, local_time, state_cell
+from widgets.ink import Cell, Line
+from widgets.sentences import purchase_sentence
+from widgets.sheet import Sheet, fact, sentence
+
+
+class OrderDetail(Sheet):
+    """The facts of an order of the board, of its purchase if it is ours, and a fresh reading of it.
+
+    `order` is the vendor's last word and holds no cards; `error` is why there is none.
+    """
+
+    DEFAULT_CSS = "OrderDetail { padding: 0 1; }"
+    DRAWN_FROM = ("board_order", "order", "purchase", "error", "busy", "now", "privacy")
+
+    board_order: var[BoardOrder | None] = var[BoardOrder | None](None)
+    order: var[Order | None] = var[Order | None](None)
+    purchase: var[Purchase | None] = var[Purchase | None](None)
+    error: var[str] = var("")
+    busy: var[bool] = var(False)
+    now: var[datetime | None] = var[datetime | None](None)
+    privacy: var[bool] = var(False)
+
+    def text_lines(self, width: int) -> list[Line]:
+        """Return what is known, the state and what it means first."""
+        row = self.board_order
+        if row is None:
+            return sentence(self.error or "Reading the order ...", width, "dim")
+        return [
+            *self._standing(row, width),
+            (),
+            *self._goods(row, width),
+            *self._money(row, width),
+            *self._origin(row, width),
+            *self._trouble(width),
+        ]
+
+    def _standing(self, row: BoardOrder, width: int) -> list[Line]:
+        word, ink = state_cell(row.state)
+        words = purchase_sentence(self.purchase, self.now) if self.purchase else order_words(row)
+        return [(Cell(word, ink),), *sentence(words, width, "strong")]
+
+    def _goods(self, row: BoardOrder, width: int) -> list[Line]:
+        order = self.order
+        fulfilled = row.fulfilled_quantity
+        if order and order.fulfilled_quantity is not None:
+            fulfilled = order.fulfilled_quantity
+        return [
+            *fact("product", row.product or row.product_id, width),
+            *fact("denomination", row.denomination or row.type_id, width),
+            *fact("cards", filled(fulfilled, row.quantity), width),
+        ]
+
+    def _money(self, row: BoardOrder, width: int) -> list[Line]:
+        order, purchase = self.order, self.purchase
+        unit = order.price_per_card if order else None
+        if unit is None and purchase:
+            unit = purchase.unit_price
+        charged = order.fulfilled_amount if order else None
+        if charged is None and purchase:
+            charged = purchase.fulfilled_amount
+        return [
+            *fact("each", dinars(unit, self.privacy), width),
+            *fact("total", dinars(row.total, self.privacy), width),
+            *fact("charged", dinars(charged, self.privacy), width),
+        ]
+
+    def _origin(self, row: BoardOrder, width: int) -> list[Line]:
+        purchase = self.purchase
+        at = local_time(row.time)
+        if self.now:
+            at = f"{at}, {age((self.now - row.time).total_seconds())}"
+        desk = f"this desk, {row.operator}" if row.operator else "this desk"
+        lines = [
+            *fact("order", clean(row.order_id) or "no order id yet", width),
+            *fact("placed", at, width),
+            *fact("desk", desk if row.mine else "another desk", width),
+            *fact("note", row.note, width),
+        ]
+        if purchase:
+            lines += fact("purchase", f"{purchase.id} on {purchase.host}", width, "dim")
+        return lines
+
+    def _trouble(self, width: int) -> list[Line]:
+        lines: list[Line] = []
+        if self.purchase and self.purchase.error:
+            error = self.purchase.error
+            facts = [error.message, error.code]
+            lines += fact("error", ", ".join(filter(None, facts)), width, "warn")
+        if self.purchase and self.purchase.request_id:
+            lines += fact("request", self.purchase.request_id, width)
+        if self.error:
+            lines += fact("reading", f"{self.error} r tries again.", width, "warn")
+        elif self.busy:
+            lines += fact("reading", "asking the vendor ...", width, "dim")
+        return lines

@@ -1,0 +1,88 @@
+"""Text that scrolls: facts and sentences, wrapped, patched like everything else that draws."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.geometry import Size
+
+from widgets.board import NAVIGATION
+from widgets.canvas import Canvas
+from widgets.ink import Cell, Line, fitted, wrap
+
+LABEL_WIDTH = 13
+
+
+class Sheet(Canvas, can_focus=True):
+    """The base of the texts here: `text_lines` says what there is to read at a width."""
+
+    BINDINGS: ClassVar[list[BindingType]] = NAVIGATION
+    DEFAULT_CSS = "Sheet { height: auto; width: 1fr; }"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._length = 0
+
+    def text_lines(self, width: int) -> list[Line]:
+        """Return the whole text; lines may be shorter than `width` cells, and are cut if longer."""
+        raise NotImplementedError
+
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        """Whether the wheel has anything to scroll."""
+        return self.max_scroll_y > 0
+
+    @property
+    def max_scroll_y(self) -> int:
+        """The first line on the screen when scrolled to the end."""
+        return max(0, self._length - self.size.height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines the text has at this width, for `height: auto`."""
+        del container, viewport
+        return len(self.text_lines(width))
+
+    def draw(self, width: int, height: int) -> list[Line]:
+        """Return the part of the text that is in sight."""
+        lines = self.text_lines(width)
+        if len(lines) != self._length:
+            self._length = len(lines)
+            self.call_later(self._lengthened)
+        top = self.scroll_offset.y
+        return [fitted(line, width) for line in lines[top : top + height]]
+
+    def action_move(self, by: int) -> None:
+        """Scroll by lines."""
+        self._show_from(self.scroll_offset.y + by)
+
+    def action_page(self, by: float) -> None:
+        """Scroll by pages."""
+        self._show_from(self.scroll_offset.y + int(by * self.size.height))
+
+    def action_top(self) -> None:
+        """Scroll to the beginning."""
+        self._show_from(0)
+
+    def action_bottom(self) -> None:
+        """Scroll to the end."""
+        self._show_from(self.max_scroll_y)
+
+    def _show_from(self, top: int) -> None:
+        self.scroll_to(y=top, animate=False, force=True)
+
+    def _lengthened(self) -> None:
+        if self.styles.is_auto_height:
+            self.refresh(repaint=False, layout=True)
+        if self.scroll_offset.y > self.max_scroll_y:
+            self._show_from(self.max_scroll_y)
+
+
+def fact(label: str, text: str, width: int, ink: str = "plain") -> list[Line]:
+    """Return a fact as lines: its name in a column of its own, its text wrapped beside it."""
+    parts = wrap(text, max(8, width - LABEL_WIDTH)) if text else []
+    labels = [label.ljust(LABEL_WIDTH), *(" " * LABEL_WIDTH for _ in parts[1:])]
+    return [(Cell(name, "dim"), Cell(part, ink)) for name, part in zip(labels, parts, strict=False)]
+
+
+def sentence(text: str, width: int, ink: str = "plain") -> list[Line]:
+    """Return a sentence wrapped into lines."""
+    return [(Cell(part, ink),) for part in wrap(text, width)]

@@ -1,0 +1,105 @@
+"""A product's denominations with their prices and what is in stock."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from textual.reactive import var
+
+from services.models import Denomination, Product, Stock
+from widgets.board import Board, View
+from widgets.cells import ago, amount, old, retail, stock_cell
+from widgets.columns import Column
+from widgets.ink import Cell
+
+WHOLESALE = Column("price", "DZD each", 10, "right")
+RETAIL = Column("retail", "retail DZD", 10, "right")
+STOCK = Column("stock", "stock", 12)
+NAME = Column("name", "card", least=10)
+FRESH = timedelta(minutes=1)
+
+
+class StockPane(Board[Denomination]):
+    """The stock of one product as it was last read; keys are denomination ids.
+
+    In privacy mode the retail price stands where the wholesale price was.
+    """
+
+    product: var[Product | None] = var[Product | None](None)
+    stock: var[Stock | None] = var[Stock | None](None)
+    error: var[str] = var("")
+    busy: var[bool] = var(False)
+    markup_percent: var[Decimal] = var(Decimal(5))
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(
+            (WHOLESALE, STOCK, NAME),
+            key=lambda denomination: denomination.id,
+            cells=self._denomination_cells,
+            search=lambda denomination: denomination.name,
+            sort_keys={"price": lambda d: d.price, "stock": lambda d: d.quantity},
+            heading="Stock",
+            id=id,
+            classes=classes,
+        )
+
+    def watch_privacy(self, privacy: bool) -> None:
+        """Show the price that is meant for the eyes in front of the screen."""
+        self.show_columns((RETAIL if privacy else WHOLESALE, STOCK, NAME))
+
+    def watch_product(self) -> None:
+        """Name the product whose stock is shown or being read."""
+        self._show_current()
+
+    def watch_stock(self) -> None:
+        """Show what was read."""
+        self._show_current()
+
+    def watch_error(self) -> None:
+        """Say why the stock could not be read."""
+        self._say()
+
+    def watch_busy(self) -> None:
+        """Say that the stock is being read."""
+        self._say()
+
+    def watch_now(self) -> None:
+        """Let the age of the reading grow."""
+        self._say()
+
+    @property
+    def _current(self) -> Stock | None:
+        """The reading, unless it is of another product than the one shown."""
+        if self.stock and self.product and self.stock.product_id != self.product.id:
+            return None
+        return self.stock
+
+    def _show_current(self) -> None:
+        self._say()
+        self.show_rows(self._current.denominations if self._current else ())
+
+    def _say(self) -> None:
+        stock = self._current
+        title = stock.product_title if stock else self.product.title if self.product else ""
+        read = f"read {ago(stock.read_at, self.now)}" if stock else ""
+        self.heading = f"Stock · {read}" if read else "Stock"
+        self.subject = title
+        failed = bool(self.error) and stock is not None
+        aged = stock is not None and old(stock.read_at, self.now, FRESH)
+        self.stale = "read failed: stale" if failed else "stale" if aged else ""
+        if self.error:
+            self.placeholder = f"The stock could not be read. {self.error} r tries again."
+        elif self.product is None and stock is None:
+            self.placeholder = "Choose a product in the catalogue: enter shows its stock here."
+        elif stock is None or self.busy:
+            self.placeholder = "Reading stock and prices ..."
+        else:
+            self.placeholder = "The vendor lists no denomination of this product. r asks again."
+
+    def _denomination_cells(self, denomination: Denomination, _: View) -> dict[str, Cell]:
+        price = denomination.price
+        return {
+            "price": Cell(amount(price)),
+            "retail": Cell(amount(retail(price, self.markup_percent))),
+            "stock": stock_cell(denomination.quantity),
+            "name": Cell(denomination.name, "plain" if denomination.quantity > 0 else "dim"),
+        }
