@@ -201,6 +201,21 @@ async def make_client(clock: HandClock) -> AsyncIterator[Callable[..., VendorCli
 
 
 @pytest.fixture
+async def later() -> AsyncIterator[Callable[[float], None]]:
+    """Put the event loop's clock forward, which is what deadlines go by."""
+    loop = asyncio.get_running_loop()
+    real, ahead = loop.time, 0.0
+
+    def put(seconds: float) -> None:
+        nonlocal ahead
+        ahead += seconds
+
+    loop.time = lambda: real() + ahead
+    yield put
+    loop.time = real
+
+
+@pytest.fixture
 def client(raw: RawVendor, make_client: Callable[..., VendorClient]) -> VendorClient:
     """A client of the raw vendor."""
     return make_client(raw.url)

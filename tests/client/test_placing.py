@@ -36,6 +36,14 @@ def buy(client, sending=nothing, **more):
     return client.place("p1", "t1", 2, sending=sending, **more)
 
 
+async def give_up(client, raw, later):
+    """Buy, and let the deadline pass once the vendor holds the whole request."""
+    buying = asyncio.create_task(buy(client, deadline=5))
+    await raw.got.wait()
+    later(5)
+    return await buying
+
+
 async def test_a_purchase_that_is_answered_is_being_handled(raw, client, now):
     raw.answers(200, PLACED)
     placement = await buy(client)
@@ -173,10 +181,10 @@ async def test_a_tunnel_without_a_secure_connection_means_not_sent(raw, make_cli
     assert "the secure connection failed" in placement.message
 
 
-async def test_behind_a_proxy_too_a_line_that_is_given_up_is_cut(raw, make_client):
+async def test_behind_a_proxy_too_a_line_that_is_given_up_is_cut(raw, make_client, later):
     raw.hangs()
     client = make_client("http://vendor.test/v3", proxy=raw.url.removesuffix("/v3"))
-    assert (await buy(client, deadline=0.05)).verdict == "UNRESOLVED"
+    assert (await give_up(client, raw, later)).verdict == "UNRESOLVED"
     await raw.gone.wait()
     assert raw.ended == ["reset"]
     assert raw.requests[0].line == "POST http://vendor.test/v3/gift-cards/placeOrder HTTP/1.1"
@@ -216,24 +224,33 @@ async def test_nobody_listening_is_not_sent(make_client, refused_url):
     assert called == []
 
 
-async def test_the_deadline_after_sending_is_unresolved_and_cuts_the_line(raw, client):
+async def test_the_deadline_after_sending_is_unresolved_and_cuts_the_line(raw, client, later):
     raw.hangs()
-    placement = await buy(client, deadline=0.05)
+    placement = await give_up(client, raw, later)
     assert (placement.verdict, placement.code) == ("UNRESOLVED", "NO_ANSWER")
     await raw.gone.wait()
     # Reset, not closed: nothing that the kernel still held can arrive later.
     assert raw.ended == ["reset"]
 
 
-async def test_a_drip_ends_at_the_deadline_and_keeps_what_was_readable(raw, client):
+async def test_a_drip_ends_at_the_deadline_and_keeps_what_was_readable(raw, client, later):
     raw.says(b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"success"', then="hang")
-    placement = await buy(client, deadline=0.05)
+    attempt = Attempt()
+    buying = asyncio.create_task(buy(client, attempt=attempt, deadline=5))
+    while not attempt.body:  # noqa: ASYNC110 - what arrives there has no event
+        await asyncio.sleep(0)
+    later(5)
+    placement = await buying
     assert (placement.verdict, placement.http_status) == ("UNRESOLVED", 200)
     assert placement.code == "BAD_REPLY"
 
 
-async def test_the_deadline_in_the_hook_is_not_sent(raw, client):
-    placement = await buy(client, asyncio.Event().wait, deadline=0.05)
+async def test_the_deadline_in_the_hook_is_not_sent(raw, client, later):
+    async def stuck():
+        later(5)
+        await asyncio.Event().wait()
+
+    placement = await buy(client, stuck, deadline=5)
     assert (placement.verdict, placement.sent) == ("NOT_SENT", False)
     assert raw.received == 0
 

@@ -43,30 +43,42 @@ CHARACTERS = {
 
 
 class QuickClock:
-    """A clock on which everything that waits waits a fraction of its time."""
+    """A clock on which what waits waits a fraction of its time, and only waiting moves time.
+
+    A quote grows no older because the machine is slow.
+    """
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
+        self._seconds = 0.0
 
     def now(self) -> datetime:
         return datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(seconds=self.steady())
 
     def steady(self) -> float:
-        return (time.monotonic() - self._began) * FASTER
+        # No two readings are the same, as on a real clock.
+        self._seconds += 1e-6
+        return self._seconds
 
     async def sleep(self, seconds: float) -> None:
+        end = self._seconds + seconds
         await asyncio.sleep(seconds / FASTER)
+        self._seconds = max(self._seconds, end)
 
 
-class ScreenClock(QuickClock):
+class ScreenClock:
     """The same time of day for the app, whose keys carry the machine's own steady time."""
+
+    def __init__(self, clock: QuickClock) -> None:
+        self._clock = clock
 
     def steady(self) -> float:
         return time.monotonic()
 
     def now(self) -> datetime:
-        since = (time.monotonic() - self._began) * FASTER
-        return datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(seconds=since)
+        return self._clock.now()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
 
 
 class Console:
@@ -225,10 +237,8 @@ def _app(
     async def given() -> Desk:
         return desk
 
-    screen_clock = ScreenClock()
-    screen_clock._began = clock._began
     frame = Frame(settings, Keymap(keyboard, settings.keys), read_only)
-    return ConsoleApp(frame, screen_clock, given)
+    return ConsoleApp(frame, ScreenClock(clock), given)
 
 
 @pytest.fixture
