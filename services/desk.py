@@ -7,23 +7,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
-from services import audit, export, listing
-from services.audit import Audit
+from services import export, listing
 from services.background import Background
 from services.book import BookKeeper
 from services.breaker import Breaker
 from services.catalog import CatalogCache
 from services.client import VendorClient
 from services.clock import Clock, SystemClock
+from services.desk_journal import DeskJournal
 from services.errors import DeskError, JournalFailed, Refused
-from services.journal_rows import Event
 from services.ledger_models import Ledger
 from services.models import (
-    UNSETTLED,
     Balance,
     BoardOrder,
     Book,
-    Candidate,
     Card,
     Catalog,
     Check,
@@ -43,7 +40,7 @@ T = TypeVar("T")
 DRAIN_MARGIN = 15.0
 
 
-class Desk:
+class Desk(DeskJournal):
     """A desk at work: reads, purchases and the book of all it knows.
 
     Use it as an async context manager. Entering opens what is local and waits for no network;
@@ -71,7 +68,7 @@ class Desk:
     ) -> None:
         profile = settings.profile
         self._settings: Final = settings
-        self._clock: Final[Clock] = clock or SystemClock()
+        self._clock = clock or SystemClock()
         self._breaker: Final = Breaker(
             paths.state_dir / "keys" / f"{key.fingerprint()}.stop", self._clock
         )
@@ -90,7 +87,7 @@ class Desk:
             DeskInfo(profile.name, profile.environment.upper(), operator, profile.base_url),
             self._clock,
         )
-        self._opening: Final = Opening(
+        self._opening = Opening(
             settings, key, paths, self._client, self._keeper, self._clock, operator, read_only
         )
         self._background: Final = Background(
@@ -315,80 +312,6 @@ class Desk:
         """
         await self.record("export", "", f"{len(rows)} rows of {name}")
         return await asyncio.to_thread(export.write, self._exports, name, rows, self._clock.now())
-
-    async def history(self, reference: str) -> tuple[Event, ...]:
-        """Return the event log of a purchase or an order, oldest first; raises JournalFailed."""
-        return await self._opening.opened().purchases.events(reference)
-
-    async def set_note(self, purchase_id: str, note: str) -> Purchase:
-        """Change the note of a purchase; raises JournalFailed."""
-        return await self._opening.opened().mark(purchase_id, "note", "note changed", note=note)
-
-    async def purchase(self, reference: str) -> Purchase | None:
-        """Return the purchase with this purchase id, order id or idempotency key."""
-        return await self._opening.opened().purchases.find(reference)
-
-    async def purchases(
-        self,
-        *,
-        unresolved: bool = False,
-        open_only: bool = False,
-        start: datetime | None = None,
-        end: datetime | None = None,
-    ) -> tuple[Purchase, ...]:
-        """Return the journal's purchases of a span of time, or those still open or unsettled."""
-        store = self._opening.opened().purchases
-        if unresolved:
-            return tuple(p for p in await store.live() if p.state in UNSETTLED)
-        if open_only:
-            return await store.live()
-        return await store.since(
-            start or datetime.min.replace(tzinfo=self._clock.now().tzinfo), end
-        )
-
-    # Settling.
-
-    async def look_now(self, purchase_id: str) -> Purchase:
-        """Look for an unresolved purchase now; raises DeskError."""
-        return await self._opening.opened().reconciler.look(purchase_id)
-
-    async def candidates(self, purchase_id: str) -> tuple[Candidate, ...]:
-        """Return the orders that could be this purchase, with their evidence; raises DeskError."""
-        return await self._opening.opened().reconciler.candidates(purchase_id)
-
-    async def claim(self, purchase_id: str, order_id: str) -> Purchase:
-        """Bind an order to a purchase because a person says: this one; raises DeskError."""
-        return await self._opening.opened().reconciler.claim(purchase_id, order_id)
-
-    async def none_of_these(self, purchase_id: str) -> Purchase:
-        """Rule the candidates out because a person says: none of these; raises DeskError."""
-        return await self._opening.opened().reconciler.none_of_these(purchase_id)
-
-    async def acknowledge(self, purchase_id: str) -> Purchase:
-        """Take note of a purchase that was not placed, or came late; raises JournalFailed."""
-        return await self._opening.opened().mark(
-            purchase_id, "acknowledge", "a person took note", acknowledged=True
-        )
-
-    async def unclaimed(self) -> tuple[BoardOrder, ...]:
-        """Return the orders of the account that nobody here claimed; raises JournalFailed."""
-        account = self._opening.opened()
-        return account.rows.joined(await account.tracked.unclaimed(), ())
-
-    async def resolve(self) -> tuple[Purchase, ...]:
-        """Look for every unresolved purchase now; returns those left. Raises DeskError."""
-        account = self._opening.opened()
-        await account.settle_first()
-        return await self.purchases(unresolved=True)
-
-    async def verify_journal(self) -> str:
-        """Check the whole journal and its event chain; returns what is wrong, or an empty text."""
-        account = self._opening.opened()
-        return account.journal.read_only or await account.journal.verify()
-
-    async def audit(self) -> Audit:
-        """Return the whole event log, oldest first, examined; raises JournalFailed."""
-        return await audit.read(self._opening.opened().journal)
 
     def _bought(self, task: asyncio.Task[Purchase]) -> None:
         self._buying.discard(task)

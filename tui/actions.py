@@ -1,172 +1,9 @@
 """The one table of actions: bindings, footer, help, palette and key checks all follow from it."""
 
-from collections.abc import Callable
-
-from msgspec import Struct
 from textual.binding import Binding
 
-PANES = ("catalogue", "stock", "orders", "ledger", "log")
-DESK = frozenset(PANES)
-ORDER = frozenset({"order"})
-UNRESOLVED = frozenset({"unresolved"})
-SCREENS = DESK | ORDER | UNRESOLVED
-DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette"})
-EVERYWHERE = SCREENS | DIALOGS
-TICKET = frozenset({"ticket"})
-ASK = frozenset({"ask"})
-
-
-class Situation(Struct, frozen=True):
-    """What an action has to know of the screen to tell whether it can work now.
-
-    `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
-    false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
-    the moment, in words. `can_copy` is the setting.
-    """
-
-    place: str = "catalogue"
-    buying: bool = True
-    why_not: str = ""
-    roomy: bool = True
-    product: bool = False
-    denomination: bool = False
-    order: bool = False
-    mine: bool = False
-    cards: int = 0
-    revealed: bool = False
-    privacy: bool = False
-    can_copy: bool = True
-    unsettled: int = 0
-    purchase: str = ""
-    candidate: bool = False
-
-
-Reason = Callable[[Situation], str]
-"""Tells in a sentence why an action cannot work now; empty when it can."""
-
-
-def _always(_: Situation) -> str:
-    return ""
-
-
-class Action(Struct, frozen=True):
-    """Something an operator can do: its id, default keys, words, where it exists, and when.
-
-    `keys` is as in the settings, `key,key`, the one to show first. `title` is as in the palette,
-    `area: Verb`. `hint` is whether the key line names it, `buys` marks what a read-only desk does
-    not show at all, `priority` what works even while text is typed. `listed` keys are
-    heard where they are pressed, by a list or by the ticket, so that no screen binds them.
-    """
-
-    id: str
-    keys: str
-    title: str
-    help: str
-    where: frozenset[str]
-    needs: Reason = _always
-    hint: bool = False
-    buys: bool = False
-    priority: bool = False
-    listed: bool = False
-
-    @property
-    def area(self) -> str:
-        """The part of the desk it belongs to, for grouping."""
-        return self.title.partition(": ")[0]
-
-    @property
-    def label(self) -> str:
-        """The verb alone."""
-        return self.title.partition(": ")[2]
-
-    def reason(self, now: Situation) -> str:
-        """Return why it cannot work now, in a sentence; empty when it can."""
-        return self.needs(now)
-
-    def offered(self, now: Situation) -> bool:
-        """Whether it is shown at all at this place of this desk."""
-        return now.place in self.where and (now.buying or not self.buys)
-
-
-def _buy(now: Situation) -> str:
-    if now.why_not:
-        return now.why_not
-    if not now.roomy:
-        return "The terminal is too small for a ticket: 60 columns and 18 lines are needed."
-    if now.place == "catalogue" and not now.product:
-        return "No product is highlighted."
-    if now.place == "stock" and not now.denomination:
-        return "No denomination is highlighted."
-    return ""
-
-
-def _cards(now: Situation) -> str:
-    if now.privacy:
-        return "Privacy mode hides the codes; leave it first."
-    return "" if now.cards else "This order has no cards to show yet."
-
-
-def _copy(now: Situation) -> str:
-    if not now.can_copy:
-        return "Copying is turned off in the settings (ui.copy)."
-    return "" if now.revealed else "Reveal the card first."
-
-
-def _export(now: Situation) -> str:
-    return "Privacy mode hides the amounts; leave it first." if now.privacy else ""
-
-
-def _note(now: Situation) -> str:
-    if now.place == "orders" and not now.order:
-        return "No order is highlighted."
-    return "" if now.mine else "Another desk placed this order: only its own desk can note it."
-
-
-def _open(now: Situation) -> str:
-    missing = {
-        "catalogue": (now.product, "No product is highlighted."),
-        "stock": (now.denomination, "No denomination is highlighted."),
-        "orders": (now.order, "No order is highlighted."),
-        "ledger": (now.order, "No order belongs to this movement, or none is known here."),
-        "log": (False, "The log has nothing to open."),
-    }
-    there, words = missing.get(now.place, (True, ""))
-    if not there:
-        return words
-    if now.place == "stock":
-        return _buy(now) if now.buying else "This desk is read-only: prices and stock are shown."
-    return ""
-
-
-def _unresolved(now: Situation) -> str:
-    return "" if now.unsettled else "Nothing is unresolved."
-
-
-def _waiting(now: Situation) -> str:
-    if now.purchase in ("UNRESOLVED", "AMBIGUOUS"):
-        return ""
-    return "Only a purchase that is not settled can be looked for."
-
-
-def _candidate(now: Situation) -> str:
-    return "" if now.candidate else "No order is there to choose."
-
-
-def _ambiguous(now: Situation) -> str:
-    return "" if now.purchase == "AMBIGUOUS" else "No orders are offered for this purchase."
-
-
-def _settled(now: Situation) -> str:
-    if now.purchase == "NOT_PLACED" or now.purchase == "late":
-        return ""
-    return "This purchase is not settled yet: it may still be placed."
-
-
-def _again(now: Situation) -> str:
-    if now.purchase != "NOT_PLACED":
-        return "Buying again is only offered once the purchase is settled as not placed."
-    return now.why_not or ("" if now.roomy else "The terminal is too small for a ticket.")
-
+from tui import reasons
+from tui.action import ASK, DESK, EVERYWHERE, ORDER, SCREENS, TICKET, UNRESOLVED, Action
 
 ACTIONS: tuple[Action, ...] = (
     Action("nav.down", "j,down", "move: Down", "Next line", SCREENS, listed=True),
@@ -198,7 +35,7 @@ ACTIONS: tuple[Action, ...] = (
         "list: Open",
         "Product: its stock; denomination: a ticket; order: its detail",
         DESK,
-        needs=_open,
+        needs=reasons.opening,
         hint=True,
         listed=True,
     ),
@@ -208,7 +45,7 @@ ACTIONS: tuple[Action, ...] = (
         "order: Buy",
         "Open a ticket for the highlighted denomination",
         frozenset({"catalogue", "stock"}),
-        needs=_buy,
+        needs=reasons.buying,
         hint=True,
         buys=True,
     ),
@@ -219,7 +56,7 @@ ACTIONS: tuple[Action, ...] = (
         "list: Export",
         "Write what is listed to a file, without codes",
         DESK,
-        needs=_export,
+        needs=reasons.exporting,
     ),
     Action("refresh", "r", "list: Refresh", "Ask the vendor now", DESK | ORDER, hint=True),
     Action(
@@ -228,7 +65,7 @@ ACTIONS: tuple[Action, ...] = (
         "order: Reveal the card",
         "Show the selected card for some seconds; again hides",
         ORDER,
-        needs=_cards,
+        needs=reasons.cards,
         hint=True,
     ),
     Action(
@@ -237,7 +74,7 @@ ACTIONS: tuple[Action, ...] = (
         "order: Reveal all cards",
         "Show every card of the order, after asking; again hides",
         ORDER,
-        needs=_cards,
+        needs=reasons.cards,
         hint=True,
     ),
     Action(
@@ -246,7 +83,7 @@ ACTIONS: tuple[Action, ...] = (
         "order: Copy the card",
         "Send the revealed card to the terminal's clipboard",
         ORDER,
-        needs=_copy,
+        needs=reasons.copying,
         hint=True,
     ),
     Action(
@@ -255,7 +92,7 @@ ACTIONS: tuple[Action, ...] = (
         "order: Note",
         "Write a note on the order",
         frozenset({"orders", "order"}),
-        needs=_note,
+        needs=reasons.noting,
         hint=True,
     ),
     Action(
@@ -272,7 +109,7 @@ ACTIONS: tuple[Action, ...] = (
         "unresolved: Look now",
         "Look for the purchase at the vendor now",
         UNRESOLVED,
-        needs=_waiting,
+        needs=reasons.waiting,
         hint=True,
     ),
     Action(
@@ -281,7 +118,7 @@ ACTIONS: tuple[Action, ...] = (
         "unresolved: This one",
         "The selected order is this purchase; asks before it is bound",
         UNRESOLVED,
-        needs=_candidate,
+        needs=reasons.candidate,
         hint=True,
     ),
     Action(
@@ -290,7 +127,7 @@ ACTIONS: tuple[Action, ...] = (
         "unresolved: None of these",
         "None of the offered orders is this purchase; keeps looking",
         UNRESOLVED,
-        needs=_ambiguous,
+        needs=reasons.ambiguous,
         hint=True,
     ),
     Action(
@@ -299,7 +136,7 @@ ACTIONS: tuple[Action, ...] = (
         "unresolved: Acknowledge",
         "Read and understood: take it off this list",
         UNRESOLVED,
-        needs=_settled,
+        needs=reasons.settled,
         hint=True,
     ),
     Action(
@@ -308,7 +145,7 @@ ACTIONS: tuple[Action, ...] = (
         "unresolved: Buy again",
         "Open a new ticket for the same; nothing is bought yet",
         UNRESOLVED,
-        needs=_again,
+        needs=reasons.buying_again,
         hint=True,
         buys=True,
     ),
@@ -318,7 +155,7 @@ ACTIONS: tuple[Action, ...] = (
         "desk: Unresolved",
         "Purchases to be settled",
         DESK | ORDER,
-        _unresolved,
+        reasons.unresolved,
         hint=True,
     ),
     Action("privacy", "d", "desk: Privacy", "Hide or show prices, balance and codes", SCREENS),

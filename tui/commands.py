@@ -8,11 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from tui.actions import ACTIONS, Situation, bindings
+from tui.actions import ACTIONS, bindings
 from tui.keymap import Keymap
 from tui.screens.base import Dialog, Frame
 from tui.screens.help import HelpRow
 from tui.screens.strips import KeyLine
+from tui.situation import Situation
 from widgets.bars import HintLine
 from widgets.board import Board, View
 from widgets.columns import Column

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from textual.binding import Binding
 
 from services.errors import ConfigError
-from tui.actions import ACTIONS, BY_ID, Action
+from tui.action import Action
+from tui.actions import ACTIONS, BY_ID
 
 KEYBOARDS = ("qwerty", "azerty", "qwerty+ar", "azerty+ar")
 

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from tui.actions import ACTIONS, DESK, EVERYWHERE, SCREENS, Action
+from tui.action import DESK, EVERYWHERE, SCREENS, Action
+from tui.actions import ACTIONS
 from tui.keymap import Keymap
 
 BEGIN, END = "<!-- keys: made by `make docs` -->\n", "<!-- end of keys -->"

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from services.sandbox import Fault
 from services.settings import Settings
-from tui.actions import ACTIONS, PANES
+from tui.action import PANES
+from tui.actions import ACTIONS
 from tui.screens.desk import DeskScreen
 from tui.screens.help import HelpScreen
 from widgets.order_board import OrderBoard

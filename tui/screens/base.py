@@ -15,8 +15,9 @@ from textual.widget import Widget
 
 from services.models import Book, DeskInfo
 from services.settings import Settings
-from tui.actions import ACTIONS, BY_ID, Situation
+from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
+from tui.situation import Situation
 from tui.spans import TightCompositor
 from widgets.bars import HintLine
 

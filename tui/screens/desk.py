@@ -14,7 +14,8 @@ from textual.reactive import var
 from textual.widgets import Input, Static
 
 from services.models import BoardOrder
-from tui.actions import BY_ID, PANES, Situation, bindings
+from tui.action import PANES
+from tui.actions import BY_ID, bindings
 from tui.screens import words
 from tui.screens.base import ConsoleScreen, Handler
 from tui.screens.errands import (
@@ -27,6 +28,7 @@ from tui.screens.errands import (
 )
 from tui.screens.stock_following import StockFollowing
 from tui.screens.strips import DetailStrip, KeyLine, TabLine
+from tui.situation import Situation
 from widgets.bars import HintLine
 from widgets.board import Board
 from widgets.catalog_pane import CatalogPane

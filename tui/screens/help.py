@@ -7,10 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
-from tui.actions import ACTIONS, Action, Situation, bindings
+from tui.action import Action
+from tui.actions import ACTIONS, bindings
 from tui.keymap import Keymap
 from tui.screens.base import Dialog, Frame
 from tui.screens.strips import KeyLine
+from tui.situation import Situation
 from widgets.bars import HintLine
 from widgets.board import Board, View
 from widgets.columns import Column

@@ -12,11 +12,12 @@ from textual.containers import Vertical
 from textual.timer import Timer
 
 from services.models import BoardOrder, Card, Order, Purchase
-from tui.actions import Situation, bindings
+from tui.actions import bindings
 from tui.screens.ask import AskScreen
 from tui.screens.base import ConsoleScreen, Frame, Handler
 from tui.screens.errands import CardsWanted, CopyWanted, NoteWanted, OrderRead
 from tui.screens.strips import KeyLine
+from tui.situation import Situation
 from widgets.card_reveal import CardReveal
 from widgets.order_detail import OrderDetail
 from widgets.status_bar import StatusBar

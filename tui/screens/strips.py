@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.geometry import Size
 from textual.reactive import var
 
-from tui.actions import PANES
+from tui.action import PANES
 from widgets.bars import HintLine
 from widgets.canvas import Canvas
 from widgets.ink import Cell, Line, fitted, wrap

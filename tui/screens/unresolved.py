@@ -12,7 +12,7 @@ from textual.containers import Vertical
 
 from services.models import BoardOrder, Purchase
 from services.text import short_id
-from tui.actions import Situation, bindings
+from tui.actions import bindings
 from tui.screens import words
 from tui.screens.ask import AskScreen
 from tui.screens.base import ConsoleScreen, Frame, Handler
@@ -27,6 +27,7 @@ from tui.screens.evidence_rows import (
     possible_orders,
 )
 from tui.screens.strips import KeyLine
+from tui.situation import Situation
 from widgets.board import Board
 from widgets.status_bar import StatusBar
 

@@ -1,0 +1,34 @@
+"""What the screen knows when a key is pressed: what an action judges by whether it can work now."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+
+class Situation(Struct, frozen=True):
+    """What an action has to know of the screen to tell whether it can work now.
+
+    `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
+    false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
+    the moment, in words. `can_copy` is the setting.
+    """
+
+    place: str = "catalogue"
+    buying: bool = True
+    why_not: str = ""
+    roomy: bool = True
+    product: bool = False
+    denomination: bool = False
+    order: bool = False
+    mine: bool = False
+    cards: int = 0
+    revealed: bool = False
+    privacy: bool = False
+    can_copy: bool = True
+    unsettled: int = 0
+    purchase: str = ""
+    candidate: bool = False
+
+
+Reason = Callable[[Situation], str]
+"""Tells in a sentence why an action cannot work now; empty when it can."""
