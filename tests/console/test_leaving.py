@@ -11,6 +11,7 @@ from services.sandbox import DEMO_KEY, Fault
 from services.secrets import Secret
 from services.settings import Settings
 from tui.screens.desk import DeskScreen
+from tui.screens.help import HelpScreen
 from tui.screens.leave import LeaveScreen
 from tui.session import signals
 
@@ -113,4 +114,12 @@ async def test_a_worker_that_breaks_is_said_with_a_report(
     monkeypatch.setattr(console.desk, "stock", broken)
     await console.press("2", "r")
     await console.shows("a defect, report")
+    assert console.app.crash is None
+
+
+async def test_leaving_while_a_screen_is_opening_is_no_defect(console: Any) -> None:
+    await console.ready()
+    console.app.show(HelpScreen(console.app.frame, console.screen.situation()))
+    console.app.leave()
+    await console.until(lambda: not console.app.is_running)
     assert console.app.crash is None

@@ -72,6 +72,9 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Set up what stands now."""
+        if not self.children:
+            # Textual composes nothing into a console that is closing, and still says it stands.
+            return
         self._standing = True
         self.begin()
         self.refresh_hints()
