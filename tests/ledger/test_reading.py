@@ -123,7 +123,7 @@ def restless(market):
 
         task = asyncio.create_task(buying())
         yield
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
 
     return running
 

@@ -201,7 +201,7 @@ async def test_asking_now_does_not_wait_for_the_interval(slow_market, still):
         return True
 
     polling = asyncio.create_task(follower.tracker.run(lead))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await follower.ticked.wait()
         follower.ticked.clear()
         follower.tracker.poke()
