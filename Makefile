@@ -11,7 +11,7 @@ CANDIDATES := python3.13 python3.12 python3.11 python3
 USABLE     := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt screenshots docs bench prove lock clean
+.PHONY: help run test check fmt screenshots snapshots docs bench prove lock clean
 
 help:                   ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 14
@@ -34,6 +34,9 @@ fmt: $(STAMP)           ## format, and mend what can be mended
 
 screenshots: $(STAMP)   ## draw screenshots/ anew from the real console
 	@$(BIN)/python -m screenshots.make $(ARGS)
+
+snapshots: $(STAMP)     ## keep the screens as they are now in tests/snapshots/, to be read in the diff
+	@CARDDESK_WRITE_SNAPSHOTS=1 $(BIN)/python -m pytest -n 2 -q tests/snapshots $(ARGS)
 
 docs: $(STAMP)          ## write the generated parts of the documentation anew
 	@$(BIN)/python -m tui.keytable README.md

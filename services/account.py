@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from services import limits
 from services.board_rows import BoardRows
 from services.book import BookKeeper
 from services.client import VendorClient
@@ -17,13 +18,15 @@ from services.models import FINAL_STATUSES, Order, Purchase, PurchaseState
 from services.paths import Paths
 from services.presence import Presence
 from services.purchases import Purchases
-from services.purchasing import Purchasing
 from services.reconcile import Reconciler
 from services.reconcile import sentence as settled_words
 from services.settings import Settings
-from services.tracked import TrackedOrders
+from services.tracked import TrackedOrders, order_of
 from services.tracker import Tracker
 from services.wording import named, words
+
+if TYPE_CHECKING:
+    from services.purchasing import Purchasing
 
 POLLING = "polling"
 PULL_SECONDS = 1.0
@@ -59,6 +62,7 @@ class Account:
         self._presence: Final = presence
         self._keeper: Final = keeper
         self._clock: Final = clock
+        self._operator: Final = operator
         self.settled = False
         self._purchase_rev = 0
         self._order_rev = 0
@@ -74,17 +78,7 @@ class Account:
             settle_seconds=settings.purchase.settle_seconds,
             changed=self.purchase_changed,
         )
-        self.purchasing: Final = Purchasing(
-            client,
-            journal,
-            self.purchases,
-            self.reconciler,
-            presence,
-            clock,
-            settings.purchase,
-            operator,
-            self.purchase_changed,
-        )
+        self.purchasing: Purchasing | None = None
         self.ledger: Final = LedgerReader(
             client,
             self.purchases,
@@ -129,6 +123,7 @@ class Account:
         journal = Journal(paths.state_dir / identity.journal_name, clock, operator)
         try:
             await journal.open(identity.account)
+            await limits.note(journal, settings)
             account = cls(settings, identity, client, journal, presence, keeper, clock, operator)
             await account._fill()
         except BaseException:
@@ -143,6 +138,29 @@ class Account:
             await self.tracked.drop_lease(POLLING, self._presence.name)
         await self.journal.close()
         self._presence.__exit__()
+
+    def permit_buying(self) -> None:
+        """Build what buys, once it is known that this desk may: a read-only one never loads it."""
+        if self.purchasing is None:
+            from services.purchasing import Purchasing
+
+            self.purchasing = Purchasing(
+                self._client,
+                self.journal,
+                self.purchases,
+                self.reconciler,
+                self._presence,
+                self._clock,
+                self._settings.purchase,
+                self._operator,
+                self.purchase_changed,
+            )
+
+    def buyer(self) -> "Purchasing":
+        """Return what buys; raises Refused where buying was never permitted."""
+        if self.purchasing is None:
+            raise Refused("This desk does not buy", code="BUYING_OFF")
+        return self.purchasing
 
     async def recover(self) -> None:
         """Settle the state of purchases whose process died, and write what could not be written."""
@@ -205,7 +223,8 @@ class Account:
             if self._leading:
                 try:
                     await self.reconciler.look_due()
-                    await self.purchasing.write_pending()
+                    if self.purchasing is not None:
+                        await self.purchasing.write_pending()
                 except DeskError as error:
                     self._keeper.log(f"Settling: {error.sentence()}", "warning")
                     await self._clock.sleep(PULL_SECONDS)
@@ -252,7 +271,7 @@ class Account:
             alarm = purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
             self._keeper.log(sentence, "warning" if alarm or purchase.late else "info")
         if purchase.order_id and purchase.state is PurchaseState.HANDLING:
-            self.tracker.follow(_order_of(purchase))
+            self.tracker.follow(order_of(purchase))
         if purchase.next_look is not None:
             self._settle_news.set()
         self.publish()
@@ -292,7 +311,7 @@ class Account:
         for purchase in await self.purchases.live():
             self.rows.take_purchase(purchase)
             if purchase.order_id:
-                self.tracker.follow(_order_of(purchase))
+                self.tracker.follow(order_of(purchase))
         for purchase in await self.purchases.unacknowledged():
             self.rows.take_purchase(purchase)
         self.rows.take_orders(orders)
@@ -362,7 +381,7 @@ class Account:
             if self.rows.take_purchase(purchase) and purchase.next_look is not None:
                 self._keeper.log(settled_words(purchase), "warning")
             if purchase.order_id and purchase.state is PurchaseState.HANDLING:
-                self.tracker.follow(_order_of(purchase))
+                self.tracker.follow(order_of(purchase))
         self._settle_news.set()
         self.publish()
 
@@ -374,15 +393,3 @@ class Account:
         finally:
             sleeper.cancel()
             waker.cancel()
-
-
-def _order_of(purchase: Purchase) -> Order:
-    """Return the order that a purchase was answered with, as far as it is known before the list."""
-    return Order(
-        id=purchase.order_id,
-        status=purchase.status or "HANDLING",
-        quantity=purchase.quantity,
-        product=purchase.product_id,
-        type=purchase.type_id,
-        time=purchase.sent_at or purchase.created_at,
-    )

@@ -13,6 +13,7 @@ from services.clock import Clock
 from services.errors import AuthFailed, ConfigError, DeskError
 from services.models import PollState
 from services.opening import Opening
+from services.spending_reading import follow
 
 Read = Callable[[], Awaitable[object]]
 BALANCE_SECONDS = 60.0
@@ -30,6 +31,7 @@ class Background:
         clock: time.
         catalog: refreshes the catalogue when it is old.
         balance: reads the balance.
+        spending: adds up what was spent.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Background:
         clock: Clock,
         catalog: Read,
         balance: Read,
+        spending: Read,
     ) -> None:
         self._opening: Final = opening
         self._keeper: Final = keeper
@@ -47,6 +50,7 @@ class Background:
         self._clock: Final = clock
         self._catalog: Final = catalog
         self._balance: Final = balance
+        self._spending: Final = spending
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
@@ -108,7 +112,11 @@ class Background:
         self._spawn("settling", self._supervise("settling", account.settle))
         self._spawn("pulling", self._supervise("pulling", account.pull))
         self._spawn("naming", self._supervise("naming", account.name))
+        self._spawn("money", self._supervise("money", self._add_up))
         await self._settle_first(account)
+
+    async def _add_up(self) -> None:
+        await follow(self._keeper.books(), self._spending)
 
     async def _settle_first(self, account: Account) -> None:
         """Look at what an earlier console left unresolved before a ticket can be sent."""

@@ -12,7 +12,7 @@ from services.models import (
     PurchaseState,
     Stock,
 )
-from services.text import short_id
+from services.text import NOTHING, SafeText, short_id
 
 _ORDERLESS = frozenset(
     {
@@ -33,8 +33,8 @@ class BoardRows:
         self._orders: dict[str, Order] = {}
         self._purchases: dict[str, Purchase] = {}
         self._by_order: dict[str, str] = {}
-        self._titles: dict[str, str] = {}
-        self._names: dict[tuple[str, str], str] = {}
+        self._titles: dict[str, SafeText] = {}
+        self._names: dict[tuple[str, str], SafeText] = {}
         self._rows: dict[str, BoardOrder] = {}
         self._order: list[str] | None = None
         self._sorted: tuple[BoardOrder, ...] | None = None
@@ -182,8 +182,8 @@ class BoardRows:
             mine=owner is not None,
             fulfilled_quantity=order.fulfilled_quantity,
             total=owner.total if owner else None if price is None else price * order.quantity,
-            note=owner.note if owner else "",
-            operator=owner.operator if owner else "",
+            note=owner.note if owner else NOTHING,
+            operator=owner.operator if owner else NOTHING,
             purchase_id=owner.id if owner else "",
             final=order.final,
             late=owner.late if owner else False,

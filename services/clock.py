@@ -1,8 +1,9 @@
-"""Time, injected: the wall clock in UTC, a steady clock for waiting, and sleep."""
+"""Time, injected: the wall clock in UTC, a steady clock, sleep, and where a day begins."""
 
 import asyncio
-import time
 from datetime import UTC, datetime
+from datetime import time as clock_time
+from time import monotonic
 from typing import Protocol
 
 
@@ -31,8 +32,17 @@ class SystemClock:
 
     def steady(self) -> float:
         """Return seconds of the monotonic clock."""
-        return time.monotonic()
+        return monotonic()
 
     async def sleep(self, seconds: float) -> None:
         """Wait with asyncio."""
         await asyncio.sleep(seconds)
+
+
+def midnight(now: datetime) -> datetime:
+    """Return when the current day began on this machine's wall clock, in UTC.
+
+    Not the hour of now taken back to zero: on a day whose clock was set forward or back, midnight
+    stood at another distance from UTC than now does.
+    """
+    return datetime.combine(now.astimezone().date(), clock_time.min).astimezone(UTC)

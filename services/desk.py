@@ -35,6 +35,8 @@ from services.opening import Opening
 from services.paths import Paths
 from services.secrets import Secret
 from services.settings import Settings
+from services.spending import Spending
+from services.spending_reading import SpendingReader
 
 T = TypeVar("T")
 DRAIN_MARGIN = 15.0
@@ -90,8 +92,15 @@ class Desk(DeskJournal):
         self._opening = Opening(
             settings, key, paths, self._client, self._keeper, self._clock, operator, read_only
         )
+        self._spending: Final = SpendingReader(self._clock, settings.purchase.max_day)
         self._background: Final = Background(
-            self._opening, self._keeper, self._breaker, self._clock, self.catalog, self.balance
+            self._opening,
+            self._keeper,
+            self._breaker,
+            self._clock,
+            self.catalog,
+            self.balance,
+            self.spending,
         )
         self._exports: Final = paths.state_dir / "exports"
         self._buying: set[asyncio.Task[Purchase]] = set()
@@ -204,7 +213,15 @@ class Desk(DeskJournal):
 
         What they are matched to: the vendor's orders of that span and the journal's purchases.
         """
-        return await self._opening.opened().ledger.read(start, end, self.book.catalog)
+        read = await self._opening.opened().ledger.read(start, end, self.book.catalog)
+        self._spending.learn(read)
+        return read
+
+    async def spending(self) -> Spending:
+        """Return what was spent today and this week, and put it into the book; raises DeskError."""
+        read = await self._spending.read(self._opening.opened().journal)
+        self._keeper.publish(spending=self.book.spending if self.book.spending == read else read)
+        return read
 
     async def list_orders(
         self, start: datetime | None = None, end: datetime | None = None
@@ -245,7 +262,7 @@ class Desk(DeskJournal):
         account = self._opening.may_buy()
         if not account.settled:
             await account.settle_first()
-        return await account.purchasing.quote(
+        return await account.buyer().quote(
             product_id, type_id, quantity, previous=previous, report=report
         )
 
@@ -263,7 +280,7 @@ class Desk(DeskJournal):
         """
         account = self._opening.may_buy()
         task = asyncio.get_running_loop().create_task(
-            account.purchasing.buy(quote, note=note, key=idempotency_key, report=report),
+            account.buyer().buy(quote, note=note, key=idempotency_key, report=report),
             name="purchase",
         )
         self._buying.add(task)
@@ -304,14 +321,42 @@ class Desk(DeskJournal):
         """Write into the event log what is about to be done with an order; raises JournalFailed."""
         await self._opening.opened().purchases.record(kind, order_id, detail)
 
-    async def export(self, name: str, rows: Sequence[Mapping[str, object]]) -> Path:
-        """Write what is listed into a CSV file for this user alone; recorded before it happens.
+    async def export(
+        self,
+        name: str,
+        rows: Sequence[Mapping[str, object]],
+        kind: str = "csv",
+        path: Path | None = None,
+    ) -> Path:
+        """Write what is listed into a new file for this user alone; recorded before it happens.
+
+        Args:
+            name: what is listed.
+            rows: each with the same columns, without codes.
+            kind: `csv` or `json`.
+            path: where; a new file in the desk's own folder of exports if None.
 
         Raises:
             DeskError: the journal cannot record it, or the file cannot be written.
         """
+        where = path or export.fresh(self._exports, name, kind, self._clock.now())
         await self.record("export", "", f"{len(rows)} rows of {name}")
-        return await asyncio.to_thread(export.write, self._exports, name, rows, self._clock.now())
+        return await asyncio.to_thread(export.write, where, rows, kind)
+
+    async def hand_over(self, order_ids: Sequence[str], where: str) -> dict[str, tuple[Card, ...]]:
+        """Fetch the cards of orders that a person exports with codes; each recorded before.
+
+        Args:
+            order_ids: the vendor's order ids.
+            where: what they go to, for the event log.
+
+        Raises:
+            DeskError: the journal cannot record it, or the vendor could not be read; then no card
+                is handed over, and the log says more than happened.
+        """
+        for order_id in order_ids:
+            await self.record("export", order_id, f"all cards, into {where}")
+        return {name: (await self._client.order(name, cards=True)).cards for name in order_ids}
 
     def _bought(self, task: asyncio.Task[Purchase]) -> None:
         self._buying.discard(task)

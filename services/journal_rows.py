@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from services import money
 from services.models import Order, Purchase, PurchaseError, PurchaseState
+from services.text import clean
 
 FIRST_HASH = "0" * 64
 
@@ -75,17 +76,17 @@ def purchase(row: Mapping[str, Any]) -> Purchase:
         idempotency_key=row["idempotency_key"],
         state=PurchaseState(row["state"]),
         product_id=row["product_id"],
-        product_title=row["product_title"],
+        product_title=clean(row["product_title"]),
         type_id=row["type_id"],
-        type_name=row["type_name"],
+        type_name=clean(row["type_name"]),
         quantity=row["quantity"],
         unit_price=money.load(row["unit_price"]),
         total=money.load(row["total"]),
         created_at=_when(row["created_at"]),
         updated_at=_when(row["updated_at"]),
-        operator=row["operator"],
+        operator=clean(row["operator"]),
         host=row["host"],
-        note=row["note"],
+        note=clean(row["note"]),
         order_id=row["order_id"] or "",
         status=row["status"],
         fulfilled_quantity=row["fulfilled_quantity"],
@@ -122,7 +123,7 @@ def order(row: Mapping[str, Any]) -> Order:
     return Order(
         id=row["order_id"],
         # Of ten thousand orders the few words that stand in all of them are kept once.
-        status=intern(row["status"]),
+        status=clean(intern(row["status"])),
         quantity=row["quantity"],
         product=intern(row["product"]),
         type=intern(row["type"]),

@@ -31,12 +31,12 @@ def api_key(profile: Profile, paths: Paths, environ: Mapping[str, str]) -> Secre
         ConfigError: there is no key, it cannot be read safely, or it is no key; never showing it.
     """
     if environ.get(VARIABLE):
-        return _checked(environ[VARIABLE], VARIABLE)
+        return checked(environ[VARIABLE], VARIABLE)
     if profile.key_file:
         path = paths.config_dir / _at_home(profile.key_file)
-        return _checked(_from_file(path), f"The key file {shown(path)}")
+        return checked(_from_file(path), f"The key file {shown(path)}")
     if profile.key_command:
-        return _checked(_from_command(profile.key_command, environ), "key_command")
+        return checked(_from_command(profile.key_command, environ), "key_command")
     raise ConfigError(
         f"There is no API key for the profile {profile.name}",
         advice="Run `carddesk config init` and put the key where it says,"
@@ -51,7 +51,16 @@ def _at_home(path: str) -> Path:
         raise ConfigError("key_file begins with ~, and there is no such home folder") from None
 
 
-def _checked(raw: str, origin: str) -> Secret:
+def checked(raw: str, origin: str) -> Secret:
+    """Return what may be a key, and have the log mask it.
+
+    Args:
+        raw: the text, blanks around it allowed.
+        origin: where it came from, in words.
+
+    Raises:
+        ConfigError: what keeps it from being a key, without a sign of it.
+    """
     key = raw.strip()
     if not SHORTEST <= len(key) <= LONGEST:
         flaw = "is empty" if not key else f"is {len(key)} signs long, not {SHORTEST} to {LONGEST}"

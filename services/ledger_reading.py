@@ -1,12 +1,12 @@
 """Reading the ledger: the movements of a span of time and the orders that go with them."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from services import ledger, listing
 from services.board_rows import BoardRows
 from services.client import VendorClient
-from services.clock import Clock
+from services.clock import Clock, midnight
 from services.ledger_models import Ledger
 from services.models import Catalog, Order, Purchase, Transaction
 from services.purchases import Purchases
@@ -115,8 +115,3 @@ class LedgerReader:
     ) -> tuple[Purchase, ...]:
         named = ledger.order_ids(transactions) | {order.id for order in orders}
         return await self._purchases.owners(named)
-
-
-def midnight(now: datetime) -> datetime:
-    """Return when the current day began on this machine's wall clock, in UTC."""
-    return datetime.combine(now.astimezone().date(), time.min).astimezone(UTC)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from services.secrets import Secret
+from services.spending import Spending
+from services.text import NOTHING, SafeText
 
 
 class OrderStatus(StrEnum):
@@ -60,7 +62,7 @@ class Denomination(Struct, frozen=True):
     """
 
     id: str
-    name: str
+    name: SafeText
     price: Decimal
     quantity: int
 
@@ -69,16 +71,16 @@ class Product(Struct, frozen=True):
     """A line of the catalogue; its prices are only in its `Stock`."""
 
     id: str
-    title: str
-    category: str
+    title: SafeText
+    category: SafeText
     enabled: bool = True
-    region: str = ""
+    region: SafeText = NOTHING
 
 
 class Category(Struct, frozen=True):
     """A named group of products."""
 
-    title: str
+    title: SafeText
     products: tuple[Product, ...]
 
 
@@ -97,7 +99,7 @@ class Stock(Struct, frozen=True):
     """A product's denominations with price and stock, and when (UTC) they were read."""
 
     product_id: str
-    product_title: str
+    product_title: SafeText
     denominations: tuple[Denomination, ...]
     read_at: datetime
 
@@ -129,7 +131,7 @@ class Order(Struct, frozen=True, gc=False):
     """
 
     id: str
-    status: str
+    status: SafeText
     quantity: int
     product: str
     type: str
@@ -149,24 +151,24 @@ class Transaction(Struct, frozen=True):
     """A movement on the account. `amount` is unsigned DZD; `objid` is the order it belongs to."""
 
     id: str
-    type: str
-    operation: str
+    type: SafeText
+    operation: SafeText
     amount: Decimal
     old_balance: Decimal | None
     new_balance: Decimal | None
     objid: str
-    note: str
+    note: SafeText
     time: datetime
 
 
 class KeyInfo(Struct, frozen=True):
     """What `/validate` says of the key in use; never the key itself."""
 
-    username: str
-    environment: str
-    scope: str
+    username: SafeText
+    environment: SafeText
+    scope: SafeText
     enabled: bool
-    allowed_ips: tuple[str, ...] = ()
+    allowed_ips: tuple[SafeText, ...] = ()
 
     @property
     def can_buy(self) -> bool:
@@ -177,8 +179,8 @@ class KeyInfo(Struct, frozen=True):
 class Health(Struct, frozen=True):
     """What `/ping` says: the API and the telephone operators behind it."""
 
-    api: str
-    operators: tuple[tuple[str, str], ...]
+    api: SafeText
+    operators: tuple[tuple[SafeText, SafeText], ...]
 
 
 class OrderPage(Struct, frozen=True):
@@ -211,9 +213,9 @@ class Quote(Struct, frozen=True):
     """
 
     product_id: str
-    product_title: str
+    product_title: SafeText
     type_id: str
-    type_name: str
+    type_name: SafeText
     quantity: int
     unit_price: Decimal
     total: Decimal
@@ -257,17 +259,17 @@ class Purchase(Struct, frozen=True):
     idempotency_key: str
     state: PurchaseState
     product_id: str
-    product_title: str
+    product_title: SafeText
     type_id: str
-    type_name: str
+    type_name: SafeText
     quantity: int
     unit_price: Decimal
     total: Decimal
     created_at: datetime
     updated_at: datetime
-    operator: str
+    operator: SafeText
     host: str
-    note: str = ""
+    note: SafeText = NOTHING
     order_id: str = ""
     status: str = ""
     fulfilled_quantity: int | None = None
@@ -308,15 +310,15 @@ class BoardOrder(Struct, frozen=True, gc=False):
     key: str
     order_id: str
     state: str
-    product: str
-    denomination: str
+    product: SafeText
+    denomination: SafeText
     quantity: int
     time: datetime
     mine: bool
     fulfilled_quantity: int | None = None
     total: Decimal | None = None
-    note: str = ""
-    operator: str = ""
+    note: SafeText = NOTHING
+    operator: SafeText = NOTHING
     purchase_id: str = ""
     final: bool = False
     late: bool = False
@@ -343,7 +345,7 @@ class LogEntry(Struct, frozen=True):
 
     at: datetime
     level: str
-    text: str
+    text: SafeText
 
 
 class DeskInfo(Struct, frozen=True):
@@ -357,8 +359,8 @@ class DeskInfo(Struct, frozen=True):
     environment: str
     operator: str
     base_url: str
-    username: str = ""
-    scope: str = ""
+    username: SafeText = NOTHING
+    scope: SafeText = NOTHING
     validated: bool = False
     can_buy: bool = False
     why_not: str = "The key has not been checked yet"
@@ -384,5 +386,6 @@ class Book(Struct, frozen=True):
     poll: PollState = PollState()
     log: tuple[LogEntry, ...] = ()
     open_count: int = 0
+    spending: Spending | None = None
     fatal: str = ""
     fatal_exit: int = 0

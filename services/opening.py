@@ -117,8 +117,11 @@ class Opening:
             self.refuse("The key is READ-ONLY")
         elif self._account is None:
             self.refuse("The journal is not open")
+        elif reason := self._account.journal.read_only:
+            self.refuse(reason)
         else:
-            self.refuse(self._account.journal.read_only)
+            self._account.permit_buying()
+            self.refuse("")
 
     def refuse(self, reason: str) -> None:
         """Say why buying is not allowed now; an empty reason allows it."""

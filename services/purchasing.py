@@ -11,7 +11,7 @@ from typing import Final
 
 from services import money
 from services.client import Placement, VendorClient
-from services.clock import Clock
+from services.clock import Clock, midnight
 from services.errors import BadInput, JournalFailed, NotSent, Refused
 from services.journal import Journal
 from services.journal_rows import Baseline, iso
@@ -20,6 +20,7 @@ from services.presence import Presence
 from services.purchases import Purchases, identical
 from services.reconcile import Reconciler
 from services.settings import PurchaseSettings
+from services.text import clean
 from services.wording import named, words
 
 S = PurchaseState
@@ -205,8 +206,7 @@ class Purchasing:
         elif limits.max_total and total > limits.max_total:
             problem = f"at most {money.show(limits.max_total)} DZD a purchase are allowed"
         elif limits.max_day:
-            day = self._clock.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-            spent = await self._purchases.spent_since(day)
+            spent = await self._purchases.spent_since(midnight(self._clock.now()))
             if spent + total > limits.max_day:
                 problem = (
                     f"{money.show(spent)} DZD spent today, {money.show(limits.max_day)} DZD allowed"
@@ -269,9 +269,9 @@ class Purchasing:
             total=quote.total,
             created_at=now,
             updated_at=now,
-            operator=self._operator,
+            operator=clean(self._operator),
             host=socket.gethostname(),
-            note=note,
+            note=clean(note),
         )
 
     async def _send(self, purchase: Purchase) -> Placement:

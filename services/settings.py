@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from msgspec.structs import replace
 
@@ -38,9 +38,12 @@ __all__ = [
     "Settings",
     "UiSettings",
     "Value",
+    "environment",
     "first_text",
     "init",
     "load",
+    "names",
+    "profile_name",
     "sandbox_settings",
 ]
 
@@ -102,6 +105,32 @@ def sandbox_settings(settings: Settings, base_url: str) -> Settings:
         profile=replace(SANDBOX, base_url=base_url.rstrip("/")),
         net=replace(settings.net, proxy=""),
         sources={**settings.sources, **told, "net.proxy": "--sandbox"},
+    )
+
+
+def names(paths: Paths) -> tuple[str, ...]:
+    """Return the names of the profiles in the settings file; raises ConfigError."""
+    return tuple(map(profile_name, _table(_document(paths), "profiles")))
+
+
+def environment(told: str) -> Environment:
+    """Return the environment that the vendor told; raises ConfigError when it is unknown here."""
+    for known in cast("tuple[Environment, ...]", get_args(Environment)):
+        if told == known.upper():
+            return known
+    raise ConfigError(
+        f"The vendor says that this key is for {clean(told, 40)}, and carddesk knows only "
+        "production and sandbox"
+    )
+
+
+def profile_name(name: str, subject: str = "A profile") -> str:
+    """Return the name of a profile, or raise ConfigError when none may be called so."""
+    if _PROFILE_NAME.match(name):
+        return name
+    raise ConfigError(
+        f"{subject} cannot be called {clean(repr(name), 60)}",
+        advice="Its name is made of 1 to 40 letters, digits, - and _.",
     )
 
 
@@ -184,11 +213,7 @@ def _profile(reader: _Reader, document: Table, asked: str) -> Profile:
 
 def _refuse_unusable_profiles(profiles: Table) -> None:
     for name in profiles:
-        if not _PROFILE_NAME.match(name):
-            raise ConfigError(
-                f"{FILE}: a profile cannot be called {clean(repr(name), 60)}",
-                advice="Its name is made of letters, digits, - and _.",
-            )
+        profile_name(name, f"{FILE}: a profile")
         _refuse_unknown_settings(
             "profile", _table(profiles, name, f"profiles.{name}"), f"profiles.{name}"
         )

@@ -8,9 +8,10 @@ from typing import Any
 
 import tomli_w
 
+from services import private_file
 from services.errors import ConfigError
 from services.paths import Paths, open_regular, private_dir, reason, shown
-from services.settings_fields import FIELDS, SECTIONS, Field, Profile
+from services.settings_fields import FIELDS, SECTIONS, Field, Keyboard, Profile
 from services.settings_values import exact
 from services.text import clean
 
@@ -62,12 +63,13 @@ def _unusable(path: Path, what: str, advice: str = "") -> ConfigError:
     return ConfigError(f"The settings file {shown(path)} {what}", advice=advice)
 
 
-def init(paths: Paths, profile: Profile = FIRST) -> Path:
+def init(paths: Paths, profile: Profile = FIRST, keyboard: Keyboard = "qwerty") -> Path:
     """Write the first settings file (0600), every other setting in it as a comment.
 
     Args:
         paths: whose `config_file` is written; an existing one is never touched.
         profile: the account to put in it.
+        keyboard: the operator's keyboard.
 
     Returns:
         The file that was written.
@@ -77,28 +79,20 @@ def init(paths: Paths, profile: Profile = FIRST) -> Path:
     """
     path = paths.config_file
     private_dir(paths.config_dir)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, flags, 0o600)
+        private_file.create(path, first_text(profile, keyboard))
     except FileExistsError:
         raise ConfigError(
             f"There is a settings file already: {shown(path)}", advice="It was left as it is."
         ) from None
     except OSError as failure:
         raise _unusable(path, f"cannot be written: {reason(failure)}") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(first_text(profile))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as failure:
-        path.unlink(missing_ok=True)
-        raise _unusable(path, f"cannot be written: {reason(failure)}") from None
     return path
 
 
-def first_text(profile: Profile) -> str:
-    """Return the text of a first settings file: the profile set, the rest commented out."""
+def first_text(profile: Profile, keyboard: Keyboard = "qwerty") -> str:
+    """Return the text of a first settings file: what was chosen set, the rest commented out."""
+    chosen: dict[str, object] = {"ui.keyboard": keyboard}
     lines = [
         "# carddesk: settings. A line that begins with # shows the default.",
         "# A variable overrides each: CARDDESK_<SECTION>_<NAME>, for a profile CARDDESK_<NAME>.",
@@ -112,7 +106,8 @@ def first_text(profile: Profile) -> str:
         if section != "profile":
             lines += ["", f"[{section}]"]
         for field in (field for field in FIELDS if field.section == section):
-            value = getattr(profile, field.name) if section == "profile" else field.default
+            default = chosen.get(field.key, field.default)
+            value = getattr(profile, field.name) if section == "profile" else default
             lines += [f"# {field.about.doc} ({field.allowed})", _entry(field, value)]
     lines += [
         "",

@@ -3,6 +3,10 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import LiteralString, NewType
+
+SafeText = NewType("SafeText", str)
+"""Text that speaks to no terminal. Only `clean` and `ours` make one; what draws takes no other."""
 
 REPLACEMENT = "\ufffd"
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -12,7 +16,15 @@ MOST_COMBINING = 3
 _PLAIN = re.compile(r"[ -~]*\Z")
 
 
-def clean(text: str, limit: int = LONGEST) -> str:
+def ours(words: LiteralString) -> SafeText:
+    """Return words that stand in the source, which need no cleaning."""
+    return SafeText(words)
+
+
+NOTHING = ours("")
+
+
+def clean(text: str, limit: int = LONGEST) -> SafeText:
     """Make text from outside harmless to draw: one line, no control, no direction tricks.
 
     Control characters of both sets (C0, C1), NUL, DEL, line breaks, bidi controls, zero-width and
@@ -27,7 +39,7 @@ def clean(text: str, limit: int = LONGEST) -> str:
         Text that speaks to no terminal. It is still not markup-safe: hand it on as plain text.
     """
     if len(text) <= limit and _PLAIN.match(text):
-        return text
+        return SafeText(text)
     kept: list[str] = []
     combining = 0
     for char in text[: limit + 1]:
@@ -49,8 +61,8 @@ def clean(text: str, limit: int = LONGEST) -> str:
             kept.append(char)
         combining = 0
     if len(text) > limit:
-        return "".join(kept)[: limit - 1] + "…"
-    return "".join(kept)
+        return SafeText("".join(kept)[: limit - 1] + "…")
+    return SafeText("".join(kept))
 
 
 def cell_width(text: str) -> int:
@@ -100,7 +112,7 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-def short_id(identifier: str) -> str:
+def short_id(identifier: str) -> SafeText:
     """Shorten a vendor id to what tells it apart: `...eb64b3`."""
     text = clean(identifier, 80)
-    return text if len(text) <= 8 else f"...{text[-6:]}"
+    return text if len(text) <= 8 else SafeText(f"...{text[-6:]}")

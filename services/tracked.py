@@ -6,7 +6,8 @@ from typing import Final
 
 from services import journal_rows
 from services.journal import Journal, Transaction
-from services.models import Order
+from services.models import Order, Purchase
+from services.text import clean
 
 _UPSERT = """
 INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
@@ -131,3 +132,15 @@ class TrackedOrders:
         await self._journal.write(
             lambda tx: tx.run("DELETE FROM leases WHERE name = ? AND holder = ?", name, holder)
         )
+
+
+def order_of(purchase: Purchase) -> Order:
+    """Return the order that a purchase was answered with, as far as it is known before the list."""
+    return Order(
+        id=purchase.order_id,
+        status=clean(purchase.status or "HANDLING"),
+        quantity=purchase.quantity,
+        product=purchase.product_id,
+        type=purchase.type_id,
+        time=purchase.sent_at or purchase.created_at,
+    )

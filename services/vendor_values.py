@@ -11,7 +11,7 @@ from msgspec import Raw, json
 
 from services import money
 from services.secrets import Secret
-from services.text import clean
+from services.text import NOTHING, SafeText, clean, ours
 
 Loose = str | int | float | bool | None
 """A value that is only shown: whatever scalar comes is accepted."""
@@ -29,11 +29,13 @@ UNREADABLE = (ValueError, ArithmeticError, RecursionError)
 """Everything that reading hostile JSON can raise."""
 
 
-def label(value: object, limit: int) -> str:
+def label(value: object, limit: int) -> SafeText:
     """Return any scalar as clean text of at most `limit` characters; else an empty string."""
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return clean(str(value), limit).strip() if isinstance(value, str | int | float) else ""
+        return ours("true") if value else ours("false")
+    if not isinstance(value, str | int | float):
+        return NOTHING
+    return clean(clean(str(value), limit).strip())
 
 
 def identifier(value: str) -> str:

@@ -26,6 +26,7 @@ from services.models import (
     Transaction,
     TransactionPage,
 )
+from services.text import clean
 from services.vendor_values import (
     LONGEST_ID,
     LONGEST_NOTE,
@@ -176,8 +177,8 @@ def key_info(data: Raw) -> KeyInfo:
     key = found.api_key
     return KeyInfo(
         username=label(found.username, LONGEST_TITLE),
-        environment=label(key.type, LONGEST_WORD).upper(),
-        scope=label(key.scope, LONGEST_WORD).upper(),
+        environment=clean(label(key.type, LONGEST_WORD).upper()),
+        scope=clean(label(key.scope, LONGEST_WORD).upper()),
         enabled=key.is_enabled,
         allowed_ips=tuple(label(address, LONGEST_WORD) for address in key.allowedips or ()),
     )
@@ -293,7 +294,7 @@ def _order(item: _Order) -> Order:
     return Order(
         id=identifier(item.id),
         # Of ten thousand orders the few words that stand in all of them are kept once.
-        status=intern(status),
+        status=clean(intern(status)),
         quantity=count(item.quantity),
         product=intern(reference(item.product)),
         type=intern(reference(item.type)),

@@ -9,11 +9,14 @@ PANES = ("catalogue", "stock", "orders", "ledger", "log")
 DESK = frozenset(PANES)
 ORDER = frozenset({"order"})
 UNRESOLVED = frozenset({"unresolved"})
-SCREENS = DESK | ORDER | UNRESOLVED
-DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette"})
-EVERYWHERE = SCREENS | DIALOGS
+MONEY = frozenset({"money"})
+SCREENS = DESK | ORDER | UNRESOLVED | MONEY
+DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "export"})
+SETUP = frozenset({"welcome", "set-up"})
+EVERYWHERE = SCREENS | DIALOGS | SETUP
 TICKET = frozenset({"ticket"})
 ASK = frozenset({"ask"})
+EXPORT = frozenset({"export"})
 
 
 class Action(Struct, frozen=True):

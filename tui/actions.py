@@ -3,7 +3,19 @@
 from textual.binding import Binding
 
 from tui import reasons
-from tui.action import ASK, DESK, EVERYWHERE, ORDER, SCREENS, TICKET, UNRESOLVED, Action
+from tui.action import (
+    ASK,
+    DESK,
+    EVERYWHERE,
+    EXPORT,
+    MONEY,
+    ORDER,
+    SCREENS,
+    SETUP,
+    TICKET,
+    UNRESOLVED,
+    Action,
+)
 
 ACTIONS: tuple[Action, ...] = (
     Action("nav.down", "j,down", "move: Down", "Next line", SCREENS, listed=True),
@@ -54,11 +66,11 @@ ACTIONS: tuple[Action, ...] = (
         "export",
         "x",
         "list: Export",
-        "Write what is listed to a file, without codes",
+        "Write what is listed to a CSV or JSON file, without codes",
         DESK,
         needs=reasons.exporting,
     ),
-    Action("refresh", "r", "list: Refresh", "Ask the vendor now", DESK | ORDER, hint=True),
+    Action("refresh", "r", "list: Refresh", "Ask the vendor now", DESK | ORDER | MONEY, hint=True),
     Action(
         "reveal",
         "v",
@@ -150,6 +162,21 @@ ACTIONS: tuple[Action, ...] = (
         buys=True,
     ),
     Action(
+        "settle.export",
+        "X",
+        "unresolved: Export",
+        "Write what is listed to a CSV or JSON file, without codes",
+        UNRESOLVED,
+        needs=reasons.exporting,
+    ),
+    Action(
+        "money",
+        "b",
+        "desk: Money",
+        "The balance, what was spent, and how long it lasts, in words",
+        DESK | ORDER | MONEY,
+    ),
+    Action(
         "unresolved",
         "u",
         "desk: Unresolved",
@@ -163,9 +190,10 @@ ACTIONS: tuple[Action, ...] = (
         "lock",
         "L",
         "desk: Lock",
-        "Hide everything until a key is pressed; tracking goes on",
+        "Hide everything until the PIN or a key opens it; tracking goes on",
         SCREENS,
     ),
+    Action("lock.pin", "P", "desk: Set the lock PIN", "The PIN that opens the lock", SCREENS),
     Action(
         "palette",
         "colon,ctrl+k",
@@ -192,6 +220,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("ticket.next", "tab,shift+tab", "ticket: Note", "To the note", TICKET, priority=True),
     Action("ticket.go", "enter", "ticket: Go on", "Review, then buy", TICKET, listed=True),
     Action("ticket.arm", "y", "ticket: Yes", "Then enter buys", TICKET, listed=True),
+    Action("export.csv", "c", "export: CSV", "For a spreadsheet", EXPORT),
+    Action("export.json", "j", "export: JSON", "For a program", EXPORT),
+    Action("export.last", "enter", "export: Again", "The same format as last time", EXPORT),
+    Action("setup.go", "enter", "set-up: Next", "Take the answer, go on", SETUP),
+    Action(
+        "setup.sandbox",
+        "s",
+        "set-up: Sandbox",
+        "Practise on the embedded vendor: no key, no money",
+        frozenset({"welcome"}),
+    ),
 )
 """Every action, in the order in which help lists them."""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on, work
 from textual.binding import BindingType
-from textual.driver import Driver
 from textual.reactive import var
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -16,30 +15,23 @@ from services import logs
 from services.clock import Clock
 from services.errors import DeskError, Unavailable
 from services.models import Book
-from services.text import clean
-from tui.commands import PaletteScreen
-from tui.errand_app import ErrandApp
+from tui.command_app import CommandApp
 from tui.screens import words
 from tui.screens.base import NO_BOOK, ConsoleScreen, Frame
 from tui.screens.desk import DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.leave import LeaveScreen
-from tui.screens.lock import LockScreen
 from tui.screens.unresolved import UnresolvedScreen
+from tui.steady_app import HUNG_UP
 from tui.terminal import hung_up
-from tui.themes import THEMES
-from tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from services.desk import Desk
 
 TICK_SECONDS = 1.0
-LONGEST_PASTE = 500
-HUNG_UP = 129
-"""What a shell expects of a process that ended because its line was dropped."""
 
 
-class ConsoleApp(ErrandApp):
+class ConsoleApp(CommandApp):
     """One operator's console on one desk.
 
     Args:
@@ -48,34 +40,18 @@ class ConsoleApp(ErrandApp):
         open_desk: opens the desk; called once the first picture stands.
     """
 
-    CSS_PATH = "desk.tcss"
-    TITLE = "carddesk"
-    ENABLE_COMMAND_PALETTE = False
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
     book: var[Book] = var(NO_BOOK, init=False)
     now: var[datetime | None] = var[datetime | None](None, init=False)
-    privacy: var[bool] = var(False, init=False)
 
     def __init__(
         self, frame: Frame, clock: Clock, open_desk: "Callable[[], Awaitable[Desk]]"
     ) -> None:
-        # Said here and not by the theme alone: what NO_COLOR filters is chosen before the theme is.
-        super().__init__(ansi_color=frame.settings.ui.theme == "ansi")
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = frame.settings.ui.theme
-        self.set_keymap(frame.keymap.overlay())
-        self.frame = frame
-        self.clock = clock
-        self.crash: Exception | None = None
-        self.last_words = ""
+        super().__init__(frame, clock)
         self._open_desk = open_desk
         self._desk: Desk | None = None
-        self._typed = TypeAhead(self, super().on_event, frame.keymap.moves())
         self._touched_at = clock.steady()
-        self._held_back: list[tuple[ConsoleScreen[Any], Callable[[Any], None] | None]] = []
 
     @property
     def desk(self) -> "Desk":
@@ -83,12 +59,6 @@ class ConsoleApp(ErrandApp):
         if self._desk is None:
             raise Unavailable("The desk is still being opened", advice="Try again in a moment.")
         return self._desk
-
-    def get_driver_class(self) -> type[Driver]:
-        """Draw through a driver that survives its terminal."""
-        from tui.driver import ConsoleDriver
-
-        return ConsoleDriver
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin at the desk."""
@@ -98,56 +68,29 @@ class ConsoleApp(ErrandApp):
         """Show the first picture, then open the desk behind it."""
         self._tick()
         self.set_interval(TICK_SECONDS, self._tick)
+        self.lock_if_left_locked()
+        self.load_history()
         self.call_after_refresh(self._follow_book)
 
     async def on_event(self, event: events.Event) -> None:
-        """Hand keys on one after the other, however fast they come."""
+        """Note that somebody is here; the key that opened the lock does nothing else."""
         if isinstance(event, events.InputEvent | events.Paste):
             self._touched_at = self.clock.steady()
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            if isinstance(event, events.Paste):
-                # Textual measures a flood of combining marks for half a minute.
-                event = events.Paste(clean(event.text, LONGEST_PASTE))
-            await self._typed.take(event)
+        if isinstance(event, events.Key) and not event.is_forwarded and self.still_held(event):
             return
-        if isinstance(event, events.AppBlur):
-            # What is hidden now must not be shown again by a key from before.
-            self._typed.forget()
         await super().on_event(event)
-
-    def leave(self, exit_code: int = 0, sentence: str = "") -> None:
-        """Close the screens; the session then drains the desk and prints the sentence."""
-        self.last_words = sentence
-        self.exit(return_code=exit_code)
 
     def say(self, sentence: str) -> None:
         """Show a sentence on whatever screen is on top."""
         if isinstance(self.screen, ConsoleScreen):
             self.screen.say(sentence)
 
-    def show(self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None = None) -> None:
-        """Push a screen, with the book as it is now; onto a locked console once it is opened."""
-        if self.locked:
-            self._held_back.append((screen, done))
-            return
+    def present(
+        self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None = None
+    ) -> None:
+        """Push a screen, with the book as it is now."""
         screen.book, screen.now, screen.privacy = self.book, self.now, self.privacy
         self.push_screen(screen, done)
-
-    @property
-    def locked(self) -> bool:
-        """Whether everything is hidden."""
-        return isinstance(self.screen, LockScreen)
-
-    def lock(self) -> None:
-        """Hide everything until a key is pressed."""
-        if not self.locked:
-            self._typed.forget()
-            self.show(LockScreen(self.frame), self._opened)
-
-    def _opened(self, _: None) -> None:
-        held, self._held_back = self._held_back, []
-        for screen, done in held:
-            self.show(screen, done)
 
     # Down: the book, the time and privacy, to every screen.
 
@@ -210,24 +153,26 @@ class ConsoleApp(ErrandApp):
         screen = event.screen
         match event.action_id:
             case "palette":
-                self.show(PaletteScreen(self.frame, screen.situation()), self._run_on(screen))
+                self.open_palette(screen)
             case "help":
                 self.show(HelpScreen(self.frame, screen.situation()))
             case "unresolved":
                 self.show(UnresolvedScreen(self.frame))
+            case "money":
+                self._show_money()
             case "privacy":
                 self.privacy = not self.privacy
             case "lock":
                 self.lock()
+            case "lock.pin":
+                self.ask_for_pin()
             case _:
                 self._ask_to_leave()
 
-    def _run_on(self, screen: ConsoleScreen[Any]) -> Callable[[str | None], None]:
-        def chosen(action_id: str | None) -> None:
-            if action_id is not None:
-                screen.action_run(action_id)
+    def _show_money(self) -> None:
+        from tui.screens.money import MoneyScreen
 
-        return chosen
+        self.show(MoneyScreen(self.frame))
 
     def _ask_to_leave(self) -> None:
         lines = words.leaving(self.book)
@@ -251,19 +196,3 @@ class ConsoleApp(ErrandApp):
                 f"Could not {worker.description}: a defect, report {number} is in the log. "
                 "Look at the orders before buying anything again."
             )
-
-    def panic(self, *renderables: object) -> None:
-        """Leave: Textual's reader of keys broke off, which it does when the terminal is gone."""
-        del renderables
-        self.leave(HUNG_UP)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave without Textual's traceback, which shows local variables: keys and codes."""
-        if self.crash is None:
-            self.crash = error
-        self._return_code = 1
-        if self._exception is None:
-            # Textual's own test harness raises this again.
-            self._exception = error
-            self._exception_event.set()  # pyright: ignore[reportUnknownMemberType]
-        self._close_messages_no_wait()

@@ -6,10 +6,34 @@ from typing import Any, NoReturn
 
 from services.errors import BadInput
 from services.text import clean
-from tui import cli_audit, cli_buy, cli_config, cli_doctor, cli_orders, cli_read, cli_sandbox
+from tui import (
+    cli_audit,
+    cli_buy,
+    cli_completion,
+    cli_config,
+    cli_doctor,
+    cli_export,
+    cli_mark,
+    cli_money,
+    cli_orders,
+    cli_read,
+    cli_sandbox,
+)
 from tui.cli_call import Handler
 
-COMMANDS = (cli_read, cli_buy, cli_orders, cli_audit, cli_sandbox, cli_doctor, cli_config)
+COMMANDS = (
+    cli_read,
+    cli_buy,
+    cli_orders,
+    cli_mark,
+    cli_money,
+    cli_export,
+    cli_audit,
+    cli_sandbox,
+    cli_doctor,
+    cli_config,
+    cli_completion,
+)
 PURPOSE = "A desk that buys gift cards from OneClickDz. Without a command it opens the console."
 EXIT_CODES = """\
 exit codes: 0 done, 1 internal, 2 bad input or configuration, 3 refused (nothing placed),
@@ -31,11 +55,19 @@ def parse(argv: Sequence[str]) -> Namespace:
         BadInput: they cannot be understood.
         HelpAsked: `--help` is among them.
     """
-    parser = _Parser("carddesk", description=PURPOSE, epilog=EXIT_CODES)
-    _add_global(parser, profile="", no=False)
-    parser.add_argument("--version", action="store_true", help="print the version")
-    parser.set_defaults(handler=None)
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    return parser().parse_args(argv)
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the whole command line."""
+    whole = _Parser("carddesk", description=PURPOSE, epilog=EXIT_CODES)
+    _add_global(whole, profile="", no=False)
+    whole.add_argument("--version", action="store_true", help="print the version")
+    whole.add_argument(
+        "--no-mouse", action="store_true", help="the console leaves the mouse to the terminal"
+    )
+    whole.set_defaults(handler=None)
+    commands = whole.add_subparsers(metavar="COMMAND", title="commands")
 
     def add(name: str, handler: Handler, purpose: str) -> ArgumentParser:
         command = commands.add_parser(name, help=purpose, description=purpose)
@@ -46,7 +78,7 @@ def parse(argv: Sequence[str]) -> Namespace:
 
     for module in COMMANDS:
         module.declare(add)
-    return parser.parse_args(argv)
+    return whole
 
 
 class _Parser(ArgumentParser):

@@ -50,6 +50,8 @@ def declare(add: AddCommand) -> None:
 
 async def buy(call: Call) -> int:
     """Buy what the arguments say, at most once, and print the purchase."""
+    if call.args.read_only or call.settings().profile.read_only:
+        raise Refused("This desk is read-only", code="BUYING_OFF")
     async with call.desk() as desk:
         purchase = await _already_bought(call, desk)
         if purchase is None:

@@ -4,12 +4,12 @@ from decimal import Decimal
 
 from services.errors import BadInput
 from services.paths import shown
-from services.settings import FIELDS, Field, Settings, Value, init
-from services.settings_file import FIRST
-from tui import plain
+from services.settings import FIELDS, Field, Settings, Value, names
+from tui import cli_config_init, plain
 from tui.cli_call import AddCommand, Call
+from tui.cli_config_init import OPTIONS, init
 
-WHAT = ("path", "show", "init")
+WHAT = ("path", "show", "init", "profiles")
 
 
 def declare(add: AddCommand) -> None:
@@ -18,20 +18,26 @@ def declare(add: AddCommand) -> None:
     command.add_argument(
         "what",
         choices=WHAT,
-        metavar="path|show|init",
-        help="print the file's place; print every setting and its source; write a first file",
+        metavar="path|show|init|profiles",
+        help="print the file's place; print every setting and its source; write a first file; "
+        "name the profiles in it",
     )
+    cli_config_init.declare(command)
 
 
 async def config(call: Call) -> int:
     """Do what was asked for; only `init` writes, and never over a file that is there."""
+    if call.args.what != "init" and any(getattr(call.args, name) for name in OPTIONS):
+        raise BadInput(f"config {call.args.what} takes no options of config init")
     match call.args.what:
         case "path":
             return _path(call)
         case "show":
             return _show(call)
         case "init":
-            return _init(call)
+            return await init(call)
+        case "profiles":
+            return _profiles(call)
         case other:
             raise BadInput(f"config has no {other}")
 
@@ -66,16 +72,9 @@ def _show(call: Call) -> int:
     return 0
 
 
-def _init(call: Call) -> int:
-    if call.args.profile or call.args.sandbox:
-        raise BadInput("config init writes the first profile: no --profile, no --sandbox")
-    written = init(call.paths)
-    key_file = call.paths.config_dir / FIRST.key_file
-    call.out.say(
-        f"Written. Put the API key alone on one line in {shown(key_file)}, chmod 600 it, "
-        "and try: carddesk doctor"
-    )
-    call.out.data({"config_file": str(written)}, shown(written))
+def _profiles(call: Call) -> int:
+    found = names(call.paths)
+    call.out.data(list(found), "\n".join(found))
     return 0
 
 

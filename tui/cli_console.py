@@ -2,6 +2,7 @@
 
 from services import logs
 from services.errors import BadInput
+from tui import first_run
 from tui.cli_call import Call, operator
 
 
@@ -9,6 +10,12 @@ async def console(call: Call) -> int:
     """Open the console on the chosen desk and return its exit code."""
     if call.args.json:
         raise BadInput("The console has no JSON", advice="Give a command; see carddesk --help.")
+    if not call.args.sandbox and first_run.wanted(call.paths, call.environ):
+        chosen, code = await first_run.set_up(call.paths, call.environ, call.args.profile)
+        if chosen is None:
+            return code
+        # What was set up is what --profile would have named.
+        call.args.profile, call.args.sandbox = "", chosen == "practise"
     settings = call.settings()
     key = await call.key(settings)
     logs.start(call.paths)
@@ -21,4 +28,5 @@ async def console(call: Call) -> int:
         read_only=call.args.read_only,
         operator=operator(call.environ),
         sandbox=call.args.sandbox,
+        mouse=not call.args.no_mouse,
     )

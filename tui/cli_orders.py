@@ -60,16 +60,18 @@ async def orders(call: Call) -> int:
         return 0
     async with call.desk() as desk:
         begin = start or SystemClock().now() - timedelta(hours=call.settings().board.hours)
-        listed = [*await desk.list_orders(begin, end), *await _without_order(desk, begin, end)]
-    rows = sorted(
-        (row for row in listed if not (call.args.open and row.final)),
-        key=lambda row: row.time,
-        reverse=True,
-    )
+        known = await listed(desk, begin, end)
+    rows = [row for row in known if not (call.args.open and row.final)]
     if not rows:
         call.out.say("There are no such orders.")
     call.out.data([present.board_order(row) for row in rows], plain.board(rows))
     return 0
+
+
+async def listed(desk: "Desk", begin: datetime, end: datetime | None) -> list[BoardOrder]:
+    """Return a period's orders and the purchases that have none, newest first; raises DeskError."""
+    known = [*await desk.list_orders(begin, end), *await _without_order(desk, begin, end)]
+    return sorted(known, key=lambda row: row.time, reverse=True)
 
 
 async def order(call: Call) -> int:

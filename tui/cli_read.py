@@ -1,4 +1,4 @@
-"""`carddesk catalog`, `stock`, `balance` and `transactions`: reading, nothing is changed."""
+"""`carddesk catalog`, `stock`, `balance`, `transactions` and `ledger`: nothing is changed."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from tui.cli_call import AddCommand, Call
 
 
 def declare(add: AddCommand) -> None:
-    """Declare the four commands and their options."""
+    """Declare the commands and their options; `ledger` is `transactions` by its other name."""
     command = add("catalog", catalog, "list products")
     command.add_argument("query", metavar="QUERY", nargs="?", default="", help="words to look for")
     command.add_argument("--refresh", action="store_true", help="ask the vendor, not the cache")
@@ -21,8 +21,9 @@ def declare(add: AddCommand) -> None:
 
     add("balance", balance, "show the account's balance")
 
-    command = add("transactions", transactions, "list movements on the account")
-    cli_values.add_period(command)
+    for name in ("transactions", "ledger"):
+        command = add(name, transactions, "list movements on the account with their orders")
+        cli_values.add_period(command)
 
 
 async def catalog(call: Call) -> int:

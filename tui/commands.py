@@ -1,17 +1,18 @@
-"""The command line and palette: every action by name, `area: Verb`, from the same table as keys."""
+"""The palette: every action and every setting by name, `area: Verb`, typed or chosen."""
 
 from typing import ClassVar
 
-from textual import on
+from msgspec import Struct
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from tui.actions import ACTIONS, bindings
-from tui.keymap import Keymap
+from services.settings import Settings
+from tui.actions import bindings
+from tui.command_line import Choice, Command, nearest, read
 from tui.screens.base import Dialog, Frame
-from tui.screens.help import HelpRow
 from tui.screens.strips import KeyLine
 from tui.situation import Situation
 from widgets.bars import HintLine
@@ -19,28 +20,26 @@ from widgets.board import Board, View
 from widgets.columns import Column
 from widgets.ink import Cell
 
-HIDDEN_AREAS = frozenset({"move", "ticket", "answer"})
 COLUMNS = (
-    Column("title", "command", 28),
-    Column("keys", "key", 14, leaves=1),
+    Column("title", "command", 32),
+    Column("keys", "key", 12, leaves=1),
     Column("help", "", least=16, leaves=2),
 )
 
 
-def commands(keymap: Keymap, now: Situation) -> tuple[HelpRow, ...]:
-    """Return the commands that this place offers; each with its keys, and why it cannot run now."""
-    return tuple(
-        HelpRow(action, keymap.all_shown(action.id), action.reason(now))
-        for action in ACTIONS
-        if action.offered(now) and action.area not in HIDDEN_AREAS and action.id != "palette"
-    )
+class Typed(Struct, frozen=True):
+    """The command that was chosen, and the line as history should keep it."""
+
+    command: Command
+    line: str
 
 
-class PaletteScreen(Dialog[str | None]):
-    """Asks for a command; dismissed with its action id, or with None.
+class PaletteScreen(Dialog[Typed | None]):
+    """Asks for a command; dismissed with it, or with None.
 
     Args:
         now: the situation it was opened in.
+        history: the lines typed before, the newest last.
     """
 
     PLACE = "palette"
@@ -49,16 +48,19 @@ class PaletteScreen(Dialog[str | None]):
         # A line is being typed: only the arrows are left to move with, whatever the keymap says.
         Binding("down", "step(1)", show=False),
         Binding("up", "step(-1)", show=False),
+        Binding("tab", "complete", show=False, priority=True),
     ]
 
-    def __init__(self, frame: Frame, now: Situation) -> None:
+    def __init__(self, frame: Frame, now: Situation, history: tuple[str, ...] = ()) -> None:
         super().__init__(frame)
         self._now = now
-        self.board = Board[HelpRow](
+        self._history = history
+        self._recalled = len(history)
+        self.board = Board[Choice](
             COLUMNS,
-            key=lambda row: row.action.id,
+            key=lambda row: row.id,
             cells=_cells,
-            search=lambda row: f"{row.action.title} {row.action.id}",
+            search=lambda row: f"{row.title} {row.line}",
             heading="Commands",
         )
 
@@ -71,47 +73,86 @@ class PaletteScreen(Dialog[str | None]):
             yield self.board
             yield KeyLine()
 
+    @property
+    def line(self) -> Input:
+        """Where the command is typed."""
+        return self.query_one(Input)
+
     def begin(self) -> None:
         """Fill the list and wait for a word."""
-        self.board.show_rows(commands(self.frame.keymap, self._now))
-        self.query_one(Input).focus()
+        self._read("")
+        self.line.focus()
 
     def refresh_hints(self) -> None:
         """Say how to choose."""
         if self.composed:
             self.query_one(HintLine).hints = (
                 ("enter", "Run"),
-                ("up/down", "Choose"),
+                ("tab", "Complete"),
+                ("up/down", "Choose, or lines before"),
                 (self.frame.keymap.shown("back"), "Close"),
             )
 
     def action_step(self, by: int) -> None:
-        """Move to the command below or above."""
-        self.board.action_move(by)
+        """Move to the command below or above; up on an empty line brings back the one before."""
+        if self._recalling(by):
+            self._recalled = max(0, min(self._recalled + by, len(self._history)))
+            back = self._history[self._recalled :][:1]
+            self._write(back[0] if back else "")
+        else:
+            self.board.action_move(by)
+
+    def action_complete(self) -> None:
+        """Write the chosen command out, up to where its argument begins."""
+        if (row := self.board.highlighted) is not None:
+            self._write(row.line)
+
+    def _recalling(self, by: int) -> bool:
+        """Whether an arrow goes through the lines typed before, not through the list."""
+        if not self.line.value:
+            return by < 0 and bool(self._history)
+        return self._history[self._recalled :][:1] == (self.line.value,)
+
+    def _write(self, text: str) -> None:
+        self.line.value = text
+        self.line.cursor_position = len(text)
+
+    def _read(self, text: str) -> None:
+        settings: Settings = self.frame.settings
+        found = read(text, self.frame.keymap, self._now, settings)
+        self.board.show_rows(found.choices)
+        self.board.filter_text = found.needle
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self.board.filter_text = event.value.strip().removeprefix(":")
+        self._read(event.value)
 
     @on(Input.Submitted)
     def _chosen(self) -> None:
         row = self.board.highlighted
         if row is None:
-            self.say("No command of that name works here.")
+            self.say(nearest(self.line.value, self._now))
         elif row.reason:
             self.say(row.reason)
+        elif row.command is None:
+            self._write(row.line)
         else:
-            self.dismiss(row.action.id)
+            self.dismiss(Typed(row.command, row.line))
 
     @on(Board.Opened)
     def _clicked(self) -> None:
         self._chosen()
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Keep typing where the line is, wherever the mouse went."""
+        if event.widget is self.board:
+            self.line.focus()
 
-def _cells(row: HelpRow, _: View) -> dict[str, Cell]:
+
+def _cells(row: Choice, _: View) -> dict[str, Cell]:
     ink = "dim" if row.reason else "plain"
     return {
-        "title": Cell(row.action.title, ink),
+        "title": Cell(row.title, ink),
         "keys": Cell(row.keys, "key"),
-        "help": Cell(row.reason or row.action.help, ink),
+        "help": Cell(row.reason or row.help, ink),
     }

@@ -6,30 +6,31 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
-from textual.app import App
 
 from services.clock import Clock
 from services.errors import DeskError
 from services.models import BoardOrder, Denomination, Product
+from services.text import NOTHING
 from tui import clipboard
 from tui.screens import errands, words
-from tui.screens.base import ConsoleScreen, Frame
+from tui.screens.base import ConsoleScreen
 from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.ticket import TicketScreen
+from tui.steady_app import SteadyApp
 
 if TYPE_CHECKING:
     from services.desk import Desk
 
 
-class ErrandApp(App[None], inherit_bindings=False):
+class ErrandApp(SteadyApp[None], inherit_bindings=False):
     """Runs errands. Workers live here, on the app: one started on a screen would die with it.
 
     What must not be lost, such as a purchase that is being sent, is a task of the desk's own.
     """
 
-    frame: Frame
     clock: Clock
+    _exported_as = "csv"
 
     @property
     def desk(self) -> "Desk":
@@ -67,12 +68,25 @@ class ErrandApp(App[None], inherit_bindings=False):
             wanted.reader.show_ledger(ledger, "")
 
     @on(errands.ExportWanted)
+    def _ask_for_format(self, wanted: errands.ExportWanted) -> None:
+        from tui.screens.export import ExportScreen
+
+        what = f"{len(wanted.rows)} rows of {wanted.pane}"
+        self.show(
+            ExportScreen(self.frame, what, self._exported_as), partial(self._format_chosen, wanted)
+        )
+
+    def _format_chosen(self, wanted: errands.ExportWanted, kind: str | None) -> None:
+        if kind is not None:
+            self._exported_as = kind
+            self._export(wanted, kind)
+
     @work(group="export", exclusive=True, exit_on_error=False, description="export the list")
-    async def _export(self, wanted: errands.ExportWanted) -> None:
+    async def _export(self, wanted: errands.ExportWanted, kind: str) -> None:
         from tui import exported
 
         try:
-            path = await self.desk.export(wanted.pane, exported.rows(wanted.rows))
+            path = await self.desk.export(wanted.pane, exported.rows(wanted.rows), kind)
         except DeskError as error:
             self.say(error.sentence())
         else:
@@ -128,7 +142,7 @@ class ErrandApp(App[None], inherit_bindings=False):
             self.say(error.sentence())
             return
         known = Denomination(held.type_id, held.type_name, held.unit_price, 0)
-        product = Product(held.product_id, held.product_title, "")
+        product = Product(held.product_id, held.product_title, NOTHING)
         denomination = stock.find(held.type_id) or known
         self._open_ticket(errands.TicketWanted(product, denomination, stock, held.quantity))
 

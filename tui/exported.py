@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from services.journal_rows import Event
 from services.ledger_models import LedgerRow
-from services.models import BoardOrder, Denomination, Product
+from services.models import BoardOrder, Denomination, Product, Purchase
 from tui import present
-from widgets.log_pane import Logged
+from widgets.logged import Logged
 
 Row = dict[str, object]
 
@@ -34,6 +35,10 @@ def _row(value: object) -> Row:
             }
         case BoardOrder():
             return dict(present.board_order(value))
+        case Purchase():
+            return _flat(present.purchase(value))
+        case Event():
+            return dict(present.event(value))
         case LedgerRow():
             return dict(present.movement(value))
         case Logged():
@@ -41,3 +46,12 @@ def _row(value: object) -> Row:
             return {"at": present.instant(entry.at), "level": entry.level, "text": entry.text}
         case _:
             raise TypeError(f"no list holds a {type(value).__name__}")
+
+
+def _flat(document: Row) -> Row:
+    """Give each part of a purchase's error a column of its own."""
+    error = document.pop("error")
+    told: Row = dict(error) if isinstance(error, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
+    return document | {
+        f"error_{name}": told.get(name) for name in ("code", "message", "request_id")
+    }

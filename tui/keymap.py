@@ -32,8 +32,20 @@ NAMED = frozenset(
         *("plus", "minus", "comma", "colon", "slash", "question_mark"),
     }
 )
-RESERVED = frozenset({"ctrl+h", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+s", "ctrl+z"})
-"""What a terminal sends for other keys, or keeps for itself."""
+RESERVED = {
+    "ctrl+h": "a terminal sends it for backspace",
+    "ctrl+i": "a terminal sends it for tab",
+    "ctrl+j": "a terminal sends it for enter",
+    "ctrl+m": "a terminal sends it for enter",
+    "ctrl+s": "it stops the terminal's output",
+    "ctrl+z": "it suspends the console",
+    "ctrl+b": "it is tmux's own key",
+    "ctrl+a": "it is screen's own key",
+    "ctrl+g": "it is zellij's own key",
+    "ctrl+o": "it is zellij's own key",
+    "ctrl+p": "it is zellij's and docker's own key",
+}
+"""What never reaches a console as itself, and why."""
 
 SHOWN = {
     "escape": "esc",
@@ -46,6 +58,9 @@ SHOWN = {
     "pageup": "pgup",
     "pagedown": "pgdn",
 }
+UNSENDABLE = ("alt+", "super+", "hyper+", "meta+", "ctrl+shift+", "ctrl+alt+")
+"""How the keys begin that many terminals send as others, or not at all."""
+
 _CONTROL = re.compile(r"ctrl\+[a-z]\Z")
 _FUNCTION = re.compile(r"f([1-9]|1[0-2])\Z")
 
@@ -145,7 +160,12 @@ def _checked(action_id: str, keys: str) -> tuple[str, ...]:
     names = _split(keys)
     for name in names:
         if name in RESERVED:
-            raise ConfigError(f"[keys] {action_id}: {name} belongs to the terminal, choose another")
+            raise ConfigError(f"[keys] {action_id}: {name} cannot be used, {RESERVED[name]}")
+        if name.startswith(UNSENDABLE):
+            raise ConfigError(
+                f"[keys] {action_id}: {name[:20]!r} is a key that not every terminal can send; "
+                "write o, G, ctrl+k, enter, f2"
+            )
         single = len(name) == 1 and name.isprintable() and name != " "
         if not (single or name in NAMED or _CONTROL.match(name) or _FUNCTION.match(name)):
             raise ConfigError(

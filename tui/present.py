@@ -20,6 +20,7 @@ from services.models import (
     Quote,
     Stock,
 )
+from services.spending import Spending
 
 Document: TypeAlias = dict[str, object]
 
@@ -72,6 +73,29 @@ def stock(read: Stock) -> Document:
 def balance(read: Balance) -> Document:
     """Return the account's balance in DZD."""
     return {"balance": amount(read.amount), "currency": "DZD", "read_at": instant(read.read_at)}
+
+
+def spending(spent: Spending, balance: Balance | None) -> Document:
+    """Return what was spent and how long the balance lasts; what is not known is null."""
+    pace, held = spent.pace, balance.amount if balance else None
+    return {
+        "balance": amount(held),
+        "currency": "DZD",
+        "spent_today": amount(spent.today),
+        "max_day": amount(spent.day_limit) if spent.day_limit else None,
+        "left_today": amount(spent.left_today),
+        "orders_today": spent.orders,
+        "cards_today": spent.cards,
+        "account_spent_today": amount(spent.account_today),
+        "spent_7_days": amount(spent.week),
+        "history_days": spent.history_days,
+        "pace_per_day": amount(pace),
+        "runway_days": None if held is None else spent.lasts(held),
+        "refundable_at_most": amount(spent.refundable),
+        "open_orders": spent.open_orders,
+        "tied_up": amount(spent.tied),
+        "unresolved": spent.unresolved,
+    }
 
 
 def movement(row: LedgerRow) -> Document:

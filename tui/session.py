@@ -6,10 +6,11 @@ import signal
 import sys
 from collections.abc import Generator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from services import logs
 from services.clock import SystemClock
+from services.lock_pin import LockPin
 from services.paths import Paths
 from services.secrets import Secret
 from services.settings import Settings, sandbox_settings
@@ -18,7 +19,7 @@ from tui.terminal import check_terminal
 
 if TYPE_CHECKING:
     from services.desk import Desk
-    from tui.app import ConsoleApp
+    from tui.steady_app import SteadyApp
 
 ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
@@ -31,6 +32,7 @@ async def run_console(
     read_only: bool,
     operator: str,
     sandbox: bool = False,
+    mouse: bool = True,
 ) -> int:
     """Run the console in this terminal until the operator leaves.
 
@@ -42,6 +44,7 @@ async def run_console(
         operator: who works here.
         sandbox: work on the embedded vendor, which is started behind the first picture unless
             another process of this user serves it already.
+        mouse: answer to the mouse, unless the settings say no.
 
     Returns:
         The exit code: 0 left, 1 a defect, 128 + n ended by signal n, else as the desk said.
@@ -71,29 +74,33 @@ async def run_console(
                 Desk(live, key, paths, operator=operator, read_only=read_only)
             )
 
-        frame = Frame(settings, keymap, read_only or settings.profile.read_only)
-        app = ConsoleApp(frame, SystemClock(), open_desk)
+        clock = SystemClock()
+        pin = LockPin(paths.state_dir, operator, clock)
+        frame = Frame(
+            settings, keymap, read_only or settings.profile.read_only, pin, paths.state_dir
+        )
+        app = ConsoleApp(frame, clock, open_desk)
         with signals(app) as received:
-            await app.run_async()
+            await app.run_async(mouse=settings.ui.mouse and mouse)
             if app.book.in_flight:
-                _narrate("Waiting for the answer to a purchase that was sent ...")
+                narrate("Waiting for the answer to a purchase that was sent ...")
             # Left here, inside the handlers: a second signal must not cut the drain short.
             await stack.aclose()
     if app.crash is not None:
         number = logs.crash_report(app.crash)
-        _narrate(
+        narrate(
             f"carddesk broke off because of a defect (report {number} in {paths.log_file}). "
             "What was sent is in the journal: start again and look at the orders."
         )
         return 1
     if app.last_words:
-        _narrate(app.last_words)
+        narrate(app.last_words)
     return 128 + received[0] if received else app.return_code or 0
 
 
 @contextmanager
-def signals(app: "ConsoleApp") -> Generator[list[int]]:
-    """Let a dropped line, `kill` and ctrl+c from outside close the console in order.
+def signals(app: "SteadyApp[Any]") -> Generator[list[int]]:
+    """Let a dropped line, `kill` and ctrl+c from outside close an app in order.
 
     Textual answers none of them: the process would die in the middle of a request.
 
@@ -117,7 +124,8 @@ def signals(app: "ConsoleApp") -> Generator[list[int]]:
             loop.remove_signal_handler(number)
 
 
-def _narrate(sentence: str) -> None:
+def narrate(sentence: str) -> None:
+    """Tell the operator something once the screen is gone."""
     # With the line dropped there is nobody left to read it.
     with suppress(OSError):
         sys.stderr.write(f"carddesk: {sentence}\n")

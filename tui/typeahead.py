@@ -60,6 +60,14 @@ class TypeAhead:
         """Drop the keys that have not been handed on yet."""
         self._waiting.clear()
 
+    def know(self, moves: frozenset[str]) -> None:
+        """Take these keys as the ones that move a cursor from now on."""
+        self._moves = moves
+
+    def piled_up(self) -> bool:
+        """Whether keys wait behind the one that is being handled."""
+        return bool(self._waiting)
+
     async def _next(self) -> None:
         self._busy = bool(self._waiting)
         if not self._busy:

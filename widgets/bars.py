@@ -4,7 +4,7 @@ from textual.reactive import var
 
 from services.text import cell_width
 from widgets.canvas import Canvas
-from widgets.ink import Cell, Line, fitted, inert
+from widgets.ink import Cell, DrawnLine, fitted, inert
 from widgets.parts import BETWEEN
 
 
@@ -18,7 +18,7 @@ class HintLine(Canvas):
     message: var[str] = var("")
     tone: var[str] = var("strong")
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the sentence if there is one, else as many whole hints as fit."""
         del height
         if self.message:

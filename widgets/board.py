@@ -14,7 +14,7 @@ from textual.reactive import var
 from services.text import cell_width, fit, has_rtl
 from widgets.canvas import Canvas
 from widgets.columns import Column, Placed, place
-from widgets.ink import MASK, Cell, Line, fitted, inert, wrap
+from widgets.ink import MASK, Cell, DrawnLine, fitted, inert, wrap
 from widgets.parts import Part, fit_parts
 from widgets.rows import Rows
 
@@ -49,7 +49,7 @@ class _Drawn(NamedTuple, Generic[T]):
     value: T
     now: datetime | None
     cells: Mapping[str, Cell]
-    line: Line
+    line: DrawnLine
 
 
 class Board(Canvas, Generic[T], can_focus=True):
@@ -240,7 +240,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         """Keep the row under the cursor in sight."""
         self._reveal_cursor()
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return heading, column titles, and the rows in sight or the words in their place."""
         placed = place(self._columns, width - len(MARKER) - 1)
         lines = [self._heading_line(width), _titles(placed, width)]
@@ -277,7 +277,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     def _row_line(
         self, cells: Mapping[str, Cell], cursor_ink: str, placed: Sequence[Placed], width: int
-    ) -> Line:
+    ) -> DrawnLine:
         line = [Cell(MARKER if cursor_ink else UNMARKED, cursor_ink or "plain")]
         moved: list[str] = []
         for slot in placed:
@@ -293,7 +293,7 @@ class Board(Canvas, Generic[T], can_focus=True):
             line.append(Cell(_aligned(inert(text), slot), cursor_ink or ink))
         return fitted(tuple(line), width, cursor_ink or "plain")
 
-    def _heading_line(self, width: int) -> Line:
+    def _heading_line(self, width: int) -> DrawnLine:
         title = Cell(f" {self.heading} ", "title" if self.has_focus else "title-blurred")
         parts = [Part((title,))]
         if self.stale:
@@ -309,7 +309,7 @@ class Board(Canvas, Generic[T], can_focus=True):
             *fitted((Cell(place_now, "dim"),), width - room),
         )
 
-    def _words(self, width: int) -> list[Line]:
+    def _words(self, width: int) -> list[DrawnLine]:
         words = self.placeholder
         if self.total and self.filter_text:
             words = f"Nothing here matches {self.filter_text!r}. esc shows everything again."
@@ -362,7 +362,7 @@ class Board(Canvas, Generic[T], can_focus=True):
             self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True)
 
 
-def _titles(placed: Sequence[Placed], width: int) -> Line:
+def _titles(placed: Sequence[Placed], width: int) -> DrawnLine:
     titles = (Cell(_aligned(slot.column.title, slot), "head") for slot in placed)
     return fitted((Cell(UNMARKED), *titles), width)
 

@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from services.text import cell_width
-from widgets.ink import Line
+from widgets.ink import DrawnLine
 
 
 class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
@@ -59,11 +59,11 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._drawn: list[Line] = []
+        self._drawn: list[DrawnLine] = []
         self._drawn_size = Size(0, 0)
         self._styles_by_ink: dict[str, Style] = {}
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return what should stand on the widget.
 
         Args:
@@ -132,8 +132,8 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
         return style
 
 
-def _differences(before: list[Line], after: list[Line], size: Size) -> list[Region]:
-    blank: Line = ()
+def _differences(before: list[DrawnLine], after: list[DrawnLine], size: Size) -> list[Region]:
+    blank: DrawnLine = ()
     regions: list[Region] = []
     for y in range(min(size.height, max(len(before), len(after)))):
         old = before[y] if y < len(before) else blank
@@ -144,7 +144,7 @@ def _differences(before: list[Line], after: list[Line], size: Size) -> list[Regi
     return regions
 
 
-def _changed_span(old: Line, new: Line, width: int) -> tuple[int, int]:
+def _changed_span(old: DrawnLine, new: DrawnLine, width: int) -> tuple[int, int]:
     start = 0
     shared = min(len(old), len(new))
     first = 0

@@ -1,7 +1,7 @@
 """Values as the words an operator reads: states, ages, amounts, times. Pure, without a screen."""
 
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from services import money
 from services.models import PollState
@@ -97,6 +97,13 @@ def dinars(value: Decimal | None, privacy: bool = False) -> str:
 def retail(price: Decimal, markup_percent: Decimal) -> Decimal:
     """Return what a customer pays in DZD: the wholesale price marked up, to the next dinar."""
     return (price * (100 + markup_percent) / 100).to_integral_value(rounding=ROUND_CEILING)
+
+
+def percent(part: Decimal, whole: Decimal) -> str:
+    """Return a part of an amount in percent: `4.8 %`; empty of nothing."""
+    if not whole:
+        return ""
+    return f"{(100 * part / whole).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP):f} %"
 
 
 def stock_cell(quantity: int) -> Cell:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from services.text import REPLACEMENT, cell_width, clean, fit
+from services.text import REPLACEMENT, SafeText, cell_width, clean, fit
 
 INKS = (
     "plain",
@@ -43,10 +43,20 @@ class Cell(NamedTuple):
 Line = tuple[Cell, ...]
 
 
-def inert(text: str) -> str:
+class Drawn(NamedTuple):
+    """A piece of a line as it goes to the terminal. Only `fitted` makes one."""
+
+    text: SafeText
+    ink: str
+
+
+DrawnLine = tuple[Drawn, ...]
+
+
+def inert(text: str) -> SafeText:
     """Clean text for drawing, so that the terminal, Textual and our columns agree on its width."""
     cleaned = clean(text)
-    return cleaned if cleaned.isascii() else "".join(map(_agreed, cleaned))
+    return cleaned if cleaned.isascii() else SafeText("".join(map(_agreed, cleaned)))
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +69,7 @@ def _agreed(char: str) -> str:
     return REPLACEMENT if drawn else ""
 
 
-def fitted(line: Line, width: int, fill: str = "plain") -> Line:
+def fitted(line: Line, width: int, fill: str = "plain") -> DrawnLine:
     """Cut or pad a line to exactly `width` cells; every text in it becomes inert.
 
     Args:
@@ -70,18 +80,18 @@ def fitted(line: Line, width: int, fill: str = "plain") -> Line:
     Returns:
         Cells whose widths add up to `width`, none of them empty.
     """
-    kept: list[Cell] = []
+    kept: list[Drawn] = []
     left = width
     for text, ink in line:
         drawn = inert(text)
         size = cell_width(drawn)
         if size > left:
-            drawn, size = fit(drawn, left), left
+            drawn, size = SafeText(fit(drawn, left)), left
         if size:
-            kept.append(Cell(drawn, ink))
+            kept.append(Drawn(drawn, ink))
         left -= size
     if left > 0:
-        kept.append(Cell(" " * left, fill))
+        kept.append(Drawn(SafeText(" " * left), fill))
     return tuple(kept)
 
 

@@ -1,6 +1,5 @@
 """The last things that happened, newest first, in words."""
 
-from msgspec import Struct
 from textual.reactive import var
 
 from services.models import Book, LogEntry
@@ -8,19 +7,13 @@ from widgets.board import Board, View
 from widgets.cells import local_clock
 from widgets.columns import Column
 from widgets.ink import Cell
+from widgets.logged import Logged
 
 COLUMNS = (
     Column("at", "at", 8, leaves=1),
     Column("text", "what happened", least=20),
 )
 _INKS = {"warning": "warn", "error": "alert"}
-
-
-class Logged(Struct, frozen=True):
-    """An entry with a key of its own: two things can happen at one time."""
-
-    key: str
-    entry: LogEntry
 
 
 def entry_cells(logged: Logged, _: View) -> dict[str, Cell]:

@@ -7,7 +7,7 @@ from textual.geometry import Size
 
 from widgets.board import NAVIGATION
 from widgets.canvas import Canvas
-from widgets.ink import Cell, Line, fitted, wrap
+from widgets.ink import Cell, DrawnLine, Line, fitted, wrap
 
 LABEL_WIDTH = 13
 
@@ -41,7 +41,7 @@ class Sheet(Canvas, can_focus=True):
         del container, viewport
         return len(self.text_lines(width))
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the part of the text that is in sight."""
         lines = self.text_lines(width)
         if len(lines) != self._length:

@@ -9,14 +9,15 @@ from services.models import Balance, Book
 from services.text import cell_width
 from widgets.canvas import Canvas
 from widgets.cells import amount, dinars, local_minute, old, poll_cell, since
-from widgets.ink import Cell, Line, fitted
+from widgets.ink import Cell, DrawnLine, fitted
 from widgets.parts import Part, fit_parts
 
 FRESH = timedelta(minutes=5)
+WIDE = 120
 
 
 class StatusBar(Canvas):
-    """Environment, scope, balance and its age, counts, polling, operator and clock of a book.
+    """Environment, scope, balance and its age, the day's spending, counts, polling, who, clock.
 
     `low_balance` is in DZD: below it the balance is marked in words.
     """
@@ -29,7 +30,7 @@ class StatusBar(Canvas):
     privacy: var[bool] = var(False)
     low_balance: var[Decimal] = var(Decimal(5000))
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the line, its least important parts left out where it is narrow."""
         del height
         if self.book is None:
@@ -38,7 +39,7 @@ class StatusBar(Canvas):
         if width < 50:
             clock = ""
         room = max(0, width - cell_width(clock) - 1)
-        line = (Cell(" "), *fit_parts(self._parts(self.book), room))
+        line = (Cell(" "), *fit_parts(self._parts(self.book, width >= WIDE), room))
         return [
             (
                 *fitted(line, max(width - len(clock), 0)),
@@ -46,12 +47,13 @@ class StatusBar(Canvas):
             )
         ]
 
-    def _parts(self, book: Book) -> list[Part]:
+    def _parts(self, book: Book, wide: bool) -> list[Part]:
         privacy = (Cell("privacy", "warn"),) if self.privacy else ()
         return [
             Part((environment_cell(book.info.environment),)),
             Part(_scope(book), leaves=5 if book.info.can_buy else 2),
             Part(self._balance(book), leaves=4),
+            Part(self._today(book) if wide else (), leaves=6),
             Part(_unresolved(book), leaves=1),
             Part(
                 (Cell(f"{book.open_count} open", "busy" if book.open_count else "dim"),), leaves=3
@@ -74,6 +76,19 @@ class StatusBar(Canvas):
         if self._low(balance):
             return (Cell(f"{words} LOW {read}", "warn"), Cell(f"{short.text} LOW", "warn"))
         return (Cell(f"{words} {read}".rstrip(), "strong"), Cell(words, "strong"), short)
+
+    def _today(self, book: Book) -> tuple[Cell, ...]:
+        """Return what was spent today of the day's limit; nothing where amounts are hidden."""
+        spending = book.spending
+        if spending is None or self.privacy:
+            return ()
+        spent = f"today {amount(spending.today)}"
+        if not spending.day_limit:
+            return (Cell(spent, "dim"),)
+        words = f"{spent} / {amount(spending.day_limit)}"
+        if not spending.left_today:
+            return (Cell(f"{words} LIMIT", "warn"),)
+        return (Cell(words, "dim"),)
 
     def _low(self, balance: Balance) -> bool:
         return not self.privacy and balance.amount < self.low_balance

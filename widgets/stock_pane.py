@@ -7,21 +7,26 @@ from textual.reactive import var
 
 from services.models import Denomination, Product, Stock
 from widgets.board import Board, View
-from widgets.cells import ago, amount, old, retail, stock_cell
+from widgets.cells import ago, amount, old, percent, retail, stock_cell
 from widgets.columns import Column
 from widgets.ink import Cell
 
 WHOLESALE = Column("price", "DZD each", 10, "right")
 RETAIL = Column("retail", "retail DZD", 10, "right")
+RETAIL_TOO = Column("retail", "retail DZD", 10, "right", leaves=1)
+MARGIN = Column("margin", "margin DZD", 10, "right", leaves=2)
+SHARE = Column("share", "margin", 8, "right", leaves=3)
 STOCK = Column("stock", "stock", 12)
 NAME = Column("name", "card", least=10)
+COLUMNS = (WHOLESALE, RETAIL_TOO, MARGIN, SHARE, STOCK, NAME)
 FRESH = timedelta(minutes=1)
 
 
 class StockPane(Board[Denomination]):
     """The stock of one product as it was last read; keys are denomination ids.
 
-    In privacy mode the retail price stands where the wholesale price was.
+    Where there is room, the retail price and the margin stand beside the wholesale price, the
+    margin in DZD and as a part of the retail price. In privacy mode the retail price stands alone.
     """
 
     product: var[Product | None] = var[Product | None](None)
@@ -32,7 +37,7 @@ class StockPane(Board[Denomination]):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
-            (WHOLESALE, STOCK, NAME),
+            COLUMNS,
             key=lambda denomination: denomination.id,
             cells=self._denomination_cells,
             search=lambda denomination: denomination.name,
@@ -44,7 +49,7 @@ class StockPane(Board[Denomination]):
 
     def watch_privacy(self, privacy: bool) -> None:
         """Show the price that is meant for the eyes in front of the screen."""
-        self.show_columns((RETAIL if privacy else WHOLESALE, STOCK, NAME))
+        self.show_columns((RETAIL, STOCK, NAME) if privacy else COLUMNS)
 
     def watch_product(self) -> None:
         """Name the product whose stock is shown or being read."""
@@ -97,9 +102,12 @@ class StockPane(Board[Denomination]):
 
     def _denomination_cells(self, denomination: Denomination, _: View) -> dict[str, Cell]:
         price = denomination.price
+        sold = retail(price, self.markup_percent)
         return {
             "price": Cell(amount(price)),
-            "retail": Cell(amount(retail(price, self.markup_percent))),
+            "retail": Cell(amount(sold)),
+            "margin": Cell(amount(sold - price)),
+            "share": Cell(percent(sold - price, sold), "dim"),
             "stock": stock_cell(denomination.quantity),
             "name": Cell(denomination.name, "plain" if denomination.quantity > 0 else "dim"),
         }

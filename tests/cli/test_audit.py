@@ -26,7 +26,8 @@ async def test_the_log_tells_who_bought_and_revealed_newest_last(carddesk, sold)
     done = await carddesk("audit", "--json")
     events = done.document["events"]
     assert done.code == 0
-    assert [event["to_state"] for event in events][:3] == ["INTENT", "SENDING", "HANDLING"]
+    assert (events[0]["kind"], events[0]["to_state"]) == ("limits", None)
+    assert [event["to_state"] for event in events][1:4] == ["INTENT", "SENDING", "HANDLING"]
     assert (events[-1]["kind"], events[-1]["who"]) == ("reveal", "amina")
     assert events[-1]["order_id"] == sold["order_id"]
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 
 from services import sandbox as vendor
 from services.desk import Desk
+from services.lock_pin import LockPin
 from services.models import Denomination, Product
 from services.paths import Paths
 from services.sandbox import Sandbox
@@ -39,6 +40,7 @@ CHARACTERS = {
     "full_stop": ".",
     "ampersand": "&",
     "enter": "\r",
+    "space": " ",
 }
 
 
@@ -224,21 +226,22 @@ def open_console(paths: Paths) -> OpenConsole:
                 clock=clock,
             )
             async with desk:
-                app = _app(desk, settings, keyboard, read_only, clock)
+                screen_clock = ScreenClock(clock)
+                pin = LockPin(paths.state_dir, "amina", screen_clock)
+                keymap = Keymap(keyboard, settings.keys)
+                frame = Frame(settings, keymap, read_only, pin, paths.state_dir)
+                app = _app(desk, frame, screen_clock)
                 async with app.run_test(size=size) as pilot:
                     yield Console(app, pilot, desk, box)
 
     return opened
 
 
-def _app(
-    desk: Desk, settings: Settings, keyboard: str, read_only: bool, clock: QuickClock
-) -> ConsoleApp:
+def _app(desk: Desk, frame: Frame, clock: ScreenClock) -> ConsoleApp:
     async def given() -> Desk:
         return desk
 
-    frame = Frame(settings, Keymap(keyboard, settings.keys), read_only)
-    return ConsoleApp(frame, ScreenClock(clock), given)
+    return ConsoleApp(frame, clock, given)
 
 
 @pytest.fixture

@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from textual import events
 
+from services.sandbox import Fault
 from services.settings import Settings
 from tui.screens.desk import DeskScreen
+from tui.screens.help import HelpScreen
 from tui.screens.lock import LockScreen
 from tui.screens.order import OrderScreen
 from tui.screens.ticket import TicketScreen
+
+CHARACTERS = {"enter": "\r"}
 
 
 async def locked(console: Any) -> str:
@@ -25,8 +30,9 @@ async def test_the_lock_hides_everything_and_any_key_opens_it(console: Any) -> N
     for told in ("SANDBOX", "DZD", "amina", "demo_reseller", "Catalogue", "PUBG"):
         assert told not in text
     await console.press("q")
-    assert isinstance(console.screen, DeskScreen)
+    await console.until(lambda: isinstance(console.screen, DeskScreen))
     await console.shows("Catalogue")
+    assert not console.app._exit
 
 
 async def test_a_revealed_card_does_not_come_back_with_the_desk(console: Any) -> None:
@@ -73,7 +79,9 @@ async def test_tracking_goes_on_behind_the_lock(console: Any) -> None:
     console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
     await console.until(lambda: any(row.final for row in console.app.book.orders))
     assert isinstance(console.screen, LockScreen)
-    await console.press("x", "3")
+    await console.press("x")
+    await console.until(lambda: isinstance(console.screen, DeskScreen))
+    await console.press("3")
     await console.shows("fulfilled")
 
 
@@ -114,3 +122,45 @@ async def test_a_key_puts_the_idle_lock_off(console: Any, monkeypatch: pytest.Mo
     console.app._tick()
     await console.settle()
     assert isinstance(console.screen, DeskScreen)
+
+
+async def test_the_key_that_opens_does_nothing_else_however_long_it_is_held(console: Any) -> None:
+    await console.ready()
+    await locked(console)
+    await console.press("question_mark")
+    await console.until(lambda: isinstance(console.screen, DeskScreen))
+    await console.press("question_mark")
+    assert isinstance(console.screen, DeskScreen)
+    await console.press("j", "question_mark")
+    assert isinstance(console.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("bracketed", [True, False])
+async def test_a_paste_does_not_open_the_lock(console: Any, bracketed: bool) -> None:
+    await console.ready()
+    await locked(console)
+    if bracketed:
+        console.paste("q\r")
+    else:
+        for key in ("q", "enter"):
+            console.app.post_message(events.Key(key, CHARACTERS.get(key, key)))
+    await console.shows("Several keys came at once")
+    assert isinstance(console.screen, LockScreen)
+    await console.press("space")
+    await console.until(lambda: isinstance(console.screen, DeskScreen))
+
+
+async def test_a_purchase_that_is_being_sent_goes_on_behind_the_lock(console: Any) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+    console.box.faults.add(Fault("slow", endpoint="placeOrder", phase="before", seconds=1))
+    await console.confirm()
+    await console.until(lambda: ticket.stage == "sending")
+    console.app.lock()
+    await console.until(lambda: console.app.locked)
+    await console.until(lambda: console.box.orders)
+    await console.until(lambda: not console.app.book.in_flight)
+    await console.press("space")
+    await console.until(lambda: console.screen is ticket)
+    await console.until(lambda: ticket.stage == "done")
+    assert len(console.box.posts) == 1

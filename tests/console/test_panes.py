@@ -248,7 +248,17 @@ async def test_every_action_of_a_pane_is_answered(console: Any, pane: str) -> No
     await console.ready()
     await console.press(str(PANES.index(pane) + 1))
     handled = console.screen.handlers()
-    app_wide = {"palette", "help", "unresolved", "privacy", "lock", "quit", "leave"}
+    app_wide = {
+        "palette",
+        "help",
+        "unresolved",
+        "privacy",
+        "lock",
+        "quit",
+        "leave",
+        "money",
+        "lock.pin",
+    }
     for action in ACTIONS:
         if pane in action.where and not action.id.startswith("nav."):
             assert action.id in handled or action.id in app_wide

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from services.clock import midnight
 from services.ledger_models import Ledger, LedgerRow, Mark, Owner
-from services.ledger_reading import midnight
 from services.models import BoardOrder, Transaction
 from widgets.board import Board
 from widgets.ledger_pane import LedgerPane, day_words

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from services.clock import midnight
 from services.errors import JournalFailed, Unavailable
 from services.ledger_models import Mark, Owner
-from services.ledger_reading import midnight
 from services.sandbox import Fault, Sandbox
 from tests.conftest import VendorClock
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from msgspec import Struct
@@ -13,7 +14,8 @@ from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from services.models import Book, DeskInfo
+from services.lock_pin import LockPin
+from services.models import BoardOrder, Book, DeskInfo
 from services.settings import Settings
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
@@ -31,11 +33,17 @@ MESSAGE_SECONDS = 8.0
 
 
 class Frame(Struct, frozen=True):
-    """What does not change while a console runs: settings, keys, and whether it may buy at all."""
+    """What does not change while a console runs: settings, keys, and whether it may buy at all.
+
+    `pin` is where this operator's lock PIN is kept, if he has one; None where none can be kept.
+    `state_dir` is where command lines are kept; None: in memory alone.
+    """
 
     settings: Settings
     keymap: Keymap
     read_only: bool = False
+    pin: LockPin | None = None
+    state_dir: Path | None = None
 
 
 class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
@@ -126,6 +134,10 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     def handlers(self) -> Mapping[str, Handler]:
         """Return what this screen does for each action id that it handles itself."""
         return {"back": self.leave_screen, "quit": self.leave_screen}
+
+    def noted_order(self) -> BoardOrder | None:
+        """Return the order that a note would be written on, None where there is none."""
+        return None
 
     def conceal(self) -> None:
         """Hide what nobody else may see; a screen that shows cards overrides it."""

@@ -114,7 +114,7 @@ class DeskScreen(StockFollowing):
         base = super().situation()
         if not self.composed:
             return base
-        order = self._order()
+        order = self.noted_order()
         return replace(
             base,
             product=self.product is not None,
@@ -171,7 +171,7 @@ class DeskScreen(StockFollowing):
 
     def note(self) -> None:
         """Write a note on the highlighted order."""
-        if order := self._order():
+        if order := self.noted_order():
             self.post_message(NoteWanted(order))
 
     def export(self) -> None:
@@ -225,7 +225,7 @@ class DeskScreen(StockFollowing):
     @on(Board.Opened, "#orders")
     @on(Board.Opened, "#ledger")
     def _order_opened(self) -> None:
-        if order := self._order():
+        if order := self.noted_order():
             self.post_message(OrderWanted(order))
         else:
             self.say(BY_ID["open"].reason(self.situation()))
@@ -277,7 +277,7 @@ class DeskScreen(StockFollowing):
             self._read_ledger()
         self._describe()
 
-    def _order(self) -> BoardOrder | None:
+    def noted_order(self) -> BoardOrder | None:
         """Return the order that the current pane's row is, or belongs to."""
         if self.pane != "ledger":
             return self.query_one(OrderBoard).highlighted

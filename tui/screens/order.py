@@ -100,6 +100,10 @@ class OrderScreen(ConsoleScreen[None]):
             "quit": self.leave_screen,
         }
 
+    def noted_order(self) -> BoardOrder | None:
+        """Return the order shown here."""
+        return self._row
+
     def leave_screen(self) -> None:
         """Hide the cards, then close."""
         self.hide()

@@ -8,7 +8,7 @@ from textual.reactive import var
 from tui.action import PANES
 from widgets.bars import HintLine
 from widgets.canvas import Canvas
-from widgets.ink import Cell, Line, fitted, wrap
+from widgets.ink import Cell, DrawnLine, fitted, wrap
 
 
 class TabLine(Canvas):
@@ -20,7 +20,7 @@ class TabLine(Canvas):
     current: var[str] = var("")
     keys: var[tuple[str, ...]] = var[tuple[str, ...]](())
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the one line."""
         del height
         line: list[Cell] = []
@@ -38,7 +38,7 @@ class DetailStrip(Canvas):
 
     words: var[str] = var("")
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return as much of the words as fits, broken at spaces."""
         lines = wrap(self.words, max(1, width - 2))
         if len(lines) > height:
@@ -60,7 +60,7 @@ class KeyLine(HintLine):
         """Take more or fewer lines when the sentence changes."""
         self.refresh(layout=True)
 
-    def draw(self, width: int, height: int) -> list[Line]:
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the sentence if there is one, else as many whole hints as fit."""
         lines = [
             fitted((Cell(" "), Cell(text, self.tone)), width) for text in self._sentence(width)

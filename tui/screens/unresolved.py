@@ -16,7 +16,13 @@ from tui.actions import bindings
 from tui.screens import words
 from tui.screens.ask import AskScreen
 from tui.screens.base import ConsoleScreen, Frame, Handler
-from tui.screens.errands import AgainWanted, CandidatesWanted, SettleWanted, Settling
+from tui.screens.errands import (
+    AgainWanted,
+    CandidatesWanted,
+    ExportWanted,
+    SettleWanted,
+    Settling,
+)
 from tui.screens.evidence_rows import (
     CASE_COLUMNS,
     ORDER_COLUMNS,
@@ -103,6 +109,7 @@ class UnresolvedScreen(ConsoleScreen[None]):
             "settle.acknowledge": partial(self._settle, "acknowledge"),
             "settle.again": self.buy_again,
             "settle.switch": self.switch,
+            "settle.export": self.export,
             "back": self.leave_screen,
             "quit": self.leave_screen,
         }
@@ -110,6 +117,10 @@ class UnresolvedScreen(ConsoleScreen[None]):
     def switch(self) -> None:
         """Go from the purchases to the orders and back."""
         (self.possible if self.cases.has_focus else self.cases).focus()
+
+    def export(self) -> None:
+        """Write what is not settled into a file."""
+        self.post_message(ExportWanted("unresolved", self.cases.listed))
 
     def claim(self) -> None:
         """Bind the chosen order to the chosen purchase, after asking."""

@@ -8,7 +8,7 @@ from services.journal_rows import Event
 from services.ledger_models import LedgerRow
 from services.models import BoardOrder, Book, Denomination, Product, Purchase, Stock
 from services.text import short_id
-from widgets.log_pane import Logged
+from widgets.logged import Logged
 
 
 def row(

@@ -1,0 +1,78 @@
+"""`carddesk money`, `ledger`, `note` and `acknowledge`: the console's deeds without a screen."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from services.sandbox import Fault
+
+
+@pytest.fixture
+async def sold(carddesk, shelf):
+    """One order, fulfilled."""
+    done = await carddesk("buy", shelf.product_id, shelf.type_id, "1", "--yes", "--json", "--wait")
+    return done.document
+
+
+async def test_money_is_one_fact_a_line_without_boxes(carddesk, sold):
+    done = await carddesk("money", CARDDESK_PURCHASE_MAX_DAY="50000")
+    assert done.code == 0
+    lines = dict(line.split("  ", 1) for line in done.out.splitlines())
+    assert "980.50 DZD of 50 000 DZD spent; 49 019.50 DZD may still" in lines["today"]
+    assert "1 order, 1 card" in lines["bought today"]
+    assert "Too little history" in lines["runway"]
+    assert done.out.isascii()
+
+
+async def test_money_in_json_has_money_as_text_and_null_for_what_nobody_knows(carddesk, sold):
+    read = (await carddesk("money", "--json")).document
+    assert (read["spent_today"], read["max_day"], read["orders_today"]) == ("980.50", None, 1)
+    assert read["runway_days"] is None
+
+
+async def test_money_without_the_vendor_says_what_the_journal_knows(carddesk, vendor, sold):
+    vendor.faults.add(Fault.parse("http503@balance*0"))
+    done = await carddesk("money")
+    assert done.code == 0
+    assert "The balance could not be read" in done.err
+    assert "980.50 DZD spent" in done.out
+
+
+async def test_ledger_is_transactions_by_its_other_name(carddesk, sold):
+    one, other = await carddesk("ledger", "--json"), await carddesk("transactions", "--json")
+    assert one.code == 0
+    assert one.document == other.document
+
+
+@pytest.mark.parametrize("by", ["order_id", "purchase_id", "idempotency_key"])
+async def test_a_note_is_kept_by_any_reference(carddesk, sold, by):
+    done = await carddesk("note", sold[by], "for Yacine", "--json")
+    assert (done.code, done.document["note"]) == (0, "for Yacine")
+    shown = await carddesk("order", sold["order_id"], "--json")
+    assert shown.document["note"] == "for Yacine"
+    events = (await carddesk("audit", "--json")).document["events"]
+    assert (events[-1]["kind"], events[-1]["who"]) == ("note", "amina")
+
+
+async def test_a_note_on_what_the_journal_does_not_know_is_refused(carddesk, sold):
+    done = await carddesk("note", "unknown", "text")
+    assert done.code != 0
+    assert "knows no purchase" in done.err
+
+
+async def test_what_is_settled_well_is_not_acknowledged(carddesk, sold):
+    done = await carddesk("acknowledge", sold["order_id"])
+    assert done.code == 3
+    assert "FULFILLED" in done.err
+
+
+async def test_what_was_not_placed_is_acknowledged_once_and_recorded(carddesk, home, sold):
+    (journal,) = (Path(home["XDG_STATE_HOME"]) / "carddesk").glob("*.db")
+    with sqlite3.connect(journal) as other:
+        other.execute("UPDATE purchases SET state = 'NOT_PLACED', order_id = NULL")
+    other.close()
+    done = await carddesk("acknowledge", sold["purchase_id"], "--json")
+    assert (done.code, done.document["state"]) == (0, "NOT_PLACED")
+    events = (await carddesk("audit", "--json")).document["events"]
+    assert events[-1]["kind"] == "acknowledge"

@@ -1,0 +1,120 @@
+"""The command line: settings and arguments, completion, history, and errors in words."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui import live_settings
+from tui.command_history import LONGEST, CommandHistory
+from tui.command_line import nearest, remembered
+from tui.commands import PaletteScreen
+from tui.screens.desk import DeskScreen
+from tui.situation import Situation
+from widgets.order_board import OrderBoard
+from widgets.status_bar import StatusBar
+
+
+async def typed(console: Any, line: str) -> None:
+    await console.press("colon")
+    await console.until(lambda: isinstance(console.screen, PaletteScreen))
+    await console.press(*("space" if char == " " else char for char in line), "enter")
+
+
+async def test_a_theme_is_changed_until_the_operator_leaves(console: Any) -> None:
+    await console.ready()
+    await typed(console, "theme light")
+    await console.shows("theme is light until you leave", "config.toml to keep it")
+    assert console.app.theme == "light"
+
+
+async def test_a_number_reaches_the_screens_that_show_it(console: Any) -> None:
+    await console.ready()
+    await typed(console, "low_balance 9000000")
+    await console.until(lambda: console.screen.query_one(StatusBar).low_balance == 9_000_000)
+    await console.shows("LOW")
+
+
+async def test_a_value_out_of_range_is_refused_and_nothing_changes(console: Any) -> None:
+    await console.ready()
+    await typed(console, "reveal_seconds 900")
+    await console.shows("must be a whole number from 1 to 300")
+    assert console.app.frame.settings.ui.reveal_seconds == 20
+
+
+async def test_a_keyboard_changes_which_keys_are_heard(console: Any) -> None:
+    await console.ready()
+    await typed(console, "keyboard azerty")
+    await console.until(lambda: isinstance(console.screen, DeskScreen))
+    await console.press("é")
+    assert console.screen.pane == "stock"
+
+
+async def test_goto_and_filter_take_what_is_typed(console: Any) -> None:
+    await console.ready()
+    await typed(console, "filter netflix")
+    await console.until(lambda: console.screen.board("catalogue").filter_text == "netflix")
+    await typed(console, "goto ord")
+    await console.until(lambda: console.screen.pane == "orders")
+
+
+async def test_a_note_is_written_from_the_command_line(console: Any) -> None:
+    await console.buy()
+    await console.press("escape", "3")
+    board = console.screen.query_one(OrderBoard)
+    await console.until(lambda: board.highlighted)
+    await typed(console, "note paid by phone")
+    await console.until(lambda: board.highlighted and board.highlighted.note == "paid by phone")
+    assert console.app._history.lines[-1] == "note "
+
+
+async def test_tab_completes_and_up_brings_back_the_line_before(console: Any) -> None:
+    await console.ready()
+    await typed(console, "privacy on")
+    await console.until(lambda: console.app.privacy)
+    await console.press("colon", *"them", "tab")
+    assert console.screen.line.value == "theme "
+    await console.shows("high-contrast")
+    await console.press("escape", "colon", "up")
+    assert console.screen.line.value == "privacy on"
+    await console.press("down")
+    assert console.screen.line.value == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("them dark", "The nearest is theme"),
+        ("max_total 5", "purchase.max_total cannot be changed while the console runs"),
+        ("reveal", "Reveal the card does not exist in catalogue"),
+    ],
+)
+def test_what_is_no_command_here_says_what_comes_near(line: str, words: str) -> None:
+    assert words in nearest(line, Situation())
+
+
+def test_no_purchase_limit_is_among_the_settings_that_change() -> None:
+    assert all(field.section == "ui" for field in live_settings.LIVE.values())
+
+
+def test_history_keeps_no_note_and_is_bounded_and_private(tmp_path: Path) -> None:
+    history = CommandHistory(tmp_path)
+    for number in range(LONGEST + 10):
+        history.add(remembered(f":filter {number}"))
+    history.add(remembered(":note the customer's name"))
+    history.save()
+    file = tmp_path / "commands"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "customer" not in file.read_text("utf-8")
+    again = CommandHistory(tmp_path)
+    again.load()
+    assert again.lines == history.lines
+    assert len(again.lines) == LONGEST
+
+
+def test_history_that_cannot_be_written_is_kept_in_memory(tmp_path: Path) -> None:
+    history = CommandHistory(tmp_path / "nowhere")
+    history.add("theme dark")
+    history.save()
+    assert history.lines == ["theme dark"]

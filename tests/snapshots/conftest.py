@@ -1,0 +1,89 @@
+"""A console whose picture is the same on every machine: one moment, one zone, one small world."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from services.desk import Desk
+from services.paths import Paths
+from services.sandbox import DEMO_KEY, Sandbox
+from services.secrets import Secret
+from services.settings import load, sandbox_settings
+from tests.console.conftest import Console, QuickClock, ScreenClock
+from tui.app import ConsoleApp
+from tui.keymap import Keymap
+from tui.screens.base import Frame
+
+MOMENT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+THEMES = ("ansi", "light", "no-colour")
+SIZES = ((80, 24), (120, 40))
+
+
+class OneMoment(QuickClock):
+    """A clock whose time of day stands still, so that no age depends on the machine."""
+
+    def now(self) -> datetime:
+        return MOMENT
+
+
+Scene = Callable[[], contextlib.AbstractAsyncContextManager[Console]]
+
+
+@pytest.fixture
+def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as changed:
+        changed.setenv("TZ", "Africa/Algiers")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture(params=THEMES)
+def theme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "no-colour":
+        monkeypatch.setenv("NO_COLOR", "1")
+    return request.param
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return request.param
+
+
+@pytest.fixture
+def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
+    """Open the console on a vendor where other desks have bought already."""
+
+    @contextlib.asynccontextmanager
+    async def opened() -> AsyncIterator[Console]:
+        clock = OneMoment()
+        async with Sandbox(clock=clock, moving=False, handling_seconds=(600, 601)) as box:
+            for number, product in enumerate(box.products[1:5]):
+                box.foreign_order(product.id, product.types[0].id, 1 + number % 3)
+            box.finish()
+            base = sandbox_settings(load(paths, {}, sandbox=True), box.url)
+            net = replace(base.net, max_requests_per_second=50)
+            ui = replace(base.ui, theme="light" if theme == "light" else "ansi")
+            settings = replace(base, net=net, ui=ui)
+            async with Desk(
+                settings, Secret(DEMO_KEY), paths, operator="amina", clock=clock
+            ) as desk:
+
+                async def open_desk() -> Desk:
+                    return desk
+
+                app = ConsoleApp(Frame(settings, Keymap()), ScreenClock(clock), open_desk)
+                async with app.run_test(size=size) as pilot:
+                    console = Console(app, pilot, desk, box)
+                    await console.ready()
+                    await console.shows("live")
+                    await console.until(lambda: app.book.balance)
+                    await console.until(lambda: len(app.book.orders) == len(box.orders))
+                    await console.until(lambda: all(o.denomination for o in app.book.orders))
+                    yield console
+
+    return opened

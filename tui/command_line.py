@@ -1,0 +1,204 @@
+"""What a typed command line means: the choices it leaves, what tab completes, what is wrong."""
+
+import difflib
+
+from msgspec import Struct
+
+from services.settings import FIELDS, Settings
+from services.text import clean
+from tui import live_settings
+from tui.action import DESK, PANES, Action
+from tui.actions import ACTIONS, BY_ID
+from tui.keymap import Keymap
+from tui.situation import Situation
+
+HIDDEN_AREAS = frozenset({"move", "ticket", "answer"})
+ARGUMENTS = {
+    "goto": ("pane: Go to", "goto orders: to the pane of that name"),
+    "filter": ("list: Filter for", "filter steam: list only what has these words"),
+    "note": ("order: Note with text", "note paid by phone: the note of the selected order"),
+    "privacy": ("desk: Privacy on or off", "privacy on: hide prices, balance and codes"),
+}
+
+
+class Command(Struct, frozen=True):
+    """What was asked for: `kind` is action, set, filter or note; `name` an action or a setting."""
+
+    kind: str
+    name: str
+    argument: str = ""
+
+
+class Choice(Struct, frozen=True):
+    """One line of the palette: what it does, or why it cannot, and what tab makes of it.
+
+    Without a `command` it takes an argument: enter completes it as tab does.
+    """
+
+    id: str
+    title: str
+    help: str
+    line: str
+    keys: str = ""
+    reason: str = ""
+    command: Command | None = None
+
+
+class Reading(Struct, frozen=True):
+    """What a line leaves to choose from, and the words that the choices are searched for."""
+
+    choices: tuple[Choice, ...]
+    needle: str
+
+
+def read(line: str, keymap: Keymap, now: Situation, settings: Settings) -> Reading:
+    """Read a line as far as it is typed."""
+    text = line.lstrip().removeprefix(":").lstrip()
+    verb, space, argument = text.partition(" ")
+    verb = verb.lower().removeprefix("ui.")
+    if space and verb in live_settings.LIVE:
+        return _values(verb, argument.strip(), settings)
+    if space and verb in _offered(now):
+        return _arguments(verb, argument.strip(), now)
+    return Reading(_everything(keymap, now, settings), text.strip())
+
+
+def nearest(line: str, now: Situation) -> str:
+    """Say in a sentence why nothing has this name, and what comes near."""
+    text = line.strip().removeprefix(":").strip()
+    verb = text.partition(" ")[0].lower().rpartition(".")[2]
+    for field in FIELDS:
+        if field.name == verb and verb not in live_settings.LIVE:
+            return (
+                f"{field.key} cannot be changed while the console runs: "
+                "write it into config.toml and start again."
+            )
+    if verb in BY_ID and not BY_ID[verb].offered(now):
+        return f"{BY_ID[verb].label} does not exist in {now.place}."
+    words = [*live_settings.LIVE, *_offered(now)]
+    words += [action.id for action in _actions(now)]
+    words += [action.label.lower() for action in _actions(now)]
+    near = difflib.get_close_matches(verb, words, n=1, cutoff=0.4)
+    hint = f"The nearest is {near[0]}." if near else "Empty the line to see every command."
+    return f"No command is called {clean(text, 40)!r} here. {hint}"
+
+
+def remembered(line: str) -> str:
+    """Return a line as history may keep it: of a note only that there was one."""
+    text = line.strip().removeprefix(":").strip()
+    return "note " if text.partition(" ")[0].lower() == "note" else text
+
+
+def _actions(now: Situation) -> list[Action]:
+    return [
+        action
+        for action in ACTIONS
+        if action.offered(now) and action.area not in HIDDEN_AREAS and action.id != "palette"
+    ]
+
+
+def _offered(now: Situation) -> dict[str, tuple[str, str]]:
+    places = {"goto": DESK, "filter": DESK, "note": BY_ID["note"].where}
+    return {
+        verb: words
+        for verb, words in ARGUMENTS.items()
+        if now.place in places.get(verb, BY_ID["privacy"].where)
+    }
+
+
+def _everything(keymap: Keymap, now: Situation, settings: Settings) -> tuple[Choice, ...]:
+    found = [
+        Choice(
+            action.id,
+            action.title,
+            action.help,
+            action.id,
+            keymap.all_shown(action.id),
+            action.reason(now),
+            Command("action", action.id),
+        )
+        for action in _actions(now)
+    ]
+    found += [
+        Choice(f":{verb}", title, words, f"{verb} ")
+        for verb, (title, words) in _offered(now).items()
+    ]
+    found += [
+        Choice(
+            f"={name}",
+            live_settings.title(field),
+            f"{name} {live_settings.written(settings, field)}: {field.about.doc}",
+            f"{name} ",
+        )
+        for name, field in live_settings.LIVE.items()
+    ]
+    return tuple(found)
+
+
+def _values(name: str, argument: str, settings: Settings) -> Reading:
+    field = live_settings.LIVE[name]
+    now = live_settings.written(settings, field)
+    title = live_settings.title(field)
+    known = live_settings.choices(field)
+    if not known:
+        told = argument or now
+        reason = live_settings.problem(field, argument, settings) if argument else ""
+        row = Choice(
+            f"={name} {told}",
+            f"{title} {clean(told, 20)}",
+            f"now {now}; {field.allowed}",
+            f"{name} {told}",
+            reason=reason,
+            command=Command("set", name, told),
+        )
+        return Reading((row,), "")
+    rows = tuple(
+        Choice(
+            f"={name} {each}",
+            f"{title} {each}",
+            "as it is now" if each == now else field.about.doc,
+            f"{name} {each}",
+            reason=live_settings.problem(field, each, settings),
+            command=Command("set", name, each),
+        )
+        for each in known
+    )
+    return Reading(rows, argument)
+
+
+def _arguments(verb: str, argument: str, now: Situation) -> Reading:
+    title, words = ARGUMENTS[verb]
+    if verb == "goto":
+        rows = tuple(
+            Choice(
+                f"goto {pane}",
+                BY_ID[f"pane.{pane}"].title,
+                BY_ID[f"pane.{pane}"].help,
+                f"goto {pane}",
+                command=Command("action", f"pane.{pane}"),
+            )
+            for pane in PANES
+        )
+        return Reading(rows, argument)
+    if verb == "privacy":
+        rows = tuple(
+            Choice(
+                f"privacy {state}",
+                f"desk: Privacy {state}",
+                "as it is now" if on == now.privacy else BY_ID["privacy"].help,
+                f"privacy {state}",
+                command=Command("privacy", "privacy", state),
+            )
+            for state, on in (("on", True), ("off", False))
+        )
+        return Reading(rows, argument)
+    reason = BY_ID["note"].reason(now) if verb == "note" else ""
+    row = Choice(
+        verb,
+        title,
+        clean(argument, 200) if argument else words,
+        f"{verb} {argument}",
+        reason=reason,
+        command=Command(verb, verb, argument) if argument else None,
+    )
+    return Reading((row,), "")

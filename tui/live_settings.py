@@ -1,0 +1,81 @@
+"""The settings that a running console can change while it runs; never a purchase limit."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from services.settings import FIELDS, Field, Settings, Value
+from services.settings_values import from_text
+from tui import themes
+
+NAMES = (
+    "theme",
+    "keyboard",
+    "reveal_seconds",
+    "lock_minutes",
+    "low_balance",
+    "markup_percent",
+    "copy",
+)
+"""What nothing but the screen depends on; each is read anew whenever it is drawn or used."""
+
+LIVE: dict[str, Field] = {
+    name: field for name in NAMES for field in FIELDS if field.key == f"ui.{name}"
+}
+"""The fields of `NAMES`, by name."""
+
+
+def title(field: Field) -> str:
+    """Return a setting as the palette names it: `setting: Low balance`."""
+    return f"setting: {field.name.replace('_', ' ').capitalize()}"
+
+
+def choices(field: Field) -> tuple[str, ...]:
+    """Return the values there are, where they can be counted; else nothing."""
+    if field.name == "theme":
+        return tuple(theme.name for theme in themes.THEMES)
+    return ("true", "false") if field.kind is bool else field.choices
+
+
+def value(settings: Settings, field: Field) -> Value:
+    """Return what a setting of the screen is now."""
+    return getattr(settings.ui, field.name)
+
+
+def written(settings: Settings, field: Field) -> str:
+    """Return what a setting is now, as the settings file writes it."""
+    now = value(settings, field)
+    return str(now).lower() if isinstance(now, bool) else str(now)
+
+
+def problem(field: Field, text: str, settings: Settings) -> str:
+    """Return why a value cannot be taken, in words; empty when it can."""
+    known = choices(field)
+    if known and text.lower() not in known:
+        return f"{field.name} is one of {', '.join(known)}."
+    try:
+        changed(settings, field, text)
+    except ValueError as bad:
+        return f"{bad}."
+    return ""
+
+
+def changed(settings: Settings, field: Field, text: str) -> Settings:
+    """Return the settings with one value changed.
+
+    Raises:
+        ValueError: the value cannot be taken, and why, for the operator.
+    """
+    taken: dict[str, Any] = {field.name: from_text(field, text.strip())}
+    sources = {**settings.sources, field.key: "until you leave"}
+    return replace(settings, ui=replace(settings.ui, **taken), sources=sources)
+
+
+def kept_words(settings: Settings, field: Field) -> str:
+    """Say what a setting is now and how long it stays so."""
+    now = written(settings, field)
+    quoted = f'"{now}"' if field.kind is str else now
+    return (
+        f"{field.name} is {now} until you leave; write {field.name} = {quoted} under "
+        f"[{field.section}] in config.toml to keep it."
+    )

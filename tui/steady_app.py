@@ -1,0 +1,100 @@
+"""An app that stands firm: keys one after the other, no traceback, a terminal that may go away."""
+
+from typing import TypeVar
+
+from textual import events
+from textual.app import App
+from textual.driver import Driver
+from textual.filter import Monochrome, NoColor
+
+from services.text import clean
+from tui.keymap import Keymap
+from tui.screens.base import Frame
+from tui.themes import THEMES
+from tui.typeahead import TypeAhead
+
+ResultT = TypeVar("ResultT")
+LONGEST_PASTE = 500
+HUNG_UP = 129
+"""What a shell expects of a process that ended because its line was dropped."""
+
+
+class SteadyApp(App[ResultT], inherit_bindings=False):
+    """What the console and the set-up have in common, apart from what they are for.
+
+    Attributes:
+        crash: the defect that ended it, None while there was none.
+        last_words: a sentence for whoever started it, printed once the screen is gone.
+    """
+
+    CSS_PATH = "desk.tcss"
+    TITLE = "carddesk"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+
+    def __init__(self, frame: Frame) -> None:
+        """Take the theme and the keys of `frame`."""
+        # Said here and not by the theme alone: what NO_COLOR filters is chosen before the theme is.
+        super().__init__(ansi_color=frame.settings.ui.theme == "ansi")
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = frame.settings.ui.theme
+        self.set_keymap(frame.keymap.overlay())
+        self.frame = frame
+        self.crash: Exception | None = None
+        self.last_words = ""
+        self._typed = TypeAhead(self, super().on_event, frame.keymap.moves())
+
+    def get_driver_class(self) -> type[Driver]:
+        """Draw through a driver that survives its terminal."""
+        from tui.driver import ConsoleDriver
+
+        return ConsoleDriver
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand keys on one after the other, however fast they come."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if isinstance(event, events.Paste):
+                # Textual measures a flood of combining marks for half a minute.
+                event = events.Paste(clean(event.text, LONGEST_PASTE))
+            await self._typed.take(event)
+            return
+        if isinstance(event, events.AppBlur):
+            # What is hidden now must not be shown again by a key from before.
+            self._typed.forget()
+        await super().on_event(event)
+
+    def take_theme(self, name: str) -> None:
+        """Draw in the colours of another theme from now on."""
+        self.ansi_color = name == "ansi"
+        if self.no_color:
+            # Which of the two takes colours off well depends on what the theme's colours are.
+            kept = [each for each in self._filters if not isinstance(each, NoColor | Monochrome)]
+            self._filters = [*kept, NoColor() if self.ansi_color else Monochrome()]
+        self.theme = name
+
+    def take_keys(self, keymap: Keymap) -> None:
+        """Answer to another keyboard's keys from now on."""
+        self.set_keymap(keymap.overlay())
+        self._typed.know(keymap.moves())
+
+    def leave(self, exit_code: int = 0, sentence: str = "") -> None:
+        """Close the screens; whoever runs the app prints the sentence."""
+        self.last_words = sentence
+        self.exit(return_code=exit_code)
+
+    def panic(self, *renderables: object) -> None:
+        """Leave: Textual's reader of keys broke off, which it does when the terminal is gone."""
+        del renderables
+        self.leave(HUNG_UP)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave without Textual's traceback, which shows local variables: keys and codes."""
+        if self.crash is None:
+            self.crash = error
+        self._return_code = 1
+        if self._exception is None:
+            # Textual's own test harness raises this again.
+            self._exception = error
+            self._exception_event.set()  # pyright: ignore[reportUnknownMemberType]
+        self._close_messages_no_wait()
