@@ -39,7 +39,7 @@ snapshots: $(STAMP)     ## keep the screens as they are now in tests/snapshots/,
 	@CARDDESK_WRITE_SNAPSHOTS=1 $(BIN)/python -m pytest -n 2 -q tests/snapshots $(ARGS)
 
 docs: $(STAMP)          ## write the generated parts of the documentation anew
-	@$(BIN)/python -m tui.keytable README.md
+	@$(BIN)/python -m docs.make
 
 bench: $(STAMP)         ## measure all that is promised and write docs/performance.md; ARGS="busy" for a group
 	@$(BIN)/python -m bench.run $(ARGS)

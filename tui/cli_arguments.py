@@ -12,6 +12,7 @@ from tui import (
     cli_completion,
     cli_config,
     cli_doctor,
+    cli_examples,
     cli_export,
     cli_mark,
     cli_money,
@@ -60,7 +61,8 @@ def parse(argv: Sequence[str]) -> Namespace:
 
 def parser() -> ArgumentParser:
     """Return the parser of the whole command line."""
-    whole = _Parser("carddesk", description=PURPOSE, epilog=EXIT_CODES)
+    epilog = f"{cli_examples.epilog('')}\n\n{EXIT_CODES}"
+    whole = _Parser("carddesk", description=PURPOSE, epilog=epilog)
     _add_global(whole, profile="", no=False)
     whole.add_argument("--version", action="store_true", help="print the version")
     whole.add_argument(
@@ -70,7 +72,8 @@ def parser() -> ArgumentParser:
     commands = whole.add_subparsers(metavar="COMMAND", title="commands")
 
     def add(name: str, handler: Handler, purpose: str) -> ArgumentParser:
-        command = commands.add_parser(name, help=purpose, description=purpose)
+        epilog = cli_examples.epilog(name)
+        command = commands.add_parser(name, help=purpose, description=purpose, epilog=epilog)
         # Given before or after the command: what stands here must not undo what stood there.
         _add_global(command, profile=SUPPRESS, no=SUPPRESS)
         command.set_defaults(handler=handler)

@@ -1,7 +1,4 @@
-"""README's key table, written from the table of actions; `make docs` puts it in its place."""
-
-import sys
-from pathlib import Path
+"""README's key table, written from the table of actions."""
 
 from tui.action import DESK, EVERYWHERE, SCREENS, Action
 from tui.actions import ACTIONS
@@ -36,9 +33,3 @@ def _where(action: Action) -> str:
         if action.where == places:
             return name
     return ", ".join(sorted(NAMES.get(place, place) for place in action.where))
-
-
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        path = Path(name)
-        path.write_text(replaced(path.read_text("utf-8")), "utf-8")

@@ -1,0 +1,63 @@
+"""docs/settings.md, written from the fields of the settings and from the table of actions."""
+
+from services import settings_fields
+from services.settings_fields import FIELDS, SECTIONS, Field
+from tui.actions import ACTIONS
+
+HEAD = """\
+# Settings
+
+<!-- made by `make docs` from services/settings_fields.py and tui/actions.py -->
+
+Settings are read once, at the start, from one TOML file: `carddesk config path` says where it is,
+`carddesk config init` writes a first one with every setting in it as a comment, and
+`carddesk config show` says what holds now and where each value came from. A name that carddesk does
+not know is an error that says which one is nearest. The console can change some for the time it
+runs: `:` and the name of the setting. Nothing rewrites the file, so what you write in it stays.
+
+A variable overrides each setting. Which profile is used says `--profile`, else `CARDDESK_PROFILE`,
+else `default_profile` at the top of the file. The API key itself is never in this file: it is read
+from `CARDDESK_API_KEY`, from `key_file` or from `key_command`, in this order.
+"""
+
+KEYS = """
+## `[keys]`
+
+Other keys for an action: its id, then keys with commas between, such as `"pane.orders" = "3,O"`.
+What is written here replaces the action's own keys; the aliases of `ui.keyboard` stay. An unknown
+id is an error that names the nearest; two actions with the same key at one place are an error too.
+
+| action id | keys | what |
+| --- | --- | --- |
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    parts = [HEAD, *(_section(name) for name in SECTIONS), KEYS.rstrip("\n")]
+    rows = [f"| `{each.id}` | `{each.keys}` | {each.title} |" for each in ACTIONS]
+    return "\n".join([*parts, *rows, ""])
+
+
+def _section(name: str) -> str:
+    title = "[profiles.NAME]" if name == "profile" else f"[{name}]"
+    purpose = (SECTIONS[name].__doc__ or "").strip().splitlines()[0]
+    lines = [f"\n## `{title}`\n", purpose, ""]
+    lines += ["| setting | default | takes | what it is for | variable |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    lines += [_row(field) for field in FIELDS if field.section == name]
+    return "\n".join(lines)
+
+
+def _row(field: Field) -> str:
+    doc = field.about.doc.replace("|", "\\|")
+    return (
+        f"| `{field.name}` | {_default(field.default)} | {field.allowed} | {doc}"
+        f" | `{field.variable}` |"
+    )
+
+
+def _default(value: settings_fields.Value) -> str:
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if value != "" else "empty"
