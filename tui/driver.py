@@ -2,9 +2,11 @@
 
 from typing import IO, Any, cast
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.key_reader import KeyReader
 from tui.screens.base import ConsoleScreen
 from tui.terminal import Patient
 
@@ -22,6 +24,17 @@ class ConsoleDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)  # pyright: ignore[reportUnknownMemberType]
         self._file = cast("IO[str]", Patient(self._file))
+        self._keys = KeyReader(self.fileno, self.exit_event)
+
+    def run_input_thread(self) -> None:
+        """Read the keys until the console leaves or is suspended."""
+        self._keys.run(XTermParser(self._debug), self.process_message)
+
+    def disable_input(self) -> None:
+        """Read no more keys, from this moment on."""
+        if not self.exit_event.is_set():
+            self._keys.stop()
+        super().disable_input()
 
     def _sigtstp_application(self, *arguments: Any) -> None:
         """Hide cards before the process stops: going on, Textual draws all that was there."""
