@@ -1,60 +1,36 @@
-"""The one door to HTTP: every call to the vendor, every way it can end, as a value or a DeskError.
+"""Every call to the vendor, and every way it can end, as a value or a DeskError.
 
-Reads share a pool of kept-alive connections and may be asked again. A purchase gets a connection
-of its own, is sent once, and always comes back as a `Placement`.
+Reads may be asked again. A purchase is sent once, and always comes back as a `Placement`.
 """
 
 import asyncio
-import logging
 import random
-import ssl
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Self, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, Self, TypeVar
 
-import httpx
 from msgspec import json
 
 from services import models, retry, wire
 from services.breaker import Breaker
 from services.clock import Clock
 from services.envelope import Answer, Envelope, envelope
-from services.errors import AuthFailed, BadReply, ConfigError, DeskError, Unavailable
+from services.errors import AuthFailed, ConfigError, DeskError
 from services.failures import auth_failure
 from services.pace import Pace
 from services.placing import Sending
 from services.queries import Endpoint, about, page_of
-from services.reading import Reading, good, value_of
+from services.reading import good, value_of
 from services.secrets import Secret
-from services.troubles import unreachable
-from services.verdict import LARGEST_REPLY, Attempt, Placement
+from services.verdict import Attempt, Placement
+
+if TYPE_CHECKING:
+    from services.exchange import Exchange
 
 __all__ = ["Attempt", "Placement", "VendorClient"]
 
 T = TypeVar("T")
-
-LARGEST_READ = 8 * 1024 * 1024
-READ_TIMEOUT = httpx.Timeout(connect=10, write=10, read=15, pool=10)
-PLACE_TIMEOUT = httpx.Timeout(connect=10, write=10, read=45, pool=10)
-READ_LIMITS = httpx.Limits(max_connections=6, max_keepalive_connections=4, keepalive_expiry=30)
-PLACE_LIMITS = httpx.Limits(max_connections=1, max_keepalive_connections=0)
-HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "carddesk"}
-
-# Both would write addresses of orders, and at DEBUG headers, into whatever log is open.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
-
-
-class _KeyAuth(httpx.Auth):
-    """Puts the key on a request as it leaves, so that no client or default header holds it."""
-
-    def __init__(self, key: Secret) -> None:
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        request.headers["X-Access-Token"] = self._key.reveal()
-        yield request
 
 
 class VendorClient:
@@ -100,21 +76,18 @@ class VendorClient:
         self.server_offset: timedelta | None = None
         self._base_url = base_url.rstrip("/")
         self._key = key
-        self._auth = _KeyAuth(key)
         self._clock = clock
         self._breaker = breaker or Breaker(None, clock)
         self._pace = Pace(clock, max_requests_per_second)
         self._proxy = proxy
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
         self._read_deadline = read_deadline
-        self._reader: httpx.AsyncClient | None = None
-        self._tls: ssl.SSLContext | None = None
+        self._exchange: Exchange | None = None
 
     async def aclose(self) -> None:
         """Close the connections of the reads; a purchase under way keeps its own."""
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            await reader.aclose()
+        if self._exchange is not None:
+            await self._exchange.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -222,38 +195,18 @@ class VendorClient:
         order = {"productId": product_id, "typeId": type_id, "quantity": quantity}
         watch = Sending(sending, attempt)
         trouble = ""
+        exchange = await self._door()
         try:
             async with asyncio.timeout(deadline):
-                await self._post(json.encode(order), watch, attempt)
+                await exchange.post(Endpoint.PLACE, json.encode(order), watch, attempt)
         except Exception as error:
             if error is watch.stopped_by:
                 raise
             # After a whole answer this is only the closing of the connection: verdict() knows.
-            trouble = _trouble(error)
+            trouble = exchange.trouble(error)
         if attempt.whole:
             self._learn(attempt.answer, envelope(attempt.answer))
         return attempt.verdict(trouble)
-
-    async def _post(self, content: bytes, watch: Sending, attempt: Attempt) -> None:
-        """Exchange one purchase on a fresh connection, noting what is known in `attempt`."""
-        async with (
-            self._client(PLACE_LIMITS, PLACE_TIMEOUT, await self._tls_context()) as client,
-            client.stream(
-                "POST",
-                f"{self._base_url}/{Endpoint.PLACE}",
-                content=content,
-                headers={"Content-Type": "application/json", "Connection": "close"},
-                auth=self._auth,
-                extensions={"trace": watch.trace},
-            ) as response,
-        ):
-            attempt.status = response.status_code
-            attempt.date = response.headers.get("date", "")
-            async for chunk in response.aiter_raw():
-                attempt.body += chunk
-                if len(attempt.body) > LARGEST_REPLY:
-                    return
-            attempt.body = self._without_key(attempt.status, attempt.body)
 
     async def _read(
         self,
@@ -287,82 +240,25 @@ class VendorClient:
         """Ask once; every outcome leaves here as a value or a DeskError."""
         async with self._pace.turn(signed=signed) as first, self._breaker.alone(first):
             self._breaker.check()
-            answer = await self._get(f"{self._base_url}/{path}", params, signed=signed)
+            exchange = await self._door()
+            answer = await exchange.get(path, params, signed=signed)
             around = envelope(answer)
             self._learn(answer, around)
             if good(answer) and signed:
                 self._pace.proven()
         return value_of(answer, around, convert, self._clock.now())
 
-    async def _get(self, url: str, params: Mapping[str, str], *, signed: bool) -> Answer:
-        """Exchange one GET; a kept-alive connection that had been closed is replaced at once."""
-        for final in (False, True):
-            read = Reading()
-            try:
-                async with asyncio.timeout(self._read_deadline):
-                    return await self._exchange(url, params, read, signed=signed)
-            except (httpx.HTTPError, OSError) as error:
-                failure = _read_failure(error, read)
-                if final or not _closed_meanwhile(error, read):
-                    break
-        raise failure
+    async def _door(self) -> "Exchange":
+        """Return what speaks HTTP; loaded at the first call, which the first picture precedes."""
+        if self._exchange is None:
+            # Loading takes tens of milliseconds: not on the event loop.
+            await asyncio.to_thread(import_module, "services.exchange")
+            from services.exchange import Exchange
 
-    async def _exchange(
-        self, url: str, params: Mapping[str, str], read: Reading, *, signed: bool
-    ) -> Answer:
-        if self._reader is None:
-            tls = await self._tls_context()
-            self._reader = self._reader or self._client(READ_LIMITS, READ_TIMEOUT, tls)
-        async with self._reader.stream(
-            "GET",
-            url,
-            params=params,
-            auth=self._auth if signed else None,
-            extensions={"trace": read.trace},
-        ) as response:
-            read.answering = True
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > LARGEST_READ:
-                    raise BadReply("The vendor's answer is larger than any real one")
-            return Answer(
-                status=response.status_code,
-                body=bytes(self._without_key(response.status_code, body)),
-                date=response.headers.get("date", ""),
-                retry_after=response.headers.get("retry-after", ""),
+            self._exchange = self._exchange or Exchange(
+                self._base_url, self._key, self._proxy, self._read_deadline
             )
-
-    def _client(
-        self, limits: httpx.Limits, timeout: httpx.Timeout, tls: ssl.SSLContext
-    ) -> httpx.AsyncClient:
-        transport = httpx.AsyncHTTPTransport(
-            verify=tls,
-            trust_env=False,
-            http2=False,
-            retries=0,
-            limits=limits,
-            proxy=self._proxy or None,
-        )
-        return httpx.AsyncClient(
-            transport=transport,
-            headers=HEADERS,
-            timeout=timeout,
-            follow_redirects=False,
-            trust_env=False,
-            # What the vendor sets is not kept.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        )
-
-    async def _tls_context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            if self._base_url.startswith("https:"):
-                # Reading the certificates takes tens of milliseconds: not on the event loop.
-                self._tls = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
-            else:
-                # Loopback speaks no TLS. This context trusts nobody, should it ever be used.
-                self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return self._tls
+        return self._exchange
 
     def _learn(self, answer: Answer, around: Envelope) -> None:
         """Take from any whole answer the vendor's clock, and whether to stop calling."""
@@ -370,31 +266,3 @@ class VendorClient:
             self.server_offset = around.server_time - self._clock.now()
         if stop := auth_failure(answer, around):
             self._breaker.trip(stop)
-
-    def _without_key(self, status: int, body: bytearray) -> bytearray:
-        """Mask the key where an error quotes it; a success is only decoded field by field."""
-        if httpx.codes.is_success(status):
-            return body
-        return body.replace(self._key.reveal().encode(), b"***")
-
-
-def _closed_meanwhile(error: Exception, read: Reading) -> bool:
-    """Whether the server had closed a kept-alive connection before it saw this request."""
-    broken = isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError)
-    return broken and read.reused and not read.answering
-
-
-def _read_failure(error: Exception, read: Reading) -> DeskError:
-    """Say how a read broke: in the middle of the answer, by no HTTP at all, or before any."""
-    if read.answering and isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
-        return BadReply("The vendor's answer was cut short")
-    # The library has no other mark for "closed without a word" than its text.
-    silent = str(error).startswith("Server disconnected")
-    if isinstance(error, httpx.RemoteProtocolError) and not silent:
-        return BadReply("What answered does not speak HTTP")
-    return Unavailable(_trouble(error))
-
-
-def _trouble(error: Exception) -> str:
-    proxy = isinstance(error, httpx.ProxyError)
-    return unreachable(error, "the proxy refused" if proxy else "the connection broke")

@@ -43,3 +43,8 @@ def test_no_command_needs_the_screen(command: str) -> None:
 def test_the_first_picture_needs_no_network() -> None:
     found = loaded("import tui.cli, tui.session, tui.app, tui.driver")
     assert found.isdisjoint({"httpx", "httpcore"})
+
+
+def test_the_board_of_the_journal_needs_no_network() -> None:
+    found = loaded("import services.desk")
+    assert found.isdisjoint({"httpx", "httpcore"})
