@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from services.account import Account
-from services.client import VendorClient
 from services.emergency import Emergency
+from services.exchange import Exchange
 from services.identity import Identities
 from services.journal import Journal, Transaction
 from services.placing import Sending
@@ -78,17 +78,17 @@ class Points:
         Journal._transaction = transaction  # type: ignore[method-assign]
 
     def _watch_requests(self) -> None:
-        real = VendorClient._exchange
+        real = Exchange._exchange
         points = self
 
-        async def exchange(client: VendorClient, url: str, *values: Any, **named: Any) -> Any:
+        async def exchange(door: Exchange, url: str, *values: Any, **named: Any) -> Any:
             endpoint = url.rsplit("/v3/", 1)[-1].split("/", 2)[:2]
             points.at(f"GET {'/'.join(endpoint)}: before")
-            answer = await real(client, url, *values, **named)
+            answer = await real(door, url, *values, **named)
             points.at(f"GET {'/'.join(endpoint)}: answered")
             return answer
 
-        VendorClient._exchange = exchange  # type: ignore[method-assign]
+        Exchange._exchange = exchange  # type: ignore[method-assign]
 
     def _watch_placing(self) -> None:
         real = Sending.trace

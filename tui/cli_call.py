@@ -49,6 +49,14 @@ class Call:
             raise BadInput("--profile and --sandbox are two different desks: give one of them")
         return load(self.paths, self.environ, self.args.profile, sandbox=self.args.sandbox)
 
+    def check_keys(self, settings: Settings) -> None:
+        """Refuse what `[keys]` says as the console would; raises ConfigError."""
+        if settings.keys:
+            # The keys' names are the screen library's, which no command loads without need.
+            from tui.keymap import Keymap
+
+            Keymap(settings.ui.keyboard, settings.keys)
+
     def period(self) -> tuple[datetime | None, datetime | None]:
         """Return what `--from` and `--to` say, complete (UTC); raises BadInput."""
         return cli_values.period(self.args.start, self.args.end, SystemClock().now())

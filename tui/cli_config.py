@@ -56,6 +56,7 @@ def _path(call: Call) -> int:
 
 def _show(call: Call) -> int:
     settings = call.settings()
+    call.check_keys(settings)
     rows = [
         (field.key, settings.sources.get(field.key, "default"), _value(settings, field))
         for field in FIELDS

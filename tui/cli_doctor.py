@@ -43,6 +43,7 @@ async def _findings(call: Call) -> AsyncIterator[Finding]:
         yield finding
     try:
         settings = call.settings()
+        call.check_keys(settings)
     except ConfigError as failure:
         yield _failed("settings", failure)
         return

@@ -17,7 +17,6 @@ from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 CHUNK = 4_096
-GONE_SECONDS = 1.0
 PATIENCE_SECONDS = 1.0
 
 
@@ -60,9 +59,9 @@ class KeyReader:
                 if self._terminal in ready:
                     raw = self._read()
                     if not raw:
-                        # Nobody is there any more; the console finds out by itself and leaves.
-                        self._ended.wait(GONE_SECONDS)
-                        continue
+                        # Nobody is there any more. The console finds that out by itself, and this
+                        # thread must not keep a process alive whose terminal is gone.
+                        return
                     # To the parser, no text at all is the end of all text.
                     if text := decode(raw):
                         for message in parser.feed(text):

@@ -104,16 +104,9 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
     def on_mount(self) -> None:
         """Follow the reactives that the drawing depends on."""
         redraw: Callable[[], None] = self.patch
-        for name in self.DRAWN_FROM:
+        # Handlers of Focus and Blur would come too early: they run before the widget has it.
+        for name in ("has_focus", *self.DRAWN_FROM):
             self.watch(self, name, redraw, init=False)
-
-    def on_focus(self) -> None:
-        """Draw what tells the focused widget from the others."""
-        self.patch()
-
-    def on_blur(self) -> None:
-        """Draw what tells the focused widget from the others."""
-        self.patch()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what scrolled into view, and only the cells that it changed."""

@@ -3,6 +3,8 @@
 import stat
 import subprocess
 
+import pytest
+
 from services.sandbox import DEMO_KEY
 
 
@@ -25,10 +27,20 @@ async def test_show_tells_value_and_source_and_never_the_key(carddesk):
 async def test_show_names_the_file_for_what_it_sets(fresh, tmp_path):
     file = tmp_path / "config" / "carddesk" / "config.toml"
     file.parent.mkdir(parents=True)
-    file.write_text('[ui]\ncopy = false\n[keys]\nopen = "o"\n')
+    file.write_text('[ui]\ncopy = false\n[keys]\nopen = "O"\n')
     lines = (await fresh("config", "show")).out.splitlines()
     assert any(line.split() == ["ui.copy", "config.toml", "false"] for line in lines)
-    assert any(line.split() == ["keys.open", "config.toml", "o"] for line in lines)
+    assert any(line.split() == ["keys.open", "config.toml", "O"] for line in lines)
+
+
+@pytest.mark.parametrize("command", [("config", "show"), ("doctor",)], ids=" ".join)
+async def test_a_key_that_the_console_would_refuse_is_named(fresh, tmp_path, command):
+    file = tmp_path / "config" / "carddesk" / "config.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('[keys]\nrefres = "r"\n')
+    done = await fresh(*command)
+    assert done.code == 2
+    assert "the nearest is 'refresh'" in done.out + done.err
 
 
 async def test_init_writes_a_file_that_holds_and_never_writes_over_one(fresh, tmp_path):

@@ -52,6 +52,11 @@ class QuickClock:
 
     def __init__(self) -> None:
         self._seconds = 0.0
+        self._held = False
+
+    def hold(self, still: bool = True) -> None:
+        """Let time stand still, or run again: what waits goes on, and nothing grows older."""
+        self._held = still
 
     def now(self) -> datetime:
         return datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(seconds=self.steady())
@@ -64,7 +69,8 @@ class QuickClock:
     async def sleep(self, seconds: float) -> None:
         end = self._seconds + seconds
         await asyncio.sleep(seconds / FASTER)
-        self._seconds = max(self._seconds, end)
+        if not self._held:
+            self._seconds = max(self._seconds, end)
 
 
 class ScreenClock:
@@ -86,8 +92,16 @@ class ScreenClock:
 class Console:
     """What a test does with a console: press keys, read the screen, wait for something to hold."""
 
-    def __init__(self, app: ConsoleApp, pilot: Pilot[None], desk: Desk, box: Sandbox) -> None:
+    def __init__(
+        self,
+        app: ConsoleApp,
+        pilot: Pilot[None],
+        desk: Desk,
+        box: Sandbox,
+        clock: QuickClock | None = None,
+    ) -> None:
         self.app, self.pilot, self.desk, self.box = app, pilot, desk, box
+        self.clock = clock or QuickClock()
 
     @property
     def screen(self) -> Any:
@@ -150,7 +164,11 @@ class Console:
         return await self.until(lambda: isinstance(self.screen, TicketScreen) and self.screen)
 
     async def review(self, ticket: TicketScreen) -> None:
-        """Go from the ticket's lines to a review that listens."""
+        """Go from the ticket's lines to a review that listens; time stands still until `confirm`.
+
+        On a slow machine the quote would be too old by the time that y is pressed.
+        """
+        self.clock.hold()
         await self.press("enter")
         await self.until(lambda: ticket.confirmation)
         await self.listening(ticket)
@@ -165,6 +183,7 @@ class Console:
         await self.press("y")
         await self.apart()
         await self.press("enter")
+        self.clock.hold(False)
 
     async def apart(self) -> None:
         """Let as much time pass as lies between two keys of a hand."""
@@ -232,7 +251,7 @@ def open_console(paths: Paths) -> OpenConsole:
                 frame = Frame(settings, keymap, read_only, pin, paths.state_dir)
                 app = _app(desk, frame, screen_clock)
                 async with app.run_test(size=size) as pilot:
-                    yield Console(app, pilot, desk, box)
+                    yield Console(app, pilot, desk, box, clock)
 
     return opened
 

@@ -73,6 +73,7 @@ async def test_a_pasted_pin_does_not_open_it(guarded: Any, bracketed: bool) -> N
 
 
 async def test_after_five_wrong_ones_even_the_right_one_waits(guarded: Any) -> None:
+    guarded.clock.hold()
     for _ in range(FREE):
         await typed(guarded, "1234")
     await guarded.shows(f"{FREE} wrong PINs in a row", "The next one is taken in")
@@ -84,6 +85,7 @@ async def test_after_five_wrong_ones_even_the_right_one_waits(guarded: Any) -> N
     assert not refused.opened
     assert not refused.checked
     assert 0 < refused.wait <= 30
+    guarded.clock.hold(False)
     await guarded.app.clock.sleep(31)
     guarded.app._tick()
     await guarded.shows("Type the PIN.")

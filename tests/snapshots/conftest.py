@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.desk import Desk
+from services.models import BoardOrder
 from services.paths import Paths
 from services.sandbox import DEMO_KEY, Sandbox
 from services.secrets import Secret
@@ -83,7 +84,12 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
                     await console.shows("live")
                     await console.until(lambda: app.book.balance)
                     await console.until(lambda: len(app.book.orders) == len(box.orders))
-                    await console.until(lambda: all(o.denomination for o in app.book.orders))
+                    await console.until(lambda: not any(_nameless(o) for o in app.book.orders))
                     yield console
 
     return opened
+
+
+def _nameless(order: BoardOrder) -> bool:
+    """Whether a name still has to be asked for; until then an id stands in its place."""
+    return order.denomination.startswith("...")

@@ -80,7 +80,9 @@ def test_it_reads_again_after_it_was_stopped_even_twice() -> None:
     reading.stop()
 
 
-def test_a_terminal_that_is_gone_ends_nothing_and_can_still_be_left() -> None:
+def test_a_terminal_that_is_gone_ends_the_reading_and_can_still_be_left() -> None:
     reading = Reading()
     os.close(reading.outer)
+    reading.thread.join(PATIENCE)
+    assert not reading.thread.is_alive()
     reading.stop()

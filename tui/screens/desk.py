@@ -249,6 +249,9 @@ class DeskScreen(StockFollowing):
 
     def on_resize(self) -> None:
         """Show as many panes as the terminal holds now."""
+        # A line that drops while the console opens resizes what was never composed.
+        if not self.composed:
+            return
         self.set_class(not self.roomy, "-small")
         self._arrange()
 
