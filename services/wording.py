@@ -7,12 +7,18 @@ from services.models import PurchaseState as S
 from services.text import short_id
 
 LATE = "This order appeared late. You may now have two."
+SENDING = "Sending. The order may already be placed; do not close."
 FITS = "An order that fits appeared after all: it may be yours. Say this one, or acknowledge."
 
 
 def named(purchase: Purchase) -> str:
     """Return what is bought in a few words: `2 x PUBG Mobile UC 60 UC`."""
     return f"{purchase.quantity} x {purchase.product_title} {purchase.type_name}"
+
+
+def sending(seconds: float) -> str:
+    """Say what to know while a purchase is sent, which the vendor has so many seconds to answer."""
+    return f"{SENDING} The answer comes within {seconds:.0f} s, or it is looked for."
 
 
 def words(purchase: Purchase, next_look: str = "") -> str:
@@ -57,7 +63,7 @@ def _words(purchase: Purchase, next_look: str) -> str:
         case S.INTENT:
             return "Recorded. Nothing has been sent yet."
         case S.SENDING:
-            return "Sending. The order may already be placed; do not close."
+            return SENDING
         case S.UNRESOLVED:
             return _unresolved(purchase, next_look)
         case S.AMBIGUOUS:

@@ -185,7 +185,8 @@ class LedgerPane(Board[LedgerRow]):
         aged = ledger is not None and old(ledger.read_at, self.now, FRESH)
         self.stale = "read failed: stale" if failed else "stale" if aged else ""
         if self.error:
-            self.placeholder = f"The ledger could not be read. {self.error} r tries again."
+            again = "" if "r tries again" in self.error else " r tries again."
+            self.placeholder = f"The ledger could not be read. {self.error}{again}"
         elif ledger is None:
             self.placeholder = "Reading the movements of the account ..."
         else:

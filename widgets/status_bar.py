@@ -96,6 +96,8 @@ class StatusBar(Canvas):
 
 def environment_cell(environment: str) -> Cell:
     """Return the environment's word; PRODUCTION is unmistakable, with and without colour."""
+    if not environment:
+        return Cell(" opening ", "dim")
     word = environment.upper()
     return Cell(f" {word} ", "sandbox" if word == "SANDBOX" else "production")
 

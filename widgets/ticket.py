@@ -14,8 +14,9 @@ from services.models import (
     Quote,
 )
 from services.text import short_id
+from widgets.canvas import Canvas
 from widgets.cells import ago, dinars, stock_cell
-from widgets.ink import Cell, Line
+from widgets.ink import Cell, DrawnLine, Line, fitted
 from widgets.sentences import purchase_sentence
 from widgets.sheet import Sheet, fact, sentence
 from widgets.status_bar import environment_cell
@@ -46,18 +47,40 @@ _BANNERS = {
 }
 
 
+class TicketHead(Canvas):
+    """Says in which environment the ticket buys; it stays in sight while the ticket scrolls."""
+
+    DEFAULT_CSS = "TicketHead { height: 1; width: 1fr; padding: 0 1; }"
+    DRAWN_FROM = ("environment",)
+
+    environment: var[str] = var("")
+
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
+        """Return the one line."""
+        del height
+        word = environment_cell(self.environment or "unknown")
+        practice = word.ink == "sandbox"
+        told = (
+            Cell(" practice: no money moves", "dim")
+            if practice
+            else Cell(" real money, and an order is final", "alert")
+        )
+        return [fitted((word, told), width)]
+
+
 class Ticket(Sheet, can_focus=False):
     """Draws a ticket at each `stage`: `edit`, `checking`, `review`, `sending`, `done`.
 
     The screen owns inputs and keys and says here what was entered: `quantity` (None while it is no
     valid number), `note`, `armed` (y was pressed), `typed` (so much of the total). `quote` is what
-    the desk checked last; `error` a sentence. Prices are the account's, in DZD.
+    the desk checked last; `sending` is read while it is sent, `error` is a sentence. Prices are the
+    account's, in DZD.
     """
 
     DEFAULT_CSS = "Ticket { padding: 0 1; }"
     DRAWN_FROM = (
         *("stage", "product", "denomination", "stock_read_at", "quantity", "note", "balance"),
-        *("environment", "quote", "checks", "purchase", "error", "armed", "typed"),
+        *("sending", "quote", "checks", "purchase", "error", "armed", "typed"),
         *("now", "privacy"),
     )
 
@@ -68,7 +91,7 @@ class Ticket(Sheet, can_focus=False):
     quantity: var[int | None] = var[int | None](1)
     note: var[str] = var("")
     balance: var[Balance | None] = var[Balance | None](None)
-    environment: var[str] = var("")
+    sending: var[str] = var("")
     quote: var[Quote | None] = var[Quote | None](None)
     checks: var[tuple[Check, ...]] = var[tuple[Check, ...]](())
     purchase: var[Purchase | None] = var[Purchase | None](None)
@@ -79,24 +102,19 @@ class Ticket(Sheet, can_focus=False):
     privacy: var[bool] = var(False)
 
     def text_lines(self, width: int) -> list[Line]:
-        """Return the ticket from the environment down to the prompt or the outcome."""
-        lines: list[Line] = [self._banner()]
-        lines += self._goods(width)
+        """Return the ticket from the goods down to the prompt or the outcome."""
+        lines = self._goods(width)
         lines += self._quoted(self.quote, width) if self.quote else self._estimate(width)
         lines += self._checks(width)
         if self.purchase:
             lines += ((), *self._outcome(self.purchase, width))
+        if self.stage == "sending":
+            lines += ((), *sentence(self.sending, width, "strong"))
         if self.error:
             lines += ((), *sentence(self.error, width, "alert"))
         if self.stage == "review" and self.quote:
             lines += ((), *self._prompt(self.quote, width))
         return lines
-
-    def _banner(self) -> Line:
-        word = environment_cell(self.environment or "unknown")
-        if word.ink == "sandbox":
-            return (word, Cell(" practice: no money moves", "dim"))
-        return (word, Cell(" real money, and an order is final", "alert"))
 
     def _goods(self, width: int) -> list[Line]:
         quote = self.quote
@@ -161,8 +179,9 @@ class Ticket(Sheet, can_focus=False):
         return lines
 
     def _prompt(self, quote: Quote, width: int) -> list[Line]:
-        cards = "card" if quote.quantity == 1 else "cards"
-        question = f"Buy {quote.quantity} {cards} for {dinars(quote.total, self.privacy)}?"
+        cards = f"{quote.quantity} {'card' if quote.quantity == 1 else 'cards'}"
+        goods = f"{quote.product_title}, {quote.type_name}"
+        question = f"Buy {cards} for {dinars(quote.total, self.privacy)}: {goods}?"
         if not quote.typed_total:
             keys = "enter buys, esc cancels." if self.armed else "y then enter buys; enter cancels."
         elif self.privacy:

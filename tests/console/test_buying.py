@@ -210,3 +210,23 @@ async def test_a_small_terminal_refuses_the_ticket(open_console: Any) -> None:
         await console.shows("too small for the desk")
         await console.press("2", "o")
         await console.shows("The terminal is too small for a ticket")
+
+
+@pytest.mark.parametrize("typed", [False, True], ids=["y", "typed total"])
+async def test_the_smallest_terminal_shows_environment_goods_and_keys_of_a_review(
+    open_console: Any, typed: bool
+) -> None:
+    def asking(settings: Settings) -> Settings:
+        return replace(settings, purchase=replace(settings.purchase, confirm_above=Decimal(1)))
+
+    change = {"change": asking} if typed else {}
+    async with open_console(size=(60, 18), **change) as console:
+        ticket = await console.ticket()
+        await console.press("tab", *"for_Yacine_who_waits_at_the_counter_with_his_two_cousins")
+        await console.review(ticket)
+        name = ticket.ticket.quote.product_title
+        await console.shows("SANDBOX", "the total then enter" if typed else "y then enter Buy")
+        assert name.split()[0] in console.text().partition("Buy 1 card for")[2]
+        total = str(ticket.ticket.quote.total)
+        await console.press(*(total if typed else "y"))
+        await console.shows("SANDBOX", "ARMED", "enter BUY")

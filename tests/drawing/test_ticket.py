@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services import wording
 from services.models import (
     Balance,
     Check,
@@ -18,7 +19,7 @@ from services.models import (
     Quote,
 )
 from widgets.order_detail import OrderDetail
-from widgets.ticket import Ticket
+from widgets.ticket import Ticket, TicketHead
 
 Make = Callable[..., Any]
 
@@ -44,14 +45,12 @@ async def test_an_edited_ticket_shows_total_and_balance_after(staged: Make, now:
     async with staged(Ticket()) as stage:
         ticket = stage.widget
         ticket.now = now
-        ticket.environment = "SANDBOX"
         ticket.product = Product("steam", "Steam Wallet", "Gaming")
         ticket.denomination = Denomination("t20", "20 EUR", Decimal("980.50"), 34)
         ticket.stock_read_at = now - timedelta(seconds=25)
         ticket.balance = Balance(Decimal(2000), now)
         ticket.quantity = 2
         text = await stage.text()
-        assert "SANDBOX" in text
         assert "1 961 DZD" in text
         assert "34 in stock, read 20 s ago" in text
         assert "39 DZD" in text
@@ -61,17 +60,37 @@ async def test_an_edited_ticket_shows_total_and_balance_after(staged: Make, now:
         assert "not a number of cards" in await stage.text()
 
 
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [("SANDBOX", "no money moves"), ("PRODUCTION", "real money, and an order is final")],
+)
+async def test_the_head_says_whose_money_it_is(staged: Make, environment: str, told: str) -> None:
+    async with staged(TicketHead()) as stage:
+        stage.widget.environment = environment
+        text = await stage.text()
+        assert environment in text
+        assert told in text
+
+
+async def test_while_it_is_sent_the_ticket_says_not_to_close(staged: Make, now: datetime) -> None:
+    async with staged(Ticket()) as stage:
+        stage.widget.quote = quote(now)
+        stage.widget.sending = wording.sending(60)
+        assert "do not close" not in await stage.text()
+        stage.widget.stage = "sending"
+        text = " ".join((await stage.text()).split())
+        assert "The order may already be placed; do not close." in text
+        assert "within 60 s" in text
+
+
 async def test_a_review_asks_and_says_which_keys_buy(staged: Make, now: datetime) -> None:
     async with staged(Ticket()) as stage:
         ticket = stage.widget
-        ticket.environment = "PRODUCTION"
         ticket.quote = quote(now)
         assert "Buy 2 cards" not in await stage.text()
         ticket.stage = "review"
         text = await stage.text()
-        assert "PRODUCTION" in text
-        assert "real money" in text
-        assert "Buy 2 cards for 1 961 DZD?" in text
+        assert "Buy 2 cards for 1 961 DZD: Steam Wallet [/], 20 EUR?" in " ".join(text.split())
         assert "y then enter buys; enter cancels." in text
         ticket.armed = True
         assert "the next enter buys" in await stage.text()

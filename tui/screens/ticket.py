@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Input, Static
 
+from services import wording
 from services.clock import Clock
 from services.errors import BadInput
 from services.models import (
@@ -29,30 +31,19 @@ from services.text import clean
 from tui.actions import bindings
 from tui.cli_values import quantity as quantity_of
 from tui.confirmation import Confirmation
+from tui.screens import ticket_keys
 from tui.screens.base import ConsoleScreen, Dialog, Frame, Handler
 from tui.screens.errands import BuyWanted, OrderWanted, PurchaseWanted, QuoteWanted
+from tui.screens.quantity_input import QuantityInput
 from tui.screens.strips import KeyLine
+from tui.screens.ticket_keys import NOTHING_PLACED, Standing
 from widgets.bars import HintLine
-from widgets.ticket import Ticket
+from widgets.ticket import Ticket, TicketHead
 
 LONGEST_NOTE = 200
-NOTHING_PLACED = frozenset(
-    {PurchaseState.NOT_SENT, PurchaseState.REFUSED, PurchaseState.NOT_PLACED}
-)
+AROUND = 5
+"""Lines of a ticket that do not scroll: its border, the environment, the keys and a gap."""
 NO_BUYING = "Buying is off while the terminal is smaller than 60 x 18."
-
-
-class QuantityInput(Input):
-    """A line for a number that leaves the keys for more and less to the ticket."""
-
-    def __init__(self, value: str, taken: frozenset[str]) -> None:
-        super().__init__(value, id="quantity", compact=True, max_length=12)
-        self.cursor_blink = False
-        self._taken = taken
-
-    def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Tell whether the key would be typed here."""
-        return key not in self._taken and super().check_consume_key(key, character)
 
 
 class TicketScreen(Dialog[None]):
@@ -98,12 +89,14 @@ class TicketScreen(Dialog[None]):
         keys = self.frame.keymap
         taken = frozenset(keys.pressed("ticket.more") | keys.pressed("ticket.less"))
         with Vertical(classes="dialog", id="ticket-box"):
+            yield TicketHead()
             with VerticalScroll(can_focus=False, id="ticket-scroll"):
                 ticket = Ticket().data_bind(
                     ConsoleScreen.now, ConsoleScreen.privacy, stage=TicketScreen.stage
                 )
                 ticket.product, ticket.denomination = product, denomination
                 ticket.stock_read_at = stock.read_at
+                ticket.sending = wording.sending(self.frame.settings.purchase.deadline_seconds)
                 yield ticket
             with Horizontal(id="entry"):
                 yield Static(Content("Quantity "), classes="label")
@@ -151,43 +144,19 @@ class TicketScreen(Dialog[None]):
         """Say what the keys of this stage do."""
         if not self.composed:
             return
-        keys = self.frame.keymap
-        back = (keys.shown("back"), "Cancel" if self.stage != "done" else "Close")
-        stages = {
-            "edit": (
-                (keys.shown("ticket.go"), "Review"),
-                (f"{keys.shown('ticket.more')}/{keys.shown('ticket.less')}", "Quantity"),
-                (keys.shown("ticket.next"), "Note"),
-                back,
-            ),
-            "checking": (back,),
-            "review": (
-                (f"{keys.shown('ticket.arm')} then {keys.shown('ticket.go')}", "Buy"),
-                (keys.shown("ticket.go"), "Cancel"),
-            ),
-            "sending": (),
-            "done": (self._next_step(), back),
-        }
-        self.query_one(HintLine).hints = stages[self.stage]
-
-    def _next_step(self) -> tuple[str, str]:
-        """Return the key that helps most with what became of the purchase, and its words."""
-        keys, state = self.frame.keymap, self._purchase.state if self._purchase else ""
-        if state in UNSETTLED:
-            return keys.shown("unresolved"), "Settle it"
-        if state in NOTHING_PLACED:
-            return keys.shown("ticket.go"), "Back to the ticket"
-        return keys.shown("reveal"), "The order and its cards"
+        stands = Standing(self.stage, self._quote, self._confirmation, self._purchase)
+        self.query_one(HintLine).hints = ticket_keys.hints(self.frame.keymap, stands)
 
     def watch_stage(self) -> None:
         """Offer the keys of the new stage."""
         self.refresh_hints()
+        self._fit()
 
     def watch_book(self) -> None:
         """Take over balance and environment, and follow the purchase on the board."""
         if not self.composed:
             return
-        self.ticket.environment = self.book.info.environment
+        self.query_one(TicketHead).environment = self.book.info.environment
         self.set_class(self.book.info.environment == "PRODUCTION", "-production")
         self.ticket.balance = self.book.balance
         held = self._purchase
@@ -202,14 +171,15 @@ class TicketScreen(Dialog[None]):
         if not self.roomy and self.stage == "review":
             self._edit()
             self.say(NO_BUYING)
+        self._fit()
 
     # What is typed.
 
     @on(Input.Changed, "#quantity")
     def _quantity_typed(self) -> None:
+        self.ticket.error = ""
         try:
             self.ticket.quantity = self._quantity()
-            self.ticket.error = ""
         except BadInput:
             self.ticket.quantity = None
 
@@ -274,6 +244,11 @@ class TicketScreen(Dialog[None]):
             return
         self._purchase = self.ticket.purchase = purchase
         self.stage = "done"
+        # What the answer said is said below, and goes on to be true there.
+        self.ticket.checks = tuple(
+            replace(check, detail="") if check.step == "place" else check
+            for check in self.ticket.checks
+        )
         if purchase.order_id:
             waiting = purchase.state is PurchaseState.HANDLING
             self.show_check(Check("poll", "running" if waiting else "ok"))
@@ -299,6 +274,7 @@ class TicketScreen(Dialog[None]):
         ticket.quote, ticket.checks, ticket.error = None, (), ""
         self._draw_confirmation()
         self.query_one("#entry").display = True
+        self._fit()
         self.query_one("#quantity").focus()
 
     def _check(self, quantity: int, previous: Quote | None) -> None:
@@ -309,6 +285,7 @@ class TicketScreen(Dialog[None]):
         self._draw_confirmation()
         self.set_focus(None)
         self.query_one("#entry").display = False
+        self._fit()
         self.post_message(QuoteWanted(self, product.id, denomination.id, quantity, previous))
 
     def _listen(self, event: events.Key) -> None:
@@ -344,6 +321,9 @@ class TicketScreen(Dialog[None]):
         confirmation = self._confirmation
         self.ticket.armed = confirmation is not None and confirmation.armed
         self.ticket.typed = confirmation.typed if confirmation else ""
+        self.refresh_hints()
+        if self.ticket.armed:
+            self.call_after_refresh(self._scroll_to_end)
 
     def _quantity(self) -> int:
         return quantity_of(self.query_one("#quantity", Input).value)
@@ -387,6 +367,14 @@ class TicketScreen(Dialog[None]):
             self._edit()
         elif state not in UNSETTLED | NOTHING_PLACED and keys.presses("reveal", event.key):
             self._show_order()
+
+    def _fit(self) -> None:
+        """Leave environment, lines to type in and keys in sight on the shortest terminal."""
+        if not self.composed:
+            return
+        entry = 2 if self.query_one("#entry").display else 0
+        scroll = self.query_one("#ticket-scroll")
+        scroll.styles.max_height = max(3, self.size.height - AROUND - entry)
 
     def _scroll_to_end(self) -> None:
         # Called after a refresh, by when the ticket may have been closed.
