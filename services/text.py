@@ -13,7 +13,25 @@ BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u180e\u2060\u3164\ufeff\uffa0\ufff9\ufffa\ufffb")
 LONGEST = 2_000
 MOST_COMBINING = 3
-_PLAIN = re.compile(r"[ -~]*\Z")
+_ONE_CELL = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2022\u2026]*\Z")
+_NUMBER = re.compile(r"([0-9]{1,40})")
+_LETTERS = {
+    "\u0621": "",  # hamza that stands alone
+    "\u0640": "",  # tatweel, which only stretches a word
+    "\u0671": "\u0627",  # alef wasla
+    "\u0649": "\u064a",  # alef maqsura, written for ya at the end of a word
+    "\u06cc": "\u064a",  # Persian ya
+    "\u0629": "\u0647",  # ta marbuta, written as ha
+    "\u06a9": "\u0643",  # Persian kaf
+    "\u0131": "i",
+    "\u0142": "l",
+    "\u0111": "d",
+    "\u00f8": "o",
+    "\u0153": "oe",
+    "\u00e6": "ae",
+    "\u2019": "'",
+}
+"""Letters that no decomposition takes apart, and what a search reads in their place."""
 
 
 def ours(words: LiteralString) -> SafeText:
@@ -38,7 +56,7 @@ def clean(text: str, limit: int = LONGEST) -> SafeText:
     Returns:
         Text that speaks to no terminal. It is still not markup-safe: hand it on as plain text.
     """
-    if len(text) <= limit and _PLAIN.match(text):
+    if len(text) <= limit and _ONE_CELL.match(text):
         return SafeText(text)
     kept: list[str] = []
     combining = 0
@@ -65,9 +83,14 @@ def clean(text: str, limit: int = LONGEST) -> SafeText:
     return SafeText("".join(kept))
 
 
+def one_cell_each(text: str) -> bool:
+    """Tell whether every character of cleaned text is Latin or a sign of ours: one cell each."""
+    return text.isascii() or _ONE_CELL.match(text) is not None
+
+
 def cell_width(text: str) -> int:
     """Count the terminal cells that cleaned text takes."""
-    if text.isascii():
+    if one_cell_each(text):
         return len(text)
     return sum(_char_width(char) for char in text)
 
@@ -105,11 +128,40 @@ def has_rtl(text: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Reduce text to what a search compares: no case, no accents, no Arabic vowel marks."""
+    """Reduce text to what a search compares: no case, no accents, one form of each letter.
+
+    Of Arabic, alef forms and hamza, final ya and ta marbuta, tatweel and vowel marks make no
+    difference; the digits of every script are the same digits.
+    """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    return "".join(map(_folded, text))
+
+
+@lru_cache(maxsize=4096)
+def folded_places(text: str) -> tuple[str, tuple[int, ...]]:
+    """Fold text and say, for each character of the result, which one of the text it came from."""
+    pieces = [_folded(char) for char in text]
+    places = tuple(at for at, piece in enumerate(pieces) for _ in piece)
+    return "".join(pieces), places
+
+
+@lru_cache(maxsize=4096)
+def _folded(char: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", char.casefold()).casefold()
+    return "".join(_LETTERS.get(c, _digit(c)) for c in decomposed if not unicodedata.combining(c))
+
+
+def _digit(char: str) -> str:
+    value = unicodedata.decimal(char, None)
+    return char if value is None else str(value)
+
+
+@lru_cache(maxsize=4096)
+def natural(text: str) -> tuple[str | int, ...]:
+    """Return what text is sorted by as a person sorts it: 5 EUR before 20 EUR, e beside é."""
+    # What splits are the numbers, so that they stand at the same places of every text.
+    return tuple(int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(fold(text))))
 
 
 def short_id(identifier: str) -> SafeText:
