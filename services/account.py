@@ -18,6 +18,7 @@ from services.models import FINAL_STATUSES, Order, Purchase, PurchaseState
 from services.paths import Paths
 from services.presence import Presence
 from services.purchases import Purchases
+from services.recents import Recents
 from services.reconcile import Reconciler
 from services.reconcile import sentence as settled_words
 from services.settings import Settings
@@ -57,6 +58,7 @@ class Account:
         self.purchases: Final = Purchases(journal)
         self.tracked: Final = TrackedOrders(journal)
         self.rows: Final = BoardRows(settings.board.hours)
+        self._recents: Final = Recents()
         self._settings: Final = settings
         self._client: Final = client
         self._presence: Final = presence
@@ -267,6 +269,7 @@ class Account:
     async def purchase_changed(self, purchase: Purchase, sentence: str) -> None:
         """Bring the board up to date with a purchase that was just committed."""
         self.rows.take_purchase(purchase)
+        self._recents.take(purchase)
         if sentence:
             alarm = purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
             self._keeper.log(sentence, "warning" if alarm or purchase.late else "info")
@@ -296,6 +299,7 @@ class Account:
         self._keeper.publish(
             orders=self.rows.rows(self._clock.now()),
             open_count=self.rows.open_count(),
+            recents=self._recents.products,
             unsettled=book.unsettled if book.unsettled == unsettled else unsettled,
             in_flight=book.in_flight if book.in_flight == flying else flying,
         )
@@ -315,6 +319,7 @@ class Account:
         for purchase in await self.purchases.unacknowledged():
             self.rows.take_purchase(purchase)
         self.rows.take_orders(orders)
+        await self._recents.read(self.journal)
         self._purchase_rev = self._order_rev = await self.journal.revision()
         self.publish()
 
@@ -378,6 +383,7 @@ class Account:
         self.tracker.know(orders)
         self.rows.take_orders(orders)
         for purchase in purchases:
+            self._recents.take(purchase)
             if self.rows.take_purchase(purchase) and purchase.next_look is not None:
                 self._keeper.log(settled_words(purchase), "warning")
             if purchase.order_id and purchase.state is PurchaseState.HANDLING:

@@ -189,6 +189,7 @@ class BoardRows:
             late=owner.late if owner else False,
             product_id=order.product,
             type_id=order.type,
+            idempotency_key=owner.idempotency_key if owner else "",
         )
 
 
@@ -212,4 +213,5 @@ def _purchase_row(purchase: Purchase) -> BoardOrder:
         late=purchase.late,
         product_id=purchase.product_id,
         type_id=purchase.type_id,
+        idempotency_key=purchase.idempotency_key,
     )

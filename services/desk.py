@@ -15,7 +15,7 @@ from services.catalog import CatalogCache
 from services.client import VendorClient
 from services.clock import Clock, SystemClock
 from services.desk_journal import DeskJournal
-from services.errors import DeskError, JournalFailed, Refused
+from services.errors import ConfigError, DeskError, JournalFailed, Refused
 from services.ledger_models import Ledger
 from services.models import (
     Balance,
@@ -33,6 +33,7 @@ from services.models import (
 )
 from services.opening import Opening
 from services.paths import Paths
+from services.pins import Pins
 from services.secrets import Secret
 from services.settings import Settings
 from services.spending import Spending
@@ -103,12 +104,17 @@ class Desk(DeskJournal):
             self.spending,
         )
         self._exports: Final = paths.state_dir / "exports"
+        self._pins: Final = Pins(paths.state_dir, profile.name)
         self._buying: set[asyncio.Task[Purchase]] = set()
 
     async def __aenter__(self) -> Self:
         cached = await asyncio.to_thread(self._cache.load)
         if cached is not None:
             self._keeper.publish(catalog=cached)
+        try:
+            self._keeper.publish(pins=await asyncio.to_thread(self._pins.load))
+        except ConfigError as error:
+            self._keeper.log(error.sentence(), "warning")
         # Without a journal there still is a desk to look at, and a book that says what is wrong.
         with contextlib.suppress(JournalFailed):
             await self._opening.remembered()
@@ -189,6 +195,16 @@ class Desk(DeskJournal):
             account.rows.learn(catalog=catalog)
             account.publish()
         return catalog
+
+    async def pin(self, product_id: str) -> bool:
+        """Pin a product to the top of the catalogue, or take it down; returns whether it is pinned.
+
+        Raises:
+            DeskError: there are too many pins, or they cannot be kept.
+        """
+        pins = await asyncio.to_thread(self._pins.toggle, product_id)
+        self._keeper.publish(pins=pins)
+        return product_id in pins
 
     async def stock(self, product_id: str) -> Stock:
         """Return a product's denominations with price and stock, read now; raises DeskError."""

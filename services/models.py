@@ -324,6 +324,7 @@ class BoardOrder(Struct, frozen=True, gc=False):
     late: bool = False
     product_id: str = ""
     type_id: str = ""
+    idempotency_key: str = ""
 
 
 class PollState(Struct, frozen=True):
@@ -371,7 +372,8 @@ class Book(Struct, frozen=True):
 
     A field that did not change is the same object as in the book before, so a reader compares with
     `is`. `orders` is newest first. `catalog_error`, `balance_error` hold the sentence of the last
-    failed refresh, empty after a good one.
+    failed refresh, empty after a good one. `pins` and `recents` are product ids: those that were
+    pinned, in that order, and those that were bought last, newest first.
     """
 
     info: DeskInfo
@@ -387,5 +389,7 @@ class Book(Struct, frozen=True):
     log: tuple[LogEntry, ...] = ()
     open_count: int = 0
     spending: Spending | None = None
+    pins: tuple[str, ...] = ()
+    recents: tuple[str, ...] = ()
     fatal: str = ""
     fatal_exit: int = 0
