@@ -62,6 +62,23 @@ ACTIONS: tuple[Action, ...] = (
         buys=True,
     ),
     Action("filter", "/", "list: Filter", "Filter the list as you type", DESK, hint=True),
+    Action("sort", "s", "list: Sort", "Sort by the next column; after the last as given", DESK),
+    Action(
+        "sort.reverse",
+        "S",
+        "list: Reverse the sort",
+        "Turn the order of the sorted column around",
+        DESK,
+        needs=reasons.reversing,
+    ),
+    Action(
+        "pin",
+        "p",
+        "list: Pin",
+        "Keep the product on top of the catalogue, or no more",
+        frozenset({"catalogue", "stock"}),
+        needs=reasons.pinning,
+    ),
     Action(
         "export",
         "x",

@@ -49,6 +49,8 @@ class CommandApp(LockApp):
                 self.privacy = command.argument == "on"
             case "filter" if isinstance(screen, DeskScreen):
                 screen.board().filter_text = command.argument
+            case "sort" if isinstance(screen, DeskScreen):
+                screen.board().sort = command.argument
             case "note":
                 order = screen.noted_order()
                 if order is not None:

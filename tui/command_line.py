@@ -1,6 +1,7 @@
 """What a typed command line means: the choices it leaves, what tab completes, what is wrong."""
 
 import difflib
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -16,13 +17,17 @@ HIDDEN_AREAS = frozenset({"move", "ticket", "answer"})
 ARGUMENTS = {
     "goto": ("pane: Go to", "goto orders: to the pane of that name"),
     "filter": ("list: Filter for", "filter steam: list only what has these words"),
+    "sort": ("list: Sort by", "sort price, sort -price: by a column; sort given: as it came"),
     "note": ("order: Note with text", "note paid by phone: the note of the selected order"),
     "privacy": ("desk: Privacy on or off", "privacy on: hide prices, balance and codes"),
 }
 
 
 class Command(Struct, frozen=True):
-    """What was asked for: `kind` is action, set, filter or note; `name` an action or a setting."""
+    """What was asked for: `kind` is action, set, filter, sort or note.
+
+    `name` is an action or a setting.
+    """
 
     kind: str
     name: str
@@ -98,7 +103,7 @@ def _actions(now: Situation) -> list[Action]:
 
 
 def _offered(now: Situation) -> dict[str, tuple[str, str]]:
-    places = {"goto": DESK, "filter": DESK, "note": BY_ID["note"].where}
+    places = {"goto": DESK, "filter": DESK, "sort": DESK, "note": BY_ID["note"].where}
     return {
         verb: words
         for verb, words in ARGUMENTS.items()
@@ -166,6 +171,25 @@ def _values(name: str, argument: str, settings: Settings) -> Reading:
     return Reading(rows, argument)
 
 
+def _sorts(now: Situation) -> Iterator[Choice]:
+    """Offer the list as it was given, and each column up and down."""
+    yield _sort("given", "", "as given", now)
+    for column, title in now.sorts:
+        yield _sort(column, column, f"{title} ^", now)
+        yield _sort(f"-{column}", f"-{column}", f"{title} v", now)
+
+
+def _sort(argument: str, sort: str, title: str, now: Situation) -> Choice:
+    way = "from high to low" if sort.startswith("-") else "from low to high" if sort else ""
+    return Choice(
+        f"sort {argument}",
+        f"list: Sort by {title}" if sort else f"list: Sort {title}",
+        "as it is now" if sort == now.sort else way,
+        f"sort {argument}",
+        command=Command("sort", "sort", sort),
+    )
+
+
 def _arguments(verb: str, argument: str, now: Situation) -> Reading:
     title, words = ARGUMENTS[verb]
     if verb == "goto":
@@ -180,6 +204,8 @@ def _arguments(verb: str, argument: str, now: Situation) -> Reading:
             for pane in PANES
         )
         return Reading(rows, argument)
+    if verb == "sort":
+        return Reading(tuple(_sorts(now)), argument)
     if verb == "privacy":
         rows = tuple(
             Choice(

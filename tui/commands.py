@@ -22,8 +22,8 @@ from widgets.ink import Cell
 
 COLUMNS = (
     Column("title", "command", 32),
-    Column("keys", "key", 12, leaves=1),
-    Column("help", "", least=16, leaves=2),
+    Column("keys", "key", 12, leaves=1, searched=False),
+    Column("help", "", least=16, leaves=2, searched=False),
 )
 
 

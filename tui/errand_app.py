@@ -67,6 +67,21 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
         else:
             wanted.reader.show_ledger(ledger, "")
 
+    @on(errands.PinWanted)
+    @work(group="pin", exit_on_error=False, description="keep the pins")
+    async def _pin(self, wanted: errands.PinWanted) -> None:
+        title = wanted.product.title
+        try:
+            pinned = await self.desk.pin(wanted.product.id)
+        except DeskError as error:
+            self.say(error.sentence())
+        else:
+            self.say(
+                f"{title} is pinned: it stands on top of the catalogue."
+                if pinned
+                else f"{title} is not pinned any more."
+            )
+
     @on(errands.ExportWanted)
     def _ask_for_format(self, wanted: errands.ExportWanted) -> None:
         from tui.screens.export import ExportScreen

@@ -19,7 +19,7 @@ ARABIC_DIGITS = {str(digit): chr(0x0660 + digit) for digit in range(10)}
 
 ARABIC_BY_POSITION = dict(
     zip("qwertyuiopasdfghjklzxcvnm", "ضصثقفغعهخحشسيبلاتنمئءؤرىة", strict=True)
-) | {"G": "ﻷ", "V": "{", "b": "ﻻ", "/": "ظ", "?": "؟"}
+) | {"G": "ﻷ", "V": "{", "S": "\u064d", "b": "ﻻ", "/": "ظ", "?": "؟"}
 """What the Arabic layout types where a QWERTY keyboard has the letter."""
 
 AZERTY_TO_QWERTY = {"q": "a", "a": "q", "w": "z", "z": "w"}

@@ -40,6 +40,16 @@ def exporting(now: Situation) -> str:
     return "Privacy mode hides the amounts; leave it first." if now.privacy else ""
 
 
+def reversing(now: Situation) -> str:
+    """Return why there is no order to turn around."""
+    return "" if now.sort else "The list is not sorted: choose a column first."
+
+
+def pinning(now: Situation) -> str:
+    """Return why nothing can be pinned."""
+    return "" if now.product else "No product is highlighted."
+
+
 def noting(now: Situation) -> str:
     """Return why no note can be written."""
     if now.place == "orders" and not now.order:

@@ -10,7 +10,8 @@ class Situation(Struct, frozen=True):
 
     `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
     false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
-    the moment, in words. `can_copy` is the setting.
+    the moment, in words. `can_copy` is the setting. `sort` is what the list is sorted by, as its
+    board has it, and `sorts` the ids and titles of the columns that it can be sorted by.
     """
 
     place: str = "catalogue"
@@ -28,6 +29,8 @@ class Situation(Struct, frozen=True):
     unsettled: int = 0
     purchase: str = ""
     candidate: bool = False
+    sort: str = ""
+    sorts: tuple[tuple[str, str], ...] = ()
 
 
 Reason = Callable[[Situation], str]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 from textual import events
@@ -11,17 +11,24 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from services.text import cell_width, fit, has_rtl
 from widgets.canvas import Canvas
 from widgets.columns import Column, Placed, place
-from widgets.ink import MASK, Cell, DrawnLine, fitted, inert, wrap
-from widgets.parts import Part, fit_parts
+from widgets.heading import Heading, heading_line
+from widgets.ink import Cell, DrawnLine, fitted, wrap
+from widgets.query import Prefix
+from widgets.row_line import (
+    MARKER,
+    UNMARKED,
+    LaidRow,
+    lay_row,
+    row_line,
+    sort_sign,
+    titles,
+)
 from widgets.rows import Rows
+from widgets.sought import Sought
 
 T = TypeVar("T")
-
-MARKER = "> "
-UNMARKED = "  "
 
 NAVIGATION: list[BindingType] = [
     Binding("j,down", "move(1)", "Down", show=False, id="nav.down"),
@@ -49,6 +56,8 @@ class _Drawn(NamedTuple, Generic[T]):
     value: T
     now: datetime | None
     cells: Mapping[str, Cell]
+    row: LaidRow
+    sought: Sought
     line: DrawnLine
 
 
@@ -66,6 +75,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         cells: a value as cells by column id, a pure function.
         search: the text that a filter looks in.
         sort_keys: by column id, what to sort by where the cell's text will not do.
+        prefixes: by name, what a filter can look in alone.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,7 +83,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         Binding("enter", "open", "Open", show=False, id="open"),
     ]
     DEFAULT_CSS = "Board { height: 1fr; width: 1fr; }"
-    DRAWN_FROM = ("heading", "subject", "now", "privacy", "placeholder", "stale")
+    DRAWN_FROM = ("heading", "subject", "now", "privacy", "placeholder", "stale", "legend")
 
     heading: var[str] = var("")
     subject: var[str] = var("")
@@ -81,6 +91,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     privacy: var[bool] = var(False)
     placeholder: var[str] = var("")
     stale: var[str] = var("")
+    legend: var[str] = var("")
     filter_text: var[str] = var("")
     sort: var[str] = var("")
 
@@ -116,6 +127,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         cells: Callable[[T, View], Mapping[str, Cell]],
         search: Callable[[T], str],
         sort_keys: Mapping[str, Callable[[T], Any]] | None = None,
+        prefixes: Mapping[str, Prefix[T]] | None = None,
         heading: str = "",
         id: str | None = None,
         classes: str | None = None,
@@ -125,7 +137,8 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._cells = cells
         self._key = key
         self._sort_keys = sort_keys or {}
-        self._rows = Rows(key, search)
+        self.prefixes: Final[Mapping[str, Prefix[T]]] = prefixes or {}
+        self._rows = Rows(key, search, self.prefixes)
         self._cursor: str | None = None
         self._cursor_index = 0
         self._cache: dict[tuple[str, str], _Drawn[T]] = {}
@@ -177,6 +190,10 @@ class Board(Canvas, Generic[T], can_focus=True):
         if self._rows.replace(values):
             self._settle()
 
+    def forget_drawn(self) -> None:
+        """Draw every row in sight anew: what its cells are made of changed, its value did not."""
+        self._cached_for = None
+
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns from now on."""
         self._columns = tuple(columns)
@@ -194,10 +211,36 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._move(index)
         return True
 
+    @property
+    def sorts(self) -> tuple[Column, ...]:
+        """The columns that the list can be sorted by, whether they are shown or not."""
+        return tuple(column for column in self._columns if column.title)
+
+    def expect_filter(self) -> None:
+        """Get ready for a filter that is about to be typed."""
+        self._rows.expect_filter()
+
+    def sort_next(self) -> None:
+        """Sort by the next column that is shown, and after the last one as given."""
+        shown = [slot.column.id for slot in self._placed(self.size.width) if slot.column.title]
+        now = self.sort.removeprefix("-")
+        after = shown.index(now) + 1 if now in shown else 0
+        self.sort = "" if after == len(shown) else shown[after]
+
+    def sort_reversed(self) -> None:
+        """Turn the order of the column that is sorted by around."""
+        if self.sort:
+            self.sort = self.sort.removeprefix("-") if self.sort[0] == "-" else f"-{self.sort}"
+
     def watch_filter_text(self, text: str) -> None:
-        """List what matches."""
+        """List what matches, and stand on what matches best."""
         self._rows.filter(text)
-        self._settle()
+        if self._rows.ranked:
+            self._set_cursor(0)
+            self._scroll_by_rows(-self.scroll_offset.y)
+            self.patch()
+        else:
+            self._settle()
 
     def watch_sort(self, sort: str) -> None:
         """List in this order: a column's id, `-` before it for descending, empty for as given."""
@@ -242,8 +285,8 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return heading, column titles, and the rows in sight or the words in their place."""
-        placed = place(self._columns, width - len(MARKER) - 1)
-        lines = [self._heading_line(width), _titles(placed, width)]
+        placed = self._placed(width)
+        lines = [self._heading_line(width, placed), titles(placed, width, self.sort)]
         if self.subject:
             lines.insert(1, fitted((Cell(f" {self.subject}", "strong"),), width))
         if not self.shown:
@@ -257,15 +300,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         for value in self._rows.listed[top : top + height - self._header]:
             key = self._key(value)
             name = (key, cursor_ink if key == self._cursor else "")
-            drawn = held.get(name)
-            if drawn is None or drawn.value is not value or drawn.now != self.now:
-                cells = self._cells(value, view)
-                # Of the rows that grow older few look different for it.
-                if drawn is not None and drawn.cells == cells:
-                    line = drawn.line
-                else:
-                    line = self._row_line(cells, name[1], placed, width)
-                drawn = _Drawn(value, self.now, cells, line)
+            drawn = self._drawn_row(value, view, name[1], held.get(name), placed, width)
             self._cache[name] = drawn
             lines.append(drawn.line)
         return lines
@@ -275,38 +310,53 @@ class Board(Canvas, Generic[T], can_focus=True):
         """How many lines stand above the rows: heading, subject if any, column titles."""
         return 3 if self.subject else 2
 
-    def _row_line(
-        self, cells: Mapping[str, Cell], cursor_ink: str, placed: Sequence[Placed], width: int
-    ) -> DrawnLine:
-        line = [Cell(MARKER if cursor_ink else UNMARKED, cursor_ink or "plain")]
-        moved: list[str] = []
-        for slot in placed:
-            text, ink = cells.get(slot.column.id, Cell(""))
-            if slot.column.private and self.privacy and text:
-                text = MASK
-            if slot is placed[-1]:
-                text = " · ".join((text, *moved))
-            elif has_rtl(text):
-                # Before another column, right-to-left text would drag that one along.
-                moved.append(text)
-                text = ""
-            line.append(Cell(_aligned(inert(text), slot), cursor_ink or ink))
-        return fitted(tuple(line), width, cursor_ink or "plain")
+    def _placed(self, width: int) -> tuple[Placed, ...]:
+        return place(self._columns, width - len(MARKER) - 1)
 
-    def _heading_line(self, width: int) -> DrawnLine:
-        title = Cell(f" {self.heading} ", "title" if self.has_focus else "title-blurred")
-        parts = [Part((title,))]
-        if self.stale:
-            parts.append(Part((Cell(self.stale, "warn"), Cell("stale", "warn")), leaves=2))
-        if self.filter_text:
-            parts.append(Part((Cell(f"/{self.filter_text}", "key"),), leaves=3))
-            parts.append(Part((Cell(f"{self.shown} of {self.total}", "strong"),), leaves=1))
-        place_now = f" {self._cursor_index + 1}/{self.shown} " if self.shown else ""
-        room = max(0, width - len(place_now))
-        # The position ends at a fixed edge, so that it changes without moving anything else.
-        return (
-            *fitted(fit_parts(parts, room), room),
-            *fitted((Cell(place_now, "dim"),), width - room),
+    def _drawn_row(
+        self,
+        value: T,
+        view: View,
+        cursor_ink: str,
+        held: _Drawn[T] | None,
+        placed: Sequence[Placed],
+        width: int,
+    ) -> _Drawn[T]:
+        """Return a row as it was drawn before if it would look the same, else draw it."""
+        sought = self._rows.sought(value)
+        if held is not None and held.value is value and held.now == view.now:
+            if held.sought == sought:
+                return held
+            cells, row = held.cells, held.row
+        else:
+            cells = self._cells(value, view)
+            # Of the rows that grow older few look different for it.
+            if held is not None and held.cells == cells:
+                if held.sought == sought:
+                    return _Drawn(value, view.now, cells, held.row, sought, held.line)
+                row = held.row
+            else:
+                row = lay_row(cells, placed, width, cursor_ink=cursor_ink, masked=self.privacy)
+        return _Drawn(value, view.now, cells, row, sought, row_line(row, sought))
+
+    def _heading_line(self, width: int, placed: Sequence[Placed]) -> DrawnLine:
+        by = self.sort.removeprefix("-")
+        # What a title says the heading need not say again.
+        told = not by or any(slot.column.id == by for slot in placed)
+        title = next((each.title for each in self._columns if each.id == by), by)
+        return heading_line(
+            Heading(
+                title=self.heading,
+                focused=self.has_focus,
+                stale=self.stale,
+                filter_text=self.filter_text,
+                sort="" if told else f"by {title} {sort_sign(self.sort)}",
+                legend=self.legend,
+                shown=self.shown,
+                total=self.total,
+                place=self._cursor_index + 1,
+            ),
+            width,
         )
 
     def _words(self, width: int) -> list[DrawnLine]:
@@ -360,16 +410,3 @@ class Board(Canvas, Generic[T], can_focus=True):
     def _scroll_by_rows(self, rows: int) -> None:
         if rows and self.is_mounted:
             self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True)
-
-
-def _titles(placed: Sequence[Placed], width: int) -> DrawnLine:
-    titles = (Cell(_aligned(slot.column.title, slot), "head") for slot in placed)
-    return fitted((Cell(UNMARKED), *titles), width)
-
-
-def _aligned(text: str, slot: Placed) -> str:
-    """Fit text to its column; the gap to the next one is part of the cell."""
-    missing = slot.width - cell_width(text)
-    if slot.column.align == "right" and missing > 0:
-        text = " " * missing + text
-    return fit(text, slot.width) + " " * slot.gap

@@ -10,8 +10,8 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from services.text import cell_width
-from widgets.ink import DrawnLine
+from services.text import cell_width, one_cell_each
+from widgets.ink import Drawn, DrawnLine
 
 
 class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
@@ -50,9 +50,11 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
         & > .ink--secret { color: $foreground; text-style: bold reverse; }
         & > .ink--production { color: $text-error; text-style: bold reverse; }
         & > .ink--sandbox { color: $text-success; text-style: bold; }
+        & > .ink--match { text-style: bold underline; }
         &:ansi {
             & > .ink--dim { text-style: dim; }
             & > .ink--head { text-style: dim; }
+            & > .ink--match { text-style: bold underline; }
         }
     }
     """
@@ -74,7 +76,13 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
 
     def patch(self) -> None:
         """Redraw the cells that differ from what was drawn last; nothing when none does."""
-        if not self.is_mounted or not self.size:
+        if not self.is_mounted:
+            return
+        if not self.size:
+            # Hidden: what stood there must not come back as it was.
+            if self._drawn_size:
+                self._drawn_size = self.size
+                self.refresh()
             return
         if self._drawn_size != self.size:
             self.refresh()
@@ -118,7 +126,8 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
         if style is None:
             # What a component class would be, but worked out when it is first drawn with: Textual
             # works every component class of every widget out anew whenever a class changes.
-            node = DOMNode(classes=f"ink--{ink}")
+            # Of two inks the first gives the colour, the second what it says on top of it.
+            node = DOMNode(classes=" ".join(f"ink--{name}" for name in ink.split()))
             node._attach(self)  # noqa: SLF001
             self.app.stylesheet.apply(node, animate=False)  # pyright: ignore[reportUnknownMemberType]
             style = self._styles_by_ink[ink] = node.rich_style
@@ -149,4 +158,19 @@ def _changed_span(old: DrawnLine, new: DrawnLine, width: int) -> tuple[int, int]
     while last <= shared - first and old[-last] == new[-last]:
         end -= cell_width(new[-last].text)
         last += 1
+    if first <= len(old) - last and first <= len(new) - last:
+        # The outermost cells that differ may share letters all the same.
+        start += _shared_letters(old[first], new[first])
+        # Where that is one and the same cell, no letter of it is shared twice.
+        end -= min(end - start, _shared_letters(old[-last], new[-last], from_end=True))
     return start, max(end, start + 1)
+
+
+def _shared_letters(old: Drawn, new: Drawn, *, from_end: bool = False) -> int:
+    """Count the letters with which both begin, or end; none where one may not be one cell."""
+    if old.ink != new.ink or not (one_cell_each(old.text) and one_cell_each(new.text)):
+        return 0
+    step = -1 if from_end else 1
+    pairs = enumerate(zip(old.text[::step], new.text[::step], strict=False))
+    shorter = min(len(old.text), len(new.text))
+    return next((at for at, (one, other) in pairs if one != other), shorter)

@@ -5,23 +5,29 @@ from datetime import datetime, timedelta
 from textual.reactive import var
 
 from services.models import Book, Catalog, Product
+from services.text import natural
 from widgets.board import Board, View
 from widgets.cells import ago, old
 from widgets.columns import Column
 from widgets.ink import Cell
 
+MARK = Column("mark", "", 1, searched=False)
 COLUMNS = (
     Column("category", "category", 14, leaves=2),
     Column("region", "region", 9, leaves=1),
     Column("title", "product", least=20),
 )
 FRESH = timedelta(hours=24)
+PINNED = Cell("*", "key")
+RECENT = Cell("~", "dim")
+LEGEND = "* pinned  ~ bought lately"
 
 
-def product_cells(product: Product, _: View) -> dict[str, Cell]:
-    """Return a product as cells by column id."""
+def product_cells(product: Product, mark: Cell | None = None) -> dict[str, Cell]:
+    """Return a product as cells by column id; the mark says why it stands on top."""
     title = Cell(product.title) if product.enabled else Cell(f"disabled · {product.title}", "dim")
     return {
+        "mark": mark or Cell(""),
         "category": Cell(product.category, "dim"),
         "region": Cell(product.region, "dim"),
         "title": title,
@@ -34,7 +40,12 @@ def product_search(product: Product) -> str:
 
 
 class CatalogPane(Board[Product]):
-    """The book's catalogue; keys are product ids."""
+    """The book's catalogue; keys are product ids.
+
+    As given the pinned products stand first, in the order in which they were pinned, then those
+    that were bought last, then the others as the vendor lists them. Sorted by a column they stand
+    where that column puts them.
+    """
 
     book: var[Book | None] = var[Book | None](None)
 
@@ -42,25 +53,55 @@ class CatalogPane(Board[Product]):
         super().__init__(
             COLUMNS,
             key=lambda product: product.id,
-            cells=product_cells,
+            cells=self._marked_cells,
             search=product_search,
+            sort_keys={
+                "category": lambda product: natural(product.category),
+                "region": lambda product: natural(product.region),
+                "title": lambda product: natural(product.title),
+            },
             heading="Catalogue",
             id=id,
             classes=classes,
         )
         self._catalog: Catalog | None = None
+        self._on_top: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._marks: dict[str, Cell] = {}
 
     def watch_book(self, book: Book | None) -> None:
         """Show the catalogue of a newer book, and how current it is."""
         catalog = book.catalog if book else None
-        if catalog is not self._catalog:
-            self._catalog = catalog
-            self.show_rows(catalog.products() if catalog else ())
+        on_top = (book.pins, book.recents) if book else ((), ())
+        if catalog is not self._catalog or on_top != self._on_top:
+            self._catalog, self._on_top = catalog, on_top
+            self._fill()
         self._say(book, self.now)
+
+    def watch_sort(self, sort: str) -> None:
+        """Sort by a column, or put what is pinned or was bought lately on top again."""
+        super().watch_sort(sort)
+        self._fill()
 
     def watch_now(self, now: datetime | None) -> None:
         """Let the age of the catalogue grow."""
         self._say(self.book, now)
+
+    def _fill(self) -> None:
+        pins, recents = self._on_top
+        products = self._catalog.products() if self._catalog else ()
+        by_id = {product.id: product for product in products}
+        self._marks = {name: PINNED for name in pins if name in by_id}
+        self._marks = {name: RECENT for name in recents if name in by_id} | self._marks
+        self.show_columns((MARK, *COLUMNS) if self._marks else COLUMNS)
+        self.legend = LEGEND if self._marks else ""
+        self.forget_drawn()
+        if not self.sort:
+            on_top = [by_id[name] for name in dict.fromkeys((*pins, *recents)) if name in by_id]
+            products = (*on_top, *(each for each in products if each.id not in self._marks))
+        self.show_rows(products)
+
+    def _marked_cells(self, product: Product, _: View) -> dict[str, Cell]:
+        return product_cells(product, self._marks.get(product.id))
 
     def _say(self, book: Book | None, now: datetime | None) -> None:
         self.stale = ""

@@ -12,7 +12,8 @@ class Column(Struct, frozen=True):
     """A column of a board.
 
     `width` is in cells; 0 takes what is left, but at least `least`. `leaves` says when the column
-    goes as the board gets narrow: the highest first, 0 never. `private` is masked in privacy mode.
+    goes as the board gets narrow: the highest first, 0 never. `private` is masked in privacy mode,
+    and a filter looks in what is `searched`. A column without a title is not sorted by.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Column(Struct, frozen=True):
     leaves: int = 0
     least: int = 12
     private: bool = False
+    searched: bool = True
 
 
 class Placed(Struct, frozen=True):

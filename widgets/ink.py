@@ -1,11 +1,12 @@
 """The one door through which text reaches the terminal: inert, measured, its ink given by name."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from services.text import REPLACEMENT, SafeText, cell_width, clean, fit
+from services.text import REPLACEMENT, SafeText, cell_width, clean, fit, one_cell_each
 
 INKS = (
     "plain",
@@ -24,8 +25,12 @@ INKS = (
     "secret",
     "production",
     "sandbox",
+    "match",
 )
-"""Names of styles. What each looks like is CSS, so that every theme decides for itself."""
+"""Names of styles. What each looks like is CSS, so that every theme decides for itself.
+
+`match` comes on top of another one, as in `good match`.
+"""
 
 MASK = "••••••"
 """Stands for whatever must not be seen; always as long, so that it tells nothing."""
@@ -44,7 +49,7 @@ Line = tuple[Cell, ...]
 
 
 class Drawn(NamedTuple):
-    """A piece of a line as it goes to the terminal. Only `fitted` makes one."""
+    """A piece of a line as it goes to the terminal. Only this module makes one."""
 
     text: SafeText
     ink: str
@@ -56,7 +61,7 @@ DrawnLine = tuple[Drawn, ...]
 def inert(text: str) -> SafeText:
     """Clean text for drawing, so that the terminal, Textual and our columns agree on its width."""
     cleaned = clean(text)
-    return cleaned if cleaned.isascii() else SafeText("".join(map(_agreed, cleaned)))
+    return cleaned if one_cell_each(cleaned) else SafeText("".join(map(_agreed, cleaned)))
 
 
 @lru_cache(maxsize=4096)
@@ -93,6 +98,48 @@ def fitted(line: Line, width: int, fill: str = "plain") -> DrawnLine:
     if left > 0:
         kept.append(Drawn(SafeText(" " * left), fill))
     return tuple(kept)
+
+
+class Laid(NamedTuple):
+    """A cell of a table as it goes to the terminal, and where in it its text is.
+
+    Of `text` the first `kept` characters are drawn, after `ahead` blanks.
+    """
+
+    drawn: Drawn
+    text: SafeText
+    ahead: int = 0
+    kept: int = 0
+
+
+def laid(cell: Cell, width: int, gap: int = 0, *, right: bool = False) -> Laid:
+    """Lay a cell out in exactly `width` terminal cells, cut or padded, and a gap after them."""
+    text = inert(cell.text)
+    missing = width - cell_width(text)
+    if missing < 0:
+        cut = fit(text, width)
+        kept = len(cut.rstrip(" ").removesuffix("…"))
+        return Laid(Drawn(SafeText(cut + " " * gap), cell.ink), text, 0, kept)
+    ahead = missing if right else 0
+    shown = SafeText(" " * ahead + text + " " * (missing - ahead + gap))
+    return Laid(Drawn(shown, cell.ink), text, ahead, len(text))
+
+
+def marked(cell: Laid, spans: Iterable[tuple[int, int]]) -> Iterator[Drawn]:
+    """Cut a cell up, so that these spans of its text have an ink of their own on top of it."""
+    drawn, _, ahead, kept = cell
+    shown, ink = drawn
+    done = 0
+    for start, end in spans:
+        if start >= kept:
+            break
+        begin, after = ahead + start, ahead + min(end, kept)
+        if begin > done:
+            yield Drawn(SafeText(shown[done:begin]), ink)
+        yield Drawn(SafeText(shown[begin:after]), f"{ink} match")
+        done = after
+    if done < len(shown):
+        yield Drawn(SafeText(shown[done:]), ink)
 
 
 def line_width(line: Line) -> int:

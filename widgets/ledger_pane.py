@@ -1,5 +1,6 @@
 """The account's movements, each beside its order, and whether their sum is what the orders say."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -7,17 +8,19 @@ from textual.reactive import var
 
 from services import money
 from services.ledger_models import Ledger, LedgerRow, Mark, Owner
-from services.text import short_id
+from services.text import fold, natural, short_id
 from widgets.board import Board, View
 from widgets.cells import ago, amount, dinars, local_minute, old
 from widgets.columns import Column
 from widgets.ink import Cell
+from widgets.naming import Named, said
+from widgets.query import Prefix, Test
 
 COLUMNS = (
-    Column("time", "at", 5, leaves=2),
+    Column("time", "at", 5, leaves=2, searched=False),
     Column("type", "type", 10),
-    Column("change", "DZD", 11, "right", private=True),
-    Column("balance", "balance", 12, "right", leaves=3, private=True),
+    Column("change", "DZD", 11, "right", private=True, searched=False),
+    Column("balance", "balance", 12, "right", leaves=3, private=True, searched=False),
     Column("desk", "desk", 10, leaves=1),
     Column("id", "order", 9, leaves=4),
     Column("what", "what", least=18),
@@ -123,6 +126,32 @@ def day_words(ledger: Ledger, now: datetime | None, privacy: bool) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def by_type(told: str) -> Test[LedgerRow]:
+    """Find movements by the beginning of their type's word."""
+    named = Named(told, (*_TYPES, *_TYPES.values()))
+    return lambda row: named(row.transaction.type, type_word(row.transaction.type))
+
+
+def by_id(told: str) -> Test[LedgerRow]:
+    """Find movements by any part of their id or their order's."""
+    part = told.strip(".")
+    return lambda row: part in fold(row.order_id) or part in fold(row.transaction.id)
+
+
+def by_desk(told: str) -> Test[LedgerRow]:
+    """Find movements by whose order they belong to; `?` are the other desks."""
+    if told == "?":
+        return lambda row: row.owner in (Owner.OTHER, Owner.UNLISTED)
+    return lambda row: said(told, desk_cell(row).text)
+
+
+PREFIXES: Mapping[str, Prefix[LedgerRow]] = {
+    "ty": Prefix("type", "type", by_type),
+    "id": Prefix("order", "id", by_id),
+    "op": Prefix("desk", "desk", by_desk),
+}
+
+
 class LedgerPane(Board[LedgerRow]):
     """The movements of a span of time, newest first; keys are transaction ids."""
 
@@ -138,9 +167,14 @@ class LedgerPane(Board[LedgerRow]):
             search=movement_search,
             sort_keys={
                 "time": lambda row: row.transaction.time,
+                "type": lambda row: type_word(row.transaction.type),
                 "change": lambda row: row.change or Decimal(0),
                 "balance": lambda row: row.transaction.new_balance or Decimal(0),
+                "desk": lambda row: natural(desk_cell(row).text),
+                "id": lambda row: row.order_id,
+                "what": lambda row: natural(movement_words(row)),
             },
+            prefixes=PREFIXES,
             heading="Ledger",
             id=id,
             classes=classes,

@@ -3,6 +3,7 @@
 from textual.reactive import var
 
 from services.models import Book, LogEntry
+from services.text import natural
 from widgets.board import Board, View
 from widgets.cells import local_clock
 from widgets.columns import Column
@@ -10,7 +11,7 @@ from widgets.ink import Cell
 from widgets.logged import Logged
 
 COLUMNS = (
-    Column("at", "at", 8, leaves=1),
+    Column("at", "at", 8, leaves=1, searched=False),
     Column("text", "what happened", least=20),
 )
 _INKS = {"warning": "warn", "error": "alert"}
@@ -37,6 +38,10 @@ class LogPane(Board[Logged]):
             key=lambda logged: logged.key,
             cells=entry_cells,
             search=lambda logged: f"{logged.entry.level} {logged.entry.text}",
+            sort_keys={
+                "at": lambda logged: logged.entry.at,
+                "text": lambda logged: natural(logged.entry.text),
+            },
             heading="Log",
             id=id,
             classes=classes,

@@ -7,12 +7,13 @@ from widgets.board import Board, View
 from widgets.cells import amount, filled, order_id_words, since, stale_words, state_cell
 from widgets.columns import Column
 from widgets.ink import Cell
+from widgets.order_finding import PREFIXES, SORT_KEYS, desk_words, order_search
 
 COLUMNS = (
     Column("state", "state", 11),
-    Column("cards", "cards", 5, "right", leaves=1),
-    Column("total", "DZD", 10, "right", leaves=2, private=True),
-    Column("age", "age", 4, "right", leaves=3),
+    Column("cards", "cards", 5, "right", leaves=1, searched=False),
+    Column("total", "DZD", 10, "right", leaves=2, private=True, searched=False),
+    Column("age", "age", 4, "right", leaves=3, searched=False),
     Column("desk", "desk", 9, leaves=4),
     Column("id", "order", 9, leaves=5),
     Column("what", "product", least=24),
@@ -28,17 +29,10 @@ def order_cells(order: BoardOrder, view: View) -> dict[str, Cell]:
         "cards": Cell(filled(order.fulfilled_quantity, order.quantity)),
         "total": Cell(amount(order.total)),
         "age": Cell(since(order.time, view.now), "dim"),
-        "desk": Cell(order.operator or "this desk") if order.mine else Cell("other", "dim"),
+        "desk": Cell(desk_words(order), "plain" if order.mine else "dim"),
         "id": Cell(order_id_words(order.order_id), "dim"),
         "what": Cell(f"LATE · {what}", "alert") if order.late else Cell(what),
     }
-
-
-def order_search(order: BoardOrder) -> str:
-    """Return the text that a filter of orders looks in."""
-    desk = order.operator or "this desk" if order.mine else "other"
-    facts = (order.product, order.denomination, order.note, desk, order.order_id, order.state)
-    return " ".join((*facts, state_cell(order.state).text))
 
 
 class OrderBoard(Board[BoardOrder]):
@@ -53,11 +47,8 @@ class OrderBoard(Board[BoardOrder]):
             key=lambda order: order.key,
             cells=order_cells,
             search=order_search,
-            sort_keys={
-                "age": lambda order: -order.time.timestamp(),
-                "total": lambda order: order.total or 0,
-                "cards": lambda order: order.quantity,
-            },
+            sort_keys=SORT_KEYS,
+            prefixes=PREFIXES,
             heading="Orders",
             id=id,
             classes=classes,

@@ -1,11 +1,16 @@
 """What a list holds and which of it is listed: rows by key, filtered and sorted, no screen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from services.text import fold
+from widgets.finder import Finder, searchable
+from widgets.query import Prefix, Query, read
+from widgets.sought import NOTHING_SOUGHT, Sought
 
 T = TypeVar("T")
+
+EVERYTHING = Query()
+"""The query of a list that is not filtered."""
 
 
 class Rows(Generic[T]):
@@ -14,23 +19,35 @@ class Rows(Generic[T]):
     Args:
         key: a value's stable name; of several values with one key the first is kept.
         search: the text that a filter looks in.
+        prefixes: by name, what a filter can look in alone.
     """
 
-    def __init__(self, key: Callable[[T], str], search: Callable[[T], str]) -> None:
+    def __init__(
+        self,
+        key: Callable[[T], str],
+        search: Callable[[T], str],
+        prefixes: Mapping[str, Prefix[T]] | None = None,
+    ) -> None:
         self._key = key
         self._search = search
+        self._prefixes = prefixes or {}
         self._given: tuple[T, ...] | None = None
         self._values: dict[str, T] = {}
-        self._folded: dict[str, str] = {}
-        self._needles: list[str] = []
+        self._finder = Finder[T]()
+        self._query = EVERYTHING
         self._order: tuple[Callable[[T], Any], bool] | None = None
+        self._places: dict[str, int] | None = None
         self.listed: tuple[T, ...] = ()
-        self._index: dict[str, int] = {}
 
     @property
     def total(self) -> int:
         """How many values there are, listed or not."""
         return len(self._values)
+
+    @property
+    def ranked(self) -> bool:
+        """Whether what fits the filter best is listed first."""
+        return bool(self._query.words) and self._order is None
 
     def replace(self, values: Sequence[T]) -> bool:
         """Take these values instead; returns False when they are the very same object as before."""
@@ -48,36 +65,46 @@ class Rows(Generic[T]):
         """
         if not len(before) == len(after) == len(self._values):
             return False
-        changed = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
-        if any(self._key(old) != self._key(new) for old, new in changed):
+        pairs = enumerate(zip(before, after, strict=True))
+        changed = [(at, old, new) for at, (old, new) in pairs if old is not new]
+        if any(self._key(old) != self._key(new) for _, old, new in changed):
             return False
-        for _, value in changed:
-            key = self._key(value)
-            self._values[key] = value
-            self._folded[key] = fold(self._search(value))
-        if self._needles or self._order:
+        for at, _, value in changed:
+            self._values[self._key(value)] = value
+            self._finder.change(at, searchable(self._search(value)), value)
+        if self._query is not EVERYTHING or self._order:
             self._list()
         else:
             self.listed = after
         return True
 
     def _take(self, values: Iterable[T]) -> None:
-        held, folded = self._values, self._folded
-        self._values, self._folded = {}, {}
+        finder, held = self._finder, self._values
+        texts = dict(zip(finder.keys, finder.texts, strict=True))
+        self._values = {}
         for value in values:
-            key = self._key(value)
-            if key in self._values:
-                continue
-            # Searching ten thousand rows at each key press is only quick on text folded before.
-            same = held.get(key) is value
-            self._folded[key] = folded[key] if same else fold(self._search(value))
-            self._values[key] = value
+            self._values.setdefault(self._key(value), value)
+        # Searching ten thousand rows at each key press is only quick on text folded before.
+        finder.replace(
+            list(self._values),
+            [
+                texts[key] if held.get(key) is value else searchable(self._search(value))
+                for key, value in self._values.items()
+            ],
+            list(self._values.values()),
+        )
         self._list()
 
     def filter(self, text: str) -> None:
-        """List only the values in whose text every word of `text` occurs; empty lists all."""
-        self._needles = fold(text).split()
+        """List only the values that have what was typed, see `find`; nothing typed lists all."""
+        self._query = read(text, self._prefixes) if text else EVERYTHING
+        if not self._query.words:
+            self._finder.forget()
         self._list()
+
+    def expect_filter(self) -> None:
+        """Get ready for a filter, so that its first letter need not wait."""
+        self._finder.prepare()
 
     def sort(self, by: Callable[[T], Any] | None, descending: bool = False) -> None:
         """List in the order of `by`, equal ones as they were given; None lists as given."""
@@ -90,25 +117,44 @@ class Rows(Generic[T]):
 
     def index(self, key: str | None) -> int | None:
         """Return where the value with this key is listed, None when it is not."""
-        return None if key is None else self._index.get(key)
+        if key is None:
+            return None
+        if self._places is None:
+            self._places = {self._key(value): at for at, value in enumerate(self.listed)}
+        return self._places.get(key)
 
     def key_at(self, index: int) -> str | None:
         """Return the key of the value listed there, None outside the list."""
         return self._key(self.listed[index]) if 0 <= index < len(self.listed) else None
 
+    def sought(self, value: T) -> Sought:
+        """Return what the filter found in a value."""
+        query = self._query
+        if query is EVERYTHING:
+            return NOTHING_SOUGHT
+        text = searchable(self._search(value))
+        exact = tuple(word for word in query.words if word in text)
+        missed = [word for word in query.words if word not in exact]
+        close = frozenset[str]().union(*map(self._finder.close, missed))
+        columns = tuple((self._prefixes[name].column, told) for name, told in query.asked)
+        return Sought(exact, close, columns)
+
     def _list(self) -> None:
-        listed: Iterable[T] = self._values.values()
-        if self._needles:
-            listed = self._matching()
+        listed: Iterable[T] = self._finder.rows
+        if self._query.words:
+            listed = self._found(self._query.words)
+        for name, told in self._query.asked:
+            listed = filter(self._prefixes[name].test(told), listed)
         if self._order is not None:
             by, descending = self._order
             listed = sorted(listed, key=by, reverse=descending)
         self.listed = tuple(listed)
-        self._index = {self._key(value): index for index, value in enumerate(self.listed)}
+        self._places = None
 
-    def _matching(self) -> list[T]:
-        first, *others = self._needles
-        keys = [key for key, text in self._folded.items() if first in text]
-        for needle in others:
-            keys = [key for key in keys if needle in self._folded[key]]
-        return [self._values[key] for key in keys]
+    def _found(self, words: tuple[str, ...]) -> list[T]:
+        """Return the values that have the words: the best first, or as given if sorted anyway."""
+        begun, inside, meant = self._finder.find(words)
+        if self._order is None:
+            return begun + inside + meant
+        found = set(map(self._key, begun + inside + meant))
+        return [value for key, value in self._values.items() if key in found]

@@ -6,17 +6,18 @@ from decimal import Decimal
 from textual.reactive import var
 
 from services.models import Denomination, Product, Stock
+from services.text import natural
 from widgets.board import Board, View
 from widgets.cells import ago, amount, old, percent, retail, stock_cell
 from widgets.columns import Column
 from widgets.ink import Cell
 
-WHOLESALE = Column("price", "DZD each", 10, "right")
-RETAIL = Column("retail", "retail DZD", 10, "right")
-RETAIL_TOO = Column("retail", "retail DZD", 10, "right", leaves=1)
-MARGIN = Column("margin", "margin DZD", 10, "right", leaves=2)
-SHARE = Column("share", "margin", 8, "right", leaves=3)
-STOCK = Column("stock", "stock", 12)
+WHOLESALE = Column("price", "DZD each", 10, "right", searched=False)
+RETAIL = Column("retail", "retail DZD", 12, "right", searched=False)
+RETAIL_TOO = Column("retail", "retail DZD", 11, "right", leaves=1, searched=False)
+MARGIN = Column("margin", "margin DZD", 11, "right", leaves=2, searched=False)
+SHARE = Column("share", "margin %", 9, "right", leaves=3, searched=False)
+STOCK = Column("stock", "stock", 12, searched=False)
 NAME = Column("name", "card", least=10)
 COLUMNS = (WHOLESALE, RETAIL_TOO, MARGIN, SHARE, STOCK, NAME)
 FRESH = timedelta(minutes=1)
@@ -41,7 +42,14 @@ class StockPane(Board[Denomination]):
             key=lambda denomination: denomination.id,
             cells=self._denomination_cells,
             search=lambda denomination: denomination.name,
-            sort_keys={"price": lambda d: d.price, "stock": lambda d: d.quantity},
+            sort_keys={
+                "price": lambda d: d.price,
+                "retail": self._retail,
+                "margin": lambda d: self._retail(d) - d.price,
+                "share": self._share,
+                "stock": lambda d: d.quantity,
+                "name": lambda d: natural(d.name),
+            },
             heading="Stock",
             id=id,
             classes=classes,
@@ -50,6 +58,9 @@ class StockPane(Board[Denomination]):
     def watch_privacy(self, privacy: bool) -> None:
         """Show the price that is meant for the eyes in front of the screen."""
         self.show_columns((RETAIL, STOCK, NAME) if privacy else COLUMNS)
+        # An order by margin would tell the margin all the same.
+        if privacy and self.sort.removeprefix("-") in (MARGIN.id, SHARE.id, WHOLESALE.id):
+            self.sort = ""
 
     def watch_product(self) -> None:
         """Name the product whose stock is shown or being read."""
@@ -100,9 +111,16 @@ class StockPane(Board[Denomination]):
         else:
             self.placeholder = "The vendor lists no denomination of this product. r asks again."
 
+    def _retail(self, denomination: Denomination) -> Decimal:
+        return retail(denomination.price, self.markup_percent)
+
+    def _share(self, denomination: Denomination) -> Decimal:
+        sold = self._retail(denomination)
+        return (sold - denomination.price) / sold if sold else Decimal(0)
+
     def _denomination_cells(self, denomination: Denomination, _: View) -> dict[str, Cell]:
         price = denomination.price
-        sold = retail(price, self.markup_percent)
+        sold = self._retail(denomination)
         return {
             "price": Cell(amount(price)),
             "retail": Cell(amount(sold)),

@@ -184,7 +184,7 @@ async def test_help_names_the_live_keys_of_the_place(open_console: Any) -> None:
 
 async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -> None:
     def remapped(settings: Settings) -> Settings:
-        return replace(settings, keys={"privacy": "p", "nav.down": "s"})
+        return replace(settings, keys={"privacy": "i", "nav.down": "m"})
 
     async with open_console(change=remapped) as console:
         await console.ready()
@@ -193,7 +193,7 @@ async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -
         await console.press("d", "j")
         assert not console.app.privacy
         assert board.highlighted_key == first
-        await console.press("p", "s")
+        await console.press("i", "m")
         assert console.app.privacy
         assert board.highlighted_key != first
 

@@ -1,17 +1,27 @@
 """What a change costs the screen: which cells are written, how often rows are worked out."""
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from rich.console import Console
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 
+import services.matching
 from bench import seed
 from services.board_rows import BoardRows
-from services.models import BoardOrder
+from services.models import BoardOrder, Book, DeskInfo
 from tests.conftest import StillClock
+from tests.drawing.conftest import Staging, staged
 from tui.spans import TightUpdate
+from widgets import finder
+from widgets.order_board import OrderBoard
 from widgets.rows import Rows
+
+__all__ = ["staged"]
 
 ORDERS = 1_000
 
@@ -68,3 +78,59 @@ def test_the_text_of_a_row_is_folded_once_for_each_of_its_values(still: StillClo
     assert folded.total() == ORDERS + 1
     assert folded[changed.id] == 2
     assert listed.find(changed.id) is listed.listed[ORDERS - 8]
+
+
+async def test_a_letter_more_of_a_filter_paints_one_cell_of_each_row(
+    still: StillClock, staged: Staging
+) -> None:
+    orders = tuple(
+        BoardOrder(f"k{n}", f"id{n}", "HANDLING", "Netflix", f"{n} EUR", 1, still.now(), True)
+        for n in range(200)
+    )
+    async with staged(OrderBoard(), 100, 24) as stage:
+        stage.widget.now = still.now()
+        stage.widget.book = Book(DeskInfo("", "", "", ""), orders)
+        stage.widget.filter_text = "netfl"
+        await stage.settle()
+        regions: list[tuple[int, int]] = []
+        refresh = stage.widget.refresh
+
+        def counting(*given: Region, **how: bool) -> None:
+            regions.extend((region.y, region.width) for region in given)
+            refresh(*given, **how)
+
+        stage.widget.refresh = counting
+        stage.widget.filter_text = "netfli"
+        heading, *rows = regions
+        assert heading[0] == 0
+        assert rows == [(line, 1) for line in range(2, 24)]
+
+
+def test_words_are_gathered_once_and_a_typed_one_is_looked_up_once_for_all_rows(
+    still: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: Counter[str] = Counter()
+
+    def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any) -> Any:
+            counted[name] += 1
+            return real(*given)
+
+        return call
+
+    monkeypatch.setattr(finder, "words", counting("rows", services.matching.words))
+    slipped = counting("compared", services.matching._slipped)
+    monkeypatch.setattr(services.matching, "_slipped", slipped)
+    rows = board_of(still)
+    listed = Rows[BoardOrder](lambda order: order.key, lambda order: f"{order.product} steam")
+    listed.replace(rows.rows(still.now()))
+    for typed in ("stae", "staem", "staem "):
+        listed.filter(typed)
+    assert len(listed.listed) == ORDERS
+    changed = seed.told(seed.records(ORDERS, still_open=False, now=still.now()))[7]
+    rows.take_orders([changed])
+    listed.replace(rows.rows(still.now()))
+    assert counted["rows"] == ORDERS + 1
+    distinct = len({word for row in rows.rows(still.now()) for word in row.product.split()}) + 1
+    # Once for four letters, once for five; the blank behind them is no other word.
+    assert counted["compared"] <= 2 * distinct

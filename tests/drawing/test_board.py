@@ -65,7 +65,7 @@ async def test_rows_that_did_not_change_are_not_drawn(staged: Callable[..., Any]
         assert await stage.painted() == [5]
 
 
-async def test_only_the_changed_cell_is_repainted(staged: Callable[..., Any]) -> None:
+async def test_only_the_changed_letters_are_repainted(staged: Callable[..., Any]) -> None:
     async with staged(make_board()) as stage:
         rows = values(5)
         stage.widget.show_rows(rows)
@@ -74,7 +74,7 @@ async def test_only_the_changed_cell_is_repainted(staged: Callable[..., Any]) ->
         refresh = stage.widget.refresh
         stage.widget.refresh = lambda *given, **how: (regions.extend(given), refresh(*given, **how))
         stage.widget.show_rows((*rows[:2], ("k2", "done", "thing 2"), *rows[3:]))
-        assert [(r.x, r.y, r.width, r.height) for r in regions] == [(2, 4, 10, 1)]
+        assert [(r.x, r.y, r.width, r.height) for r in regions] == [(2, 4, 4, 1)]
 
 
 async def test_changes_out_of_sight_draw_nothing(staged: Callable[..., Any]) -> None:

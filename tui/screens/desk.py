@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from services.models import BoardOrder
 from tui.action import PANES
@@ -23,9 +23,11 @@ from tui.screens.errands import (
     LedgerWanted,
     NoteWanted,
     OrderWanted,
+    PinWanted,
     RefreshWanted,
     TicketWanted,
 )
+from tui.screens.filter_line import FilterLine
 from tui.screens.stock_following import StockFollowing
 from tui.screens.strips import DetailStrip, KeyLine, TabLine
 from tui.situation import Situation
@@ -89,7 +91,7 @@ class DeskScreen(StockFollowing):
                 yield LogPane(id="log").data_bind(book, now)
         yield Static(Content(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
-        yield Input(id="filter", compact=True, placeholder="filter")
+        yield FilterLine()
         yield KeyLine(id="hints")
 
     def begin(self) -> None:
@@ -97,8 +99,6 @@ class DeskScreen(StockFollowing):
         self.query_one(TabLine).keys = tuple(
             self.frame.keymap.shown(f"pane.{name}") for name in PANES
         )
-        line = self.query_one("#filter", Input)
-        line.cursor_blink, line.display = False, False
         self.go_to("catalogue")
 
     def place(self) -> str:
@@ -121,6 +121,8 @@ class DeskScreen(StockFollowing):
             denomination=self.query_one(StockPane).highlighted is not None,
             order=order is not None,
             mine=order is not None and order.mine,
+            sort=self.board().sort,
+            sorts=tuple((column.id, column.title) for column in self.board().sorts),
         )
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -134,6 +136,9 @@ class DeskScreen(StockFollowing):
             "open": self.open,
             "order": self.order,
             "filter": self.filter,
+            "sort": self.board().sort_next,
+            "sort.reverse": self.board().sort_reversed,
+            "pin": self.pin,
             "back": self.back,
             "refresh": self.ask_again,
             "note": self.note,
@@ -189,15 +194,20 @@ class DeskScreen(StockFollowing):
 
     def filter(self) -> None:
         """Open the filter line for the current list."""
-        line = self.query_one("#filter", Input)
-        line.value = self.board().filter_text
-        self.query_one(HintLine).display, line.display = False, True
-        line.focus()
+        board = self.board()
+        board.expect_filter()
+        self.query_one(HintLine).display = False
+        line = self.query_one(FilterLine)
+        line.open(board.filter_text, board.prefixes, self.frame.keymap.shown("back"))
+
+    def pin(self) -> None:
+        """Pin the product to the top of the catalogue, or take it down."""
+        if self.product is not None:
+            self.post_message(PinWanted(self.product))
 
     def back(self) -> None:
         """Undo the nearest thing: the filter, then the zoom."""
-        line = self.query_one("#filter", Input)
-        if line.display or self.board().filter_text:
+        if self.query_one(FilterLine).display or self.board().filter_text:
             self.board().filter_text = ""
             self._close_filter()
         elif self.zoomed:
@@ -230,21 +240,27 @@ class DeskScreen(StockFollowing):
         else:
             self.say(BY_ID["open"].reason(self.situation()))
 
-    @on(Input.Changed, "#filter")
-    def _filter_typed(self, event: Input.Changed) -> None:
-        if event.input.display:
-            self.board().filter_text = event.value
+    @on(FilterLine.Typed)
+    def _filter_typed(self, event: FilterLine.Typed) -> None:
+        self.board().filter_text = event.text
 
-    @on(Input.Submitted, "#filter")
+    @on(FilterLine.Stepped)
+    def _stepped(self, event: FilterLine.Stepped) -> None:
+        self.board().action_move(event.by)
+
+    @on(FilterLine.Kept)
     def _filter_kept(self) -> None:
         self._close_filter()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the focus, however it got there."""
         name = event.widget.id
-        if name in PANES and name != self.pane:
-            self.pane = name
-            self._arrange()
+        if name in PANES:
+            # A list was clicked while its filter was typed: what was typed stays.
+            self._hide_filter()
+            if name != self.pane:
+                self.pane = name
+                self._arrange()
         self._describe()
 
     def on_resize(self) -> None:
@@ -296,9 +312,13 @@ class DeskScreen(StockFollowing):
         if self.composed:
             strip = self.query_one(DetailStrip)
             held = self.board().highlighted
-            strip.words = words.row(held, self.stock, self.product, privacy=self.privacy)
+            strip.words = words.row(held, self.stock, self.product, self.book, privacy=self.privacy)
             self.refresh_hints()
 
     def _close_filter(self) -> None:
-        self.query_one(HintLine).display, self.query_one("#filter").display = True, False
+        self._hide_filter()
         self.board().focus()
+
+    def _hide_filter(self) -> None:
+        self.query_one(FilterLine).close()
+        self.query_one(HintLine).display = True

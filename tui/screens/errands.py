@@ -142,6 +142,13 @@ class RefreshWanted(Message):
 
 
 @dataclass
+class PinWanted(Message):
+    """Pin a product to the top of the catalogue, or take it down."""
+
+    product: Product
+
+
+@dataclass
 class ExportWanted(Message):
     """Write what a pane lists into a file."""
 

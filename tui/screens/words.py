@@ -12,7 +12,12 @@ from widgets.logged import Logged
 
 
 def row(
-    value: object, stock: Stock | None, product: Product | None, *, privacy: bool = False
+    value: object,
+    stock: Stock | None,
+    product: Product | None,
+    book: Book,
+    *,
+    privacy: bool = False,
 ) -> str:
     """Describe the highlighted row of any pane in full.
 
@@ -20,11 +25,13 @@ def row(
         value: what the pane's list holds.
         stock: the stock on the screen, for a denomination's product.
         product: the product it belongs to.
+        book: says what is pinned and what was bought lately.
         privacy: say no amounts.
     """
     match value:
         case Product():
-            return ", ".join(part for part in (value.title, value.region, value.category) if part)
+            parts = (value.title, value.region, value.category, _kept_on_top(value, book))
+            return ", ".join(part for part in parts if part)
         case Denomination():
             title = stock.product_title if stock else product.title if product else ""
             return ", ".join(part for part in (title, value.name) if part)
@@ -69,6 +76,12 @@ def revealed_before(history: Sequence[Event], now: datetime | None) -> str:
     day = "" if now is not None and at.date() == now.astimezone().date() else f" on {at:%Y-%m-%d}"
     times = f", {len(earlier)} times in all" if len(earlier) > 1 else ""
     return f"Already revealed{day} at {at:%H:%M} by {last.who} ({last.why}){times}."
+
+
+def _kept_on_top(product: Product, book: Book) -> str:
+    if product.id in book.pins:
+        return "pinned"
+    return "bought lately" if product.id in book.recents else ""
 
 
 def _movement(row: LedgerRow, privacy: bool) -> str:

@@ -1,0 +1,134 @@
+"""Which rows a filter lists, in which order, while they change."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching import near, words
+from services.text import fold
+from widgets.query import Prefix, Query, read
+from widgets.rows import Rows
+
+Row = tuple[str, str]
+PREFIXES = {"no": Prefix[Row]("number", "no", lambda told: lambda row: told in row[0])}
+
+
+def rows_of(*texts: str) -> Rows[Row]:
+    rows = Rows[Row](lambda row: row[0], lambda row: row[1], PREFIXES)
+    rows.replace(tuple((str(number), text) for number, text in enumerate(texts)))
+    return rows
+
+
+def found(rows: Rows[Row], typed: str) -> list[str]:
+    rows.filter(typed)
+    return [text for _, text in rows.listed]
+
+
+def test_beginnings_come_before_insides_and_those_before_what_was_meant() -> None:
+    rows = rows_of("shiny", "starzplay", "google play", "plain", "playstation")
+    assert found(rows, "play") == ["google play", "playstation", "starzplay"]
+    assert found(rows, "pn") == ["plain", "playstation"]
+    assert found(rows, "plain") == ["plain", "playstation"]
+
+
+def test_every_word_has_to_match_and_one_may_be_typed_wrong() -> None:
+    rows = rows_of("Netflix US 20", "Netflix EU 20", "Spotify US 20")
+    assert found(rows, "netlfix us") == ["Netflix US 20"]
+    assert found(rows, "us NETFLIX") == ["Netflix US 20"]
+    assert found(rows, "spotfy 20") == ["Spotify US 20"]
+    assert found(rows, "spotfy eu") == []
+
+
+def test_a_sorted_list_is_filtered_and_not_ranked() -> None:
+    rows = rows_of("b starzplay", "a playstation", "b google play")
+    rows.sort(lambda row: row[1][0])
+    assert found(rows, "play") == ["a playstation", "b starzplay", "b google play"]
+    rows.sort(lambda row: row[1][0], descending=True)
+    assert [text for _, text in rows.listed] == ["b starzplay", "b google play", "a playstation"]
+    assert not rows.ranked
+    rows.sort(None)
+    assert rows.ranked
+
+
+def test_rows_that_change_come_and_go() -> None:
+    rows = rows_of("steam handling", "netflix handling", "razer handling")
+    assert found(rows, "hadnling") == ["steam handling", "netflix handling", "razer handling"]
+    rows.replace((("0", "steam done"), ("1", "netflix handling"), ("2", "razer handling")))
+    assert [key for key, _ in rows.listed] == ["1", "2"]
+    rows.replace((("9", "roblox handling"), ("1", "netflix handling"), ("0", "steam handling")))
+    assert [key for key, _ in rows.listed] == ["9", "1", "0"]
+    assert rows.index("1") == 1
+    rows.replace((("9", "robux wallet"), ("1", "netflix handling"), ("0", "steam handling")))
+    assert found(rows, "walet") == ["robux wallet"]
+
+
+def test_a_word_less_finds_again_what_a_word_more_had_hidden() -> None:
+    rows = rows_of("alpha one", "alpha two", "beta one")
+    assert found(rows, "alpha two") == ["alpha two"]
+    assert found(rows, "alpha") == ["alpha one", "alpha two"]
+    assert found(rows, "one") == ["alpha one", "beta one"]
+    assert found(rows, "") == ["alpha one", "alpha two", "beta one"]
+
+
+def test_prefixes_and_words_are_asked_together() -> None:
+    rows = rows_of("steam", "steam", "razer")
+    rows.filter("no:1 steam")
+    assert [key for key, _ in rows.listed] == ["1"]
+    rows.filter("NO:2")
+    assert [key for key, _ in rows.listed] == ["2"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("no:7 Été", Query(("ete",), (("no", "7"),))),
+        ("no:", Query()),
+        ("no: x", Query(("x",))),
+        ("zz:7", Query(("zz:7",))),
+        (":", Query((":",))),
+        (":7 no:a:b", Query((":7",), (("no", "a:b"),))),
+        ("  ", Query()),
+        ("\x1b[2J \u202e", Query(("\ufffd[2j",))),
+    ],
+)
+def test_an_unknown_prefix_is_text_and_one_with_nothing_behind_it_asks_nothing(
+    typed: str, query: Query
+) -> None:
+    assert read(typed, PREFIXES) == query
+
+
+def expected(texts: list[str], typed: str) -> list[int]:
+    """What the words say, worked out slowly."""
+    ranks: list[tuple[int, int]] = []
+    for at, text in enumerate(texts):
+        folded, needles = f" {fold(text)}", fold(typed).split()
+        if not all(
+            needle in folded or any(near(needle, word) for word in words(folded))
+            for needle in needles
+        ):
+            continue
+        if all(f" {needle}" in folded for needle in needles):
+            rank = 0
+        else:
+            rank = 1 if all(needle in folded for needle in needles) else 2
+        ranks.append((rank, at))
+    return [at for _, at in sorted(ranks)]
+
+
+WORD = st.text(alphabet="abcé", min_size=1, max_size=6)
+TEXT = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
+
+
+@given(st.lists(TEXT, max_size=12), st.lists(TEXT, min_size=1, max_size=6), st.integers(0, 11))
+def test_what_is_found_does_not_depend_on_what_was_typed_or_shown_before(
+    texts: list[str], typed: list[str], changed: int
+) -> None:
+    rows = rows_of(*texts)
+    for text in typed:
+        for end in range(1, len(text) + 1):
+            found(rows, text[:end])
+            assert [int(key) for key, _ in rows.listed] == expected(texts, text[:end])
+        if changed < len(texts):
+            texts = [*texts[:changed], text, *texts[changed + 1 :]]
+            rows.replace(tuple((str(number), each) for number, each in enumerate(texts)))
+            assert [int(key) for key, _ in rows.listed] == expected(texts, text)
