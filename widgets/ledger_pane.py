@@ -13,7 +13,7 @@ from widgets.board import Board, View
 from widgets.cells import ago, amount, dinars, local_minute, old
 from widgets.columns import Column
 from widgets.ink import Cell
-from widgets.naming import Named, said
+from widgets.naming import Named, Said
 from widgets.query import Prefix, Test
 
 COLUMNS = (
@@ -142,7 +142,8 @@ def by_desk(told: str) -> Test[LedgerRow]:
     """Find movements by whose order they belong to; `?` are the other desks."""
     if told == "?":
         return lambda row: row.owner in (Owner.OTHER, Owner.UNLISTED)
-    return lambda row: said(told, desk_cell(row).text)
+    said = Said(told)
+    return lambda row: said(desk_cell(row).text)
 
 
 PREFIXES: Mapping[str, Prefix[LedgerRow]] = {

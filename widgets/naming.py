@@ -35,10 +35,21 @@ class Named:
         return self._begins(name) or near(self._told, "".join(_parts(name)))
 
 
-def said(told: str, text: str) -> bool:
-    """Tell whether what was told, folded, stands in the text or is meant by a word of it."""
-    folded = fold(text)
-    return told in folded or any(near(told, word) for word in words(folded))
+class Said:
+    """Tells in which texts what was told, folded, stands or is meant by a word."""
+
+    def __init__(self, told: str) -> None:
+        self._told = told
+        self._judged: dict[str, bool] = {}
+
+    def __call__(self, text: str) -> bool:
+        """Tell whether it is said in this text."""
+        judged = self._judged.get(text)
+        if judged is None:
+            folded = fold(text)
+            judged = self._told in folded or any(near(self._told, word) for word in words(folded))
+            self._judged[text] = judged
+        return judged
 
 
 def _parts(name: str) -> list[str]:

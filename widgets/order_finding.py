@@ -7,7 +7,7 @@ from typing import Any
 from services.models import BoardOrder
 from services.text import fold, natural
 from widgets.cells import state_cell
-from widgets.naming import Named, said
+from widgets.naming import Named, Said
 from widgets.query import Prefix, Test
 
 ATTENTION = (
@@ -50,13 +50,14 @@ def by_state(told: str) -> Test[BoardOrder]:
     states = [name for state in ATTENTION for name in (state, state_cell(state).text)]
     named = Named(told, (*states, *OTHER_STATES))
 
+    still_open, final, late = (word.startswith(told) for word in OTHER_STATES)
+    judged: dict[str, bool] = {}
+
     def found(order: BoardOrder) -> bool:
-        stands = "final" if order.final else "open"
-        return (
-            named(order.state, state_cell(order.state).text)
-            or stands.startswith(told)
-            or (order.late and "late".startswith(told))
-        )
+        state = order.state
+        if state not in judged:
+            judged[state] = named(state, state_cell(state).text)
+        return judged[state] or (final if order.final else still_open) or (late and order.late)
 
     return found
 
@@ -69,14 +70,16 @@ def by_id(told: str) -> Test[BoardOrder]:
 
 def by_reference(told: str) -> Test[BoardOrder]:
     """Find orders by their note, or by their purchase's idempotency key."""
-    return lambda order: said(told, order.note) or told in fold(order.idempotency_key)
+    said = Said(told)
+    return lambda order: said(order.note) or told in fold(order.idempotency_key)
 
 
 def by_operator(told: str) -> Test[BoardOrder]:
     """Find orders by who placed them; `other` and `?` are the other desks."""
     if told in ("?", "other"):
         return lambda order: not order.mine
-    return lambda order: said(told, desk_words(order))
+    said = Said(told)
+    return lambda order: said(desk_words(order))
 
 
 PREFIXES: Mapping[str, Prefix[BoardOrder]] = {
@@ -93,8 +96,7 @@ SORT_KEYS: Mapping[str, Callable[[BoardOrder], Any]] = {
     "age": lambda order: -order.time.timestamp(),
     "desk": lambda order: natural(desk_words(order)),
     "id": lambda order: order.order_id,
-    "what": lambda order: (
-        natural(order.product or order.product_id),
-        natural(order.denomination or order.type_id),
+    "what": lambda order: natural(
+        f"{order.product or order.product_id} {order.denomination or order.type_id}"
     ),
 }

@@ -12,10 +12,9 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Input
 
-from services.text import cell_width
 from widgets.canvas import Canvas
-from widgets.ink import Cell, DrawnLine, fitted
-from widgets.parts import BETWEEN, Part, fit_parts
+from widgets.ink import Cell, DrawnLine, Line, fitted, line_width
+from widgets.parts import BETWEEN
 from widgets.query import Prefix
 
 
@@ -29,21 +28,29 @@ class PrefixLine(Canvas):
     keys: var[tuple[tuple[str, str], ...]] = var[tuple[tuple[str, str], ...]](())
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
-        """Return the one line; the keys leave first when it gets narrow."""
+        """Return the one line, at the right; the keys leave first, then what is looked in."""
         del height
-        told = [
-            Part((Cell(f"{name}: {about}", "head"), Cell(f"{name}:", "head")), leaves=1)
-            for name, about in self.prefixes
-        ]
-        told += [Part((Cell(f"{key} {label}", "dim"),), leaves=2) for key, label in self.keys]
-        return [fitted((*fit_parts(told, width - 1), Cell(" ")), width)]
+        line = next((form for form in self._forms() if self._length(form) <= width), ())
+        return [fitted((Cell(" " * (width - self._length(line))), *line, Cell(" ")), width)]
 
     @property
     def longest(self) -> int:
         """How many cells all of it takes."""
-        words = [f"{name}: {about}" for name, about in self.prefixes]
-        words += [f"{key} {label}" for key, label in self.keys]
-        return cell_width(BETWEEN.join(words)) + 1
+        return self._length(self._forms()[0])
+
+    def _forms(self) -> tuple[Line, ...]:
+        told = [Cell(f"{name}: {about}", "head") for name, about in self.prefixes]
+        keys = [Cell(f"{key} {label}", "dim") for key, label in self.keys]
+        names = [Cell(f"{name}:", "head") for name, _ in self.prefixes]
+        return _joined([*told, *keys]), _joined(told or keys), _joined(names)
+
+    @staticmethod
+    def _length(line: Line) -> int:
+        return line_width(line) + 1
+
+
+def _joined(cells: list[Cell]) -> Line:
+    return tuple(piece for cell in cells for piece in (Cell(BETWEEN), cell))[1:]
 
 
 class FilterLine(Horizontal):
