@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
-from msgspec import Struct
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -13,20 +12,14 @@ from textual.reactive import var
 
 from widgets.canvas import Canvas
 from widgets.columns import Column, Placed, place
+from widgets.drawn_rows import DrawnRows, View
 from widgets.heading import Heading, heading_line
 from widgets.ink import Cell, DrawnLine, fitted, wrap
 from widgets.query import Prefix
-from widgets.row_line import (
-    MARKER,
-    UNMARKED,
-    LaidRow,
-    lay_row,
-    row_line,
-    sort_sign,
-    titles,
-)
+from widgets.row_line import MARKER, UNMARKED, sort_sign, titles
 from widgets.rows import Rows
-from widgets.sought import Sought
+
+__all__ = ["NAVIGATION", "Board", "View"]
 
 T = TypeVar("T")
 
@@ -41,24 +34,6 @@ NAVIGATION: list[BindingType] = [
     Binding("pageup", "page(-1)", "Page up", show=False, id="nav.page_up"),
 ]
 """The keys that every list and every scrolling text here answers to, by the ids of the keymap."""
-
-
-class View(Struct, frozen=True):
-    """What a row's cells depend on beside its value: the time (UTC), and privacy mode."""
-
-    now: datetime | None = None
-    privacy: bool = False
-
-
-class _Drawn(NamedTuple, Generic[T]):
-    """A row as it was last drawn, and what from."""
-
-    value: T
-    now: datetime | None
-    cells: Mapping[str, Cell]
-    row: LaidRow
-    sought: Sought
-    line: DrawnLine
 
 
 class Board(Canvas, Generic[T], can_focus=True):
@@ -141,8 +116,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._rows = Rows(key, search, self.prefixes)
         self._cursor: str | None = None
         self._cursor_index = 0
-        self._cache: dict[tuple[str, str], _Drawn[T]] = {}
-        self._cached_for: object = None
+        self._drawn_rows = DrawnRows(cells, self._rows.sought)
         self.set_reactive(Board.heading, heading)
 
     @property
@@ -192,7 +166,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     def forget_drawn(self) -> None:
         """Draw every row in sight anew: what its cells are made of changed, its value did not."""
-        self._cached_for = None
+        self._drawn_rows.forget()
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Show these columns from now on."""
@@ -293,16 +267,14 @@ class Board(Canvas, Generic[T], can_focus=True):
             return lines + self._words(width)
         top = self.scroll_offset.y
         view = View(self.now, self.privacy)
-        state = (placed, width, self.privacy)
-        held = self._cache if self._cached_for == state else {}
-        self._cache, self._cached_for = {}, state
         cursor_ink = "cursor" if self.has_focus else "cursor-blurred"
+        self._drawn_rows.begin(placed, width, self.privacy)
         for value in self._rows.listed[top : top + height - self._header]:
             key = self._key(value)
-            name = (key, cursor_ink if key == self._cursor else "")
-            drawn = self._drawn_row(value, view, name[1], held.get(name), placed, width)
-            self._cache[name] = drawn
-            lines.append(drawn.line)
+            ink = cursor_ink if key == self._cursor else ""
+            lines.append(
+                self._drawn_rows.line(key, value, view, cursor_ink=ink, placed=placed, width=width)
+            )
         return lines
 
     @property
@@ -312,32 +284,6 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     def _placed(self, width: int) -> tuple[Placed, ...]:
         return place(self._columns, width - len(MARKER) - 1)
-
-    def _drawn_row(
-        self,
-        value: T,
-        view: View,
-        cursor_ink: str,
-        held: _Drawn[T] | None,
-        placed: Sequence[Placed],
-        width: int,
-    ) -> _Drawn[T]:
-        """Return a row as it was drawn before if it would look the same, else draw it."""
-        sought = self._rows.sought(value)
-        if held is not None and held.value is value and held.now == view.now:
-            if held.sought == sought:
-                return held
-            cells, row = held.cells, held.row
-        else:
-            cells = self._cells(value, view)
-            # Of the rows that grow older few look different for it.
-            if held is not None and held.cells == cells:
-                if held.sought == sought:
-                    return _Drawn(value, view.now, cells, held.row, sought, held.line)
-                row = held.row
-            else:
-                row = lay_row(cells, placed, width, cursor_ink=cursor_ink, masked=self.privacy)
-        return _Drawn(value, view.now, cells, row, sought, row_line(row, sought))
 
     def _heading_line(self, width: int, placed: Sequence[Placed]) -> DrawnLine:
         by = self.sort.removeprefix("-")

@@ -28,10 +28,10 @@ from tui.screens.errands import (
     TicketWanted,
 )
 from tui.screens.filter_line import FilterLine
+from tui.screens.filtering import Filtering
 from tui.screens.stock_following import StockFollowing
 from tui.screens.strips import DetailStrip, KeyLine, TabLine
 from tui.situation import Situation
-from widgets.bars import HintLine
 from widgets.board import Board
 from widgets.catalog_pane import CatalogPane
 from widgets.ledger_pane import LedgerPane
@@ -49,7 +49,7 @@ TOO_SMALL = (
 )
 
 
-class DeskScreen(StockFollowing):
+class DeskScreen(StockFollowing, Filtering):
     """Connects the panes to the book and to the table of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PANES)]
@@ -192,14 +192,6 @@ class DeskScreen(StockFollowing):
         else:
             self.post_message(RefreshWanted(self.pane))
 
-    def filter(self) -> None:
-        """Open the filter line for the current list."""
-        board = self.board()
-        board.expect_filter()
-        self.query_one(HintLine).display = False
-        line = self.query_one(FilterLine)
-        line.open(board.filter_text, board.prefixes, self.frame.keymap.shown("back"))
-
     def pin(self) -> None:
         """Pin the product to the top of the catalogue, or take it down."""
         if self.product is not None:
@@ -207,10 +199,7 @@ class DeskScreen(StockFollowing):
 
     def back(self) -> None:
         """Undo the nearest thing: the filter, then the zoom."""
-        if self.query_one(FilterLine).display or self.board().filter_text:
-            self.board().filter_text = ""
-            self._close_filter()
-        elif self.zoomed:
+        if not self.clear_filter() and self.zoomed:
             self.zoom()
 
     def stock_shown(self) -> None:
@@ -240,24 +229,12 @@ class DeskScreen(StockFollowing):
         else:
             self.say(BY_ID["open"].reason(self.situation()))
 
-    @on(FilterLine.Typed)
-    def _filter_typed(self, event: FilterLine.Typed) -> None:
-        self.board().filter_text = event.text
-
-    @on(FilterLine.Stepped)
-    def _stepped(self, event: FilterLine.Stepped) -> None:
-        self.board().action_move(event.by)
-
-    @on(FilterLine.Kept)
-    def _filter_kept(self) -> None:
-        self._close_filter()
-
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the focus, however it got there."""
         name = event.widget.id
         if name in PANES:
             # A list was clicked while its filter was typed: what was typed stays.
-            self._hide_filter()
+            self.hide_filter_line()
             if name != self.pane:
                 self.pane = name
                 self._arrange()
@@ -314,11 +291,3 @@ class DeskScreen(StockFollowing):
             held = self.board().highlighted
             strip.words = words.row(held, self.stock, self.product, self.book, privacy=self.privacy)
             self.refresh_hints()
-
-    def _close_filter(self) -> None:
-        self._hide_filter()
-        self.board().focus()
-
-    def _hide_filter(self) -> None:
-        self.query_one(FilterLine).close()
-        self.query_one(HintLine).display = True
