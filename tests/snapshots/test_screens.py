@@ -63,6 +63,15 @@ async def test_help_palette_and_lock(scene: Scene, theme: str, size: tuple[int, 
         await held(console, "lock", theme, size)
 
 
+async def test_what_a_filter_found(scene: Scene, theme: str, size: tuple[int, int]) -> None:
+    async with scene() as console:
+        await console.press("3", "slash", *"pugb", "space", *"st:ful", "enter", "s")
+        await console.shows("/pugb st:ful", "state ^")
+        if size[0] >= 100:
+            await console.until(lambda: console.screen.board("stock").highlighted)
+        await held(console, "found", theme, size)
+
+
 async def test_the_review_of_a_ticket(scene: Scene, theme: str, size: tuple[int, int]) -> None:
     async with scene() as console:
         await to_stock(console)
