@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from services.models import (
     FINAL_STATUSES,
+    IN_FLIGHT,
     BoardOrder,
     Catalog,
     Order,
@@ -125,6 +126,11 @@ class BoardRows:
         """Return the purchases that are being sent."""
         flying = (PurchaseState.INTENT, PurchaseState.SENDING)
         return tuple(p for p in self._purchases.values() if p.state in flying)
+
+    def waiting(self) -> bool:
+        """Tell whether a purchase waits for its answer, or for its order to be found."""
+        waiting = (*IN_FLIGHT, PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
+        return any(p.state in waiting for p in self._purchases.values())
 
     def open_count(self) -> int:
         """Return how many orders of the account are still open."""

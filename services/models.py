@@ -299,6 +299,20 @@ class Candidate(Struct, frozen=True):
     transaction: Transaction | None
 
 
+class Nobodys(Struct, frozen=True):
+    """An order that no purchase claims, as seen from one purchase, if there is one.
+
+    `why_not` says why a person cannot claim it for that purchase, empty if he can; `ruled_out` is
+    whether a person has said before that it is not this purchase. `difference` is as of a
+    `Candidate`, None without a purchase.
+    """
+
+    order: "BoardOrder"
+    why_not: str = "No purchase is chosen"
+    ruled_out: bool = False
+    difference: float | None = None
+
+
 class BoardOrder(Struct, frozen=True, gc=False):
     """A row of the order board: one order of the account, or one purchase without an order yet.
 
@@ -370,8 +384,9 @@ class Book(Struct, frozen=True):
     """All that a desk shows, as one immutable value; each change publishes a new one.
 
     A field that did not change is the same object as in the book before, so a reader compares with
-    `is`. `orders` is newest first. `catalog_error`, `balance_error` hold the sentence of the last
-    failed refresh, empty after a good one.
+    `is`. `orders` is newest first; `unclaimed` counts the orders that no purchase claims.
+    `catalog_error`, `balance_error` hold the sentence of the last failed refresh, empty after a
+    good one.
     """
 
     info: DeskInfo
@@ -386,6 +401,7 @@ class Book(Struct, frozen=True):
     poll: PollState = PollState()
     log: tuple[LogEntry, ...] = ()
     open_count: int = 0
+    unclaimed: int = 0
     spending: Spending | None = None
     fatal: str = ""
     fatal_exit: int = 0
