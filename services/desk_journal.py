@@ -78,13 +78,6 @@ class DeskJournal:
             purchase_id, "acknowledge", "a person took note", acknowledged=True
         )
 
-    async def read_orders(self) -> None:
-        """Read what the account's list says since the last reading, and keep it; raises DeskError.
-
-        Without it `unclaimed` tells what was known then.
-        """
-        await self._opening.opened().tracker.read()
-
     async def unclaimed(self) -> tuple[BoardOrder, ...]:
         """Return the orders of the account that nobody here claimed, newest first.
 
@@ -93,6 +86,14 @@ class DeskJournal:
         """
         account = self._opening.opened()
         return account.rows.joined(await account.tracked.unclaimed(), ())
+
+    async def ruled_out(self, purchase_id: str) -> tuple[str, ...]:
+        """Return the orders of which a person said that they are not this purchase.
+
+        Raises:
+            JournalFailed: the journal could not be read.
+        """
+        return (await self._opening.opened().purchases.baseline(purchase_id)).ruled_out
 
     async def nobodys(self, purchase_id: str = "") -> tuple[Nobodys, ...]:
         """Return the orders that nobody claimed, as seen from a purchase, newest first.
