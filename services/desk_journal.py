@@ -112,7 +112,7 @@ class DeskJournal:
         return tuple(
             Nobodys(
                 row,
-                evidence.unclaimable(purchase, baseline, known[row.order_id])[0],
+                *evidence.unclaimable(purchase, baseline, known[row.order_id]),
                 row.order_id in baseline.ruled_out,
                 evidence.difference(purchase, baseline, known[row.order_id]),
             )

@@ -302,13 +302,14 @@ class Candidate(Struct, frozen=True):
 class Nobodys(Struct, frozen=True):
     """An order that no purchase claims, as seen from one purchase, if there is one.
 
-    `why_not` says why a person cannot claim it for that purchase, empty if he can; `ruled_out` is
-    whether a person has said before that it is not this purchase. `difference` is as of a
-    `Candidate`, None without a purchase.
+    `why_not` says why a person cannot claim it for that purchase and `code` in a word, both empty
+    if he can; `ruled_out` is whether a person has said before that it is not this purchase.
+    `difference` is as of a `Candidate`, None without a purchase.
     """
 
     order: "BoardOrder"
-    why_not: str = "No purchase is chosen"
+    why_not: str = "There is no unsettled purchase that it could be"
+    code: str = "NO_PURCHASE"
     ruled_out: bool = False
     difference: float | None = None
 

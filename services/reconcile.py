@@ -148,6 +148,8 @@ class Reconciler:
         why_not, code = evidence.unclaimable(purchase, baseline, order)
         if why_not:
             raise NotClaimed(why_not, code=code)
+        if any(rival.state is S.SENDING for rival in await self._purchases.rivals(purchase)):
+            raise NotClaimed("It may be the order of a purchase that is being sent", code="SENDING")
         why = "a person said: this one"
         if order_id in baseline.ruled_out:
             why += ", after it had been ruled out"

@@ -10,7 +10,8 @@ class Situation(Struct, frozen=True):
 
     `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
     false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
-    the moment, in words. `can_copy` is the setting.
+    the moment, in words. `can_copy` is the setting. `purchase` is the state of the chosen one,
+    `late` where its order came late, `fits` where one came that may be it.
     """
 
     place: str = "catalogue"
@@ -28,6 +29,9 @@ class Situation(Struct, frozen=True):
     unsettled: int = 0
     purchase: str = ""
     candidate: bool = False
+    unclaimed: int = 0
+    lists: int = 0
+    why_no_claim: str = "No order is there that nobody claimed."
 
 
 Reason = Callable[[Situation], str]

@@ -128,6 +128,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             why_not="" if info.can_buy else info.why_not,
             roomy=self.roomy,
             unsettled=len(self.book.unsettled),
+            unclaimed=self.book.unclaimed,
             privacy=self.privacy,
             can_copy=self.frame.settings.ui.copy,
         )
