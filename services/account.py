@@ -361,14 +361,14 @@ class Account:
 
     async def _nobodys(self, orders: tuple[Order, ...]) -> None:
         """Count those of these orders that nobody claims, and say what should not be."""
-        news = await self._unclaimed.look_at(orders, waiting=self.rows.waiting())
+        news = await self._unclaimed.look_at(orders, self.rows.awaited())
         # On a shared account the orders of others are nothing to be told about.
         if news and self._settings.profile.account_exclusive:
             self._keeper.log(nobodys_words(news), "warning")
 
     def _claimed(self, *purchases: Purchase) -> None:
         taken = [purchase.order_id for purchase in purchases if purchase.order_id]
-        self._unclaimed.claimed(taken, waiting=self.rows.waiting())
+        self._unclaimed.claimed(taken, self.rows.awaited())
 
     async def _advance(self, purchase: Purchase, order: Order) -> None:
         """Carry a status of the vendor over to the purchase that this order belongs to."""

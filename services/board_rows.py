@@ -127,10 +127,17 @@ class BoardRows:
         flying = (PurchaseState.INTENT, PurchaseState.SENDING)
         return tuple(p for p in self._purchases.values() if p.state in flying)
 
-    def waiting(self) -> bool:
-        """Tell whether a purchase waits for its answer, or for its order to be found."""
+    def awaited(self) -> frozenset[tuple[str, str, int]]:
+        """Return the goods of purchases that wait for an answer, or for their order to be found.
+
+        Each is the product, the type and how many.
+        """
         waiting = (*IN_FLIGHT, PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
-        return any(p.state in waiting for p in self._purchases.values())
+        return frozenset(
+            (p.product_id, p.type_id, p.quantity)
+            for p in self._purchases.values()
+            if p.state in waiting
+        )
 
     def open_count(self) -> int:
         """Return how many orders of the account are still open."""

@@ -1,21 +1,22 @@
 """The orders of the account that nobody claimed: how many, and since when they are watched for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from services.models import Order
 from services.tracked import TrackedOrders, Watch
 from services.tracker import Tracker
 
+Goods: TypeAlias = tuple[str, str, int]
 WRITTEN_EVERY = timedelta(minutes=1)
 
 
 class Unclaimed:
     """Keeps their number current, and how far the account's list was read for them.
 
-    What turns up while a purchase waits for its answer may be its order: it counts once nothing
-    waits any more. Methods that ask the journal raise JournalFailed.
+    What turns up while a purchase of the same goods waits for its answer may be its order: it
+    counts once none waits any more. Methods that ask the journal raise JournalFailed.
     """
 
     def __init__(self, tracked: TrackedOrders, tracker: Tracker) -> None:
@@ -23,7 +24,7 @@ class Unclaimed:
         self._tracker: Final = tracker
         self._watch: Watch | None = None
         self._ids: set[str] = set()
-        self._early: set[str] = set()
+        self._early: dict[str, Goods] = {}
 
     @property
     def count(self) -> int:
@@ -55,26 +56,28 @@ class Unclaimed:
         """Count what the journal holds."""
         self._ids.update(order.id for order in await self._tracked.unclaimed())
 
-    async def look_at(self, orders: Iterable[Order], *, waiting: bool) -> int:
+    async def look_at(self, orders: Iterable[Order], awaited: Set[Goods]) -> int:
         """Count those of these orders that nobody claims; returns how many are news.
 
         Args:
             orders: as they were just written down.
-            waiting: whether a purchase waits for an order to be found.
+            awaited: the goods of the purchases that wait for an answer, or for their order.
         """
-        found = await self._tracked.unclaimed_among(order.id for order in orders) - self._ids
-        if waiting:
-            self._early |= found
-            return 0
-        self._early -= found
-        self._ids |= found
-        return len(found)
+        goods = {order.id: (order.product, order.type, order.quantity) for order in orders}
+        found = await self._tracked.unclaimed_among(goods) - self._ids
+        self._early |= {name: goods[name] for name in found}
+        return self._count_early(awaited)
 
-    def claimed(self, order_ids: Iterable[str], *, waiting: bool) -> None:
-        """Take out orders that a purchase claims; what turned up early counts if nothing waits."""
-        taken = frozenset(order_ids)
-        self._ids -= taken
-        self._early -= taken
-        if not waiting:
-            self._ids |= self._early
-            self._early = set()
+    def claimed(self, order_ids: Iterable[str], awaited: Set[Goods]) -> None:
+        """Take out orders that a purchase claims; count what it was not that was waited for."""
+        for name in order_ids:
+            self._ids.discard(name)
+            self._early.pop(name, None)
+        self._count_early(awaited)
+
+    def _count_early(self, awaited: Set[Goods]) -> int:
+        nobodys = [name for name, goods in self._early.items() if goods not in awaited]
+        for name in nobodys:
+            del self._early[name]
+        self._ids.update(nobodys)
+        return len(nobodys)
