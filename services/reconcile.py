@@ -185,6 +185,7 @@ class Reconciler:
             "a person said: none of these",
             {
                 "candidates": (),
+                "error_message": "a person said: none of the orders that were offered",
                 "quiet": 0,
                 "baseline": baseline_without(baseline, ruled_out),
                 "next_look": now + timedelta(seconds=evidence.EVERY),

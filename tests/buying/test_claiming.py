@@ -28,6 +28,8 @@ async def test_what_was_ruled_out_is_not_offered_again(open_desk, pick, market):
         theirs = market.foreign_order(purchase.product_id, purchase.type_id, purchase.quantity)
         assert (await desk.look_now(purchase.id)).candidates == (theirs,)
         await desk.none_of_these(purchase.id)
+        asked = await desk.purchase(purchase.id)
+        assert asked.error.message.startswith("a person said: none")
         assert (await desk.look_now(purchase.id)).state is S.UNRESOLVED
         assert await desk.candidates(purchase.id) == ()
 

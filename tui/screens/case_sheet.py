@@ -75,7 +75,7 @@ def _seen(purchase: Purchase) -> str:
     error = purchase.error
     code = ", ".join(filter(None, (error.code, error.request_id))) if error else ""
     if purchase.state is PurchaseState.NOT_PLACED and not purchase.late:
-        return f"the purchase itself: {code}" if code else ""
+        return f"reply to the purchase: {code}" if code else ""
     readings = f"{purchase.looks} reading{'' if purchase.looks == 1 else 's'}"
     if purchase.order_id:
         return f"the order turned up after {readings}" if purchase.looks else ""
