@@ -93,13 +93,14 @@ def candidates(
     offset = timedelta(seconds=baseline.offset_seconds)
     earliest, sent = _earliest(purchase, baseline), purchase.sent_at + offset
     latest = (purchase.answered_at or purchase.sent_at) + timedelta(seconds=window) + SKEW + offset
-    known = {*baseline.order_ids, *baseline.ruled_out, *bound}
+    known = {*baseline.order_ids, *bound}
     return tuple(
         sorted(
             (
                 order
                 for order in reading.orders
                 if order.id not in known
+                and order.id not in baseline.ruled_out
                 and same_goods(purchase, order)
                 and earliest <= order.time <= latest
             ),
