@@ -33,7 +33,7 @@ _NOBODYS = (
 class Watch(Struct, frozen=True):
     """Since when this journal watches its account, and up to when it has read the list.
 
-    Both are UTC by the vendor's clock. What was placed before `since` nobody has to claim.
+    Both are UTC by the vendor's clock. What was placed up to `since` nobody has to claim.
     """
 
     since: datetime
@@ -63,8 +63,9 @@ class TrackedOrders:
                 " UNION SELECT min(created_at) FROM purchases)"
             )
             first = journal_rows.moment(row["at"]) if row else None
-            # The vendor may tell its clock in whole seconds.
-            since = (first or now).replace(microsecond=0)
+            begun = first or now
+            # As exact as the vendor tells the time of an order.
+            since = begun.replace(microsecond=begun.microsecond // 1000 * 1000)
             for name in (_SINCE, _READ_TO):
                 tx.run("INSERT INTO meta VALUES (?, ?)", name, journal_rows.iso(since))
             return Watch(since, since)
@@ -86,7 +87,7 @@ class TrackedOrders:
         Args:
             orders: as just read.
             since: when the watch of the account began (UTC, the vendor's clock): nobody has to
-                claim what was placed before.
+                claim what was placed up to then.
         """
         batch = tuple(orders)
 
@@ -100,7 +101,7 @@ class TrackedOrders:
                         journal_rows.iso(order.time), order.fulfilled_quantity,
                         journal_rows.column(order.fulfilled_amount),
                         journal_rows.column(order.price_per_card), tx.now,
-                        int(since is not None and order.time < since), rev,
+                        int(since is not None and order.time <= since), rev,
                     )
                     for order in batch
                 ],
