@@ -252,7 +252,9 @@ class Purchase(Struct, frozen=True):
     `late` marks an order that turned up after the purchase had been settled as not placed.
     `next_look` and `decide_at` are set while it is UNRESOLVED; `looks` counts the readings so far,
     `quiet` the complete ones in a row that showed no trace of it. `candidates` are order ids that
-    could be this purchase. `request_id` is the vendor's mark of its answer, for support.
+    could be this purchase. `answered_at` is when the attempt ended; once an order was bound from
+    the vendor's list it is the time which that order bears. `request_id` is the vendor's mark of
+    its answer, for support.
     """
 
     id: str
