@@ -109,7 +109,7 @@ async def tracking(
             yield sandbox, client, tracker
 
 
-async def _unseen(_: tuple[Order, ...], __: bool) -> None:
+async def _unseen(_: tuple[Order, ...]) -> None:
     return
 
 

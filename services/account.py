@@ -10,7 +10,7 @@ from services.board_rows import BoardRows
 from services.book import BookKeeper
 from services.client import VendorClient
 from services.clock import Clock
-from services.errors import AuthFailed, DeskError, JournalFailed, Refused
+from services.errors import AuthFailed, DeskError, JournalFailed, NotClaimed, Refused
 from services.identity import Identity
 from services.journal import Journal
 from services.ledger_reading import LedgerReader
@@ -24,7 +24,8 @@ from services.reconcile import sentence as settled_words
 from services.settings import Settings
 from services.tracked import TrackedOrders, order_of
 from services.tracker import Tracker
-from services.wording import named, words
+from services.unclaimed import Unclaimed
+from services.wording import named, nobodys_words, words
 
 if TYPE_CHECKING:
     from services.purchasing import Purchasing
@@ -96,6 +97,7 @@ class Account:
             found=self._orders_found,
             state=lambda state: keeper.publish(poll=state),
         )
+        self._unclaimed: Final = Unclaimed(self.tracked, self.tracker)
 
     @classmethod
     async def open(
@@ -135,7 +137,9 @@ class Account:
         return account
 
     async def close(self) -> None:
-        """Give the lease back and close the journal."""
+        """Write down how far the list was read, give the lease back and close the journal."""
+        with contextlib.suppress(DeskError):
+            await self._unclaimed.keep(timedelta())
         with contextlib.suppress(DeskError):
             await self.tracked.drop_lease(POLLING, self._presence.name)
         await self.journal.close()
@@ -216,6 +220,8 @@ class Account:
 
     async def track(self) -> None:
         """Poll the open orders until cancelled; raises AuthFailed when the key is rejected."""
+        await self._unclaimed.fill()
+        self.publish()
         await self.tracker.run(self._lead)
 
     async def settle(self) -> None:
@@ -270,6 +276,7 @@ class Account:
         """Bring the board up to date with a purchase that was just committed."""
         self.rows.take_purchase(purchase)
         self._recents.take(purchase)
+        self._claimed(purchase)
         if sentence:
             alarm = purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
             self._keeper.log(sentence, "warning" if alarm or purchase.late else "info")
@@ -283,11 +290,11 @@ class Account:
         """Set fields of a purchase with an event, because a person asked for it.
 
         Raises:
-            Refused: the journal knows no such purchase.
+            NotClaimed: the journal knows no such purchase.
             JournalFailed: the journal could not take it.
         """
         if await self.purchases.find(purchase_id) is None:
-            raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+            raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
         purchase = await self.purchases.update(purchase_id, changes, kind=kind, why=why)
         await self.purchase_changed(purchase, "")
         return purchase
@@ -295,17 +302,20 @@ class Account:
     def publish(self) -> None:
         """Put the board's rows and counts into the book."""
         unsettled, flying = self.rows.unsettled(), self.rows.in_flight()
-        book = self._keeper.book
+        book, count = self._keeper.book, self._unclaimed.count
         self._keeper.publish(
             orders=self.rows.rows(self._clock.now()),
             open_count=self.rows.open_count(),
             recents=self._recents.products,
+            unclaimed=book.unclaimed if book.unclaimed == count else count,
             unsettled=book.unsettled if book.unsettled == unsettled else unsettled,
             in_flight=book.in_flight if book.in_flight == flying else flying,
         )
 
     async def _fill(self) -> None:
         await self.recover()
+        now = self._clock.now() + (self._client.server_offset or timedelta())
+        await self._unclaimed.watch(now)
         start = self._clock.now() - timedelta(hours=self._settings.board.hours)
         orders = await self.tracked.since(start)
         self.tracker.know(orders)
@@ -335,22 +345,35 @@ class Account:
         if leading != self._leading:
             self._leading = leading
             self._settle_news.set()
+            # Whoever led before has read further than this console knows.
+            await self._unclaimed.watch(self._clock.now())
         if self._leading:
             await self.recover()
+            await self._unclaimed.keep()
         return self._leading
 
-    async def _orders_found(self, orders: tuple[Order, ...], first: bool) -> None:
+    async def _orders_found(self, orders: tuple[Order, ...]) -> None:
         """Write down what the tracker found, then show it."""
-        fresh = first and await self.tracked.empty()
-        if orders:
-            await self.tracked.save(orders, known=fresh)
+        await self.tracked.save(orders, since=self._unclaimed.since)
         self.rows.take_orders(orders)
         self._orders_news.set()
         found = {order.id: order for order in orders}
         # The journal knows every owner; the board only those it still shows.
         for purchase in await self.purchases.owners(found):
             await self._advance(purchase, found[purchase.order_id])
+        await self._nobodys(orders)
         self.publish()
+
+    async def _nobodys(self, orders: tuple[Order, ...]) -> None:
+        """Count those of these orders that nobody claims, and say what should not be."""
+        news = await self._unclaimed.look_at(orders, self.rows.awaited())
+        # On a shared account the orders of others are nothing to be told about.
+        if news and self._settings.profile.account_exclusive:
+            self._keeper.log(nobodys_words(news), "warning")
+
+    def _claimed(self, *purchases: Purchase) -> None:
+        taken = [purchase.order_id for purchase in purchases if purchase.order_id]
+        self._unclaimed.claimed(taken, self.rows.awaited())
 
     async def _advance(self, purchase: Purchase, order: Order) -> None:
         """Carry a status of the vendor over to the purchase that this order belongs to."""
@@ -388,6 +411,8 @@ class Account:
                 self._keeper.log(settled_words(purchase), "warning")
             if purchase.order_id and purchase.state is PurchaseState.HANDLING:
                 self.tracker.follow(order_of(purchase))
+        self._claimed(*purchases)
+        await self._nobodys(orders)
         self._settle_news.set()
         self.publish()
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from services.models import (
     FINAL_STATUSES,
+    IN_FLIGHT,
     BoardOrder,
     Catalog,
     Order,
@@ -125,6 +126,18 @@ class BoardRows:
         """Return the purchases that are being sent."""
         flying = (PurchaseState.INTENT, PurchaseState.SENDING)
         return tuple(p for p in self._purchases.values() if p.state in flying)
+
+    def awaited(self) -> frozenset[tuple[str, str, int]]:
+        """Return the goods of purchases that wait for an answer, or for their order to be found.
+
+        Each is the product, the type and how many.
+        """
+        waiting = (*IN_FLIGHT, PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
+        return frozenset(
+            (p.product_id, p.type_id, p.quantity)
+            for p in self._purchases.values()
+            if p.state in waiting
+        )
 
     def open_count(self) -> int:
         """Return how many orders of the account are still open."""

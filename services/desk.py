@@ -254,6 +254,15 @@ class Desk(DeskJournal):
         owners = await account.purchases.owners(order.id for order in orders.items)
         return account.rows.joined(orders.items, owners)
 
+    async def read_orders(self) -> None:
+        """Read what the account's list says since the last reading, and keep it; raises DeskError.
+
+        Without it `unclaimed` tells what was known then.
+        """
+        account = self._opening.opened()
+        account.rows.learn(catalog=self.book.catalog)
+        await account.tracker.read()
+
     async def order(self, order_id: str) -> Order:
         """Return one order, read now, without its cards; raises DeskError."""
         return await self._client.order(order_id)

@@ -1,12 +1,13 @@
 """The part of the desk that needs the journal: its purchases and events, and settling them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from services import audit
+from services import audit, evidence
 from services.audit import Audit
 from services.clock import Clock
 from services.journal_rows import Event
-from services.models import UNSETTLED, BoardOrder, Candidate, Purchase
+from services.models import UNSETTLED, BoardOrder, Candidate, Nobodys, Purchase
 from services.opening import Opening
 
 
@@ -60,9 +61,16 @@ class DeskJournal:
         """Bind an order to a purchase because a person says: this one; raises DeskError."""
         return await self._opening.opened().reconciler.claim(purchase_id, order_id)
 
-    async def none_of_these(self, purchase_id: str) -> Purchase:
-        """Rule the candidates out because a person says: none of these; raises DeskError."""
-        return await self._opening.opened().reconciler.none_of_these(purchase_id)
+    async def none_of_these(
+        self, purchase_id: str, seen: Collection[str] | None = None
+    ) -> Purchase:
+        """Rule the candidates out because a person says: none of these; raises DeskError.
+
+        Args:
+            purchase_id: which purchase.
+            seen: the candidates that the person saw; all of them if None.
+        """
+        return await self._opening.opened().reconciler.none_of_these(purchase_id, seen)
 
     async def acknowledge(self, purchase_id: str) -> Purchase:
         """Take note of a purchase that was not placed, or came late; raises JournalFailed."""
@@ -71,9 +79,45 @@ class DeskJournal:
         )
 
     async def unclaimed(self) -> tuple[BoardOrder, ...]:
-        """Return the orders of the account that nobody here claimed; raises JournalFailed."""
+        """Return the orders of the account that nobody here claimed, newest first.
+
+        Raises:
+            JournalFailed: the journal could not be read.
+        """
         account = self._opening.opened()
         return account.rows.joined(await account.tracked.unclaimed(), ())
+
+    async def ruled_out(self, purchase_id: str) -> tuple[str, ...]:
+        """Return the orders of which a person said that they are not this purchase.
+
+        Raises:
+            JournalFailed: the journal could not be read.
+        """
+        return (await self._opening.opened().purchases.baseline(purchase_id)).ruled_out
+
+    async def nobodys(self, purchase_id: str = "") -> tuple[Nobodys, ...]:
+        """Return the orders that nobody claimed, as seen from a purchase, newest first.
+
+        Raises:
+            JournalFailed: the journal could not be read.
+        """
+        account = self._opening.opened()
+        orders = await account.tracked.unclaimed()
+        rows = account.rows.joined(orders, ())
+        purchase = await account.purchases.find(purchase_id) if purchase_id else None
+        if purchase is None:
+            return tuple(Nobodys(row) for row in rows)
+        baseline = await account.purchases.baseline(purchase.id)
+        known = {order.id: order for order in orders}
+        return tuple(
+            Nobodys(
+                row,
+                *evidence.unclaimable(purchase, baseline, known[row.order_id]),
+                row.order_id in baseline.ruled_out,
+                evidence.difference(purchase, baseline, known[row.order_id]),
+            )
+            for row in rows
+        )
 
     async def resolve(self) -> tuple[Purchase, ...]:
         """Look for every unresolved purchase now; returns those left. Raises DeskError."""

@@ -133,6 +133,13 @@ class BadReply(Unavailable):
     """A read was answered with something that is not what the contract says."""
 
 
+class NotClaimed(Refused):
+    """An order was not bound to a purchase; whether that one is placed stands as it stood."""
+
+    money: MoneyMoved = "unknown"
+    default_advice = "Nothing was changed: the purchase is as it was."
+
+
 class NotFound(Refused):
     """The vendor knows no such product or order."""
 

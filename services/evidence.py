@@ -79,7 +79,7 @@ def next_look(sent_at: datetime, now: datetime, settle_seconds: float) -> dateti
 def candidates(
     purchase: Purchase, baseline: Baseline, reading: Reading, bound: Sequence[str], window: float
 ) -> tuple[Order, ...]:
-    """Return the orders that could be this purchase, oldest first.
+    """Return the orders that could be this purchase, the nearest to its sending first.
 
     Args:
         purchase: with `sent_at`, and `answered_at` when its attempt ended.
@@ -91,7 +91,7 @@ def candidates(
     if purchase.sent_at is None:
         return ()
     offset = timedelta(seconds=baseline.offset_seconds)
-    earliest = purchase.sent_at - SKEW + offset
+    earliest, sent = _earliest(purchase, baseline), purchase.sent_at + offset
     latest = (purchase.answered_at or purchase.sent_at) + timedelta(seconds=window) + SKEW + offset
     known = {*baseline.order_ids, *bound}
     return tuple(
@@ -100,14 +100,51 @@ def candidates(
                 order
                 for order in reading.orders
                 if order.id not in known
-                and order.product in ("", purchase.product_id)
-                and order.type in ("", purchase.type_id)
-                and order.quantity == purchase.quantity
+                and order.id not in baseline.ruled_out
+                and same_goods(purchase, order)
                 and earliest <= order.time <= latest
             ),
-            key=lambda order: order.time,
+            key=lambda order: (abs(order.time - sent), order.time, order.id),
         )
     )
+
+
+def same_goods(purchase: Purchase, order: Order) -> bool:
+    """Tell whether an order is of the product, type and quantity that were confirmed."""
+    return (
+        order.product in ("", purchase.product_id)
+        and order.type in ("", purchase.type_id)
+        and order.quantity == purchase.quantity
+    )
+
+
+def unclaimable(purchase: Purchase, baseline: Baseline, order: Order) -> tuple[str, str]:
+    """Say why not even a person can claim an order for a purchase.
+
+    Returns:
+        The sentence and its code; both empty where he can.
+    """
+    if purchase.state not in (*ASKED[1:], *CALLED_OFF):
+        return f"This purchase is {purchase.state}: it claims no further order", "SETTLED"
+    if not same_goods(purchase, order):
+        return "This order is of another product, denomination or quantity", "OTHER_ORDER"
+    if order.id in baseline.order_ids:
+        return "This order was there before the purchase was sent", "OLDER_ORDER"
+    if order.time < _earliest(purchase, baseline):
+        return "This order is older than the purchase", "OLDER_ORDER"
+    return "", ""
+
+
+def difference(purchase: Purchase, baseline: Baseline, order: Order) -> float:
+    """Return the seconds from the sending to an order, corrected by the vendor's clock."""
+    sent = purchase.sent_at or purchase.created_at
+    return (order.time - timedelta(seconds=baseline.offset_seconds) - sent).total_seconds()
+
+
+def _earliest(purchase: Purchase, baseline: Baseline) -> datetime:
+    """Return the earliest time, by the vendor's clock, that an order of it can bear."""
+    sent = purchase.sent_at or purchase.created_at
+    return sent - SKEW + timedelta(seconds=baseline.offset_seconds)
 
 
 def unexplained_debit(reading: Reading, baseline: Baseline, total: Decimal) -> str:
@@ -118,7 +155,7 @@ def unexplained_debit(reading: Reading, baseline: Baseline, total: Decimal) -> s
         baseline: the balance before, and the ids known then.
         total: what the purchase would have cost, DZD.
     """
-    orders = {order.id for order in reading.orders} | set(baseline.order_ids)
+    orders = {order.id for order in reading.orders} | {*baseline.order_ids, *baseline.ruled_out}
     for transaction in reading.transactions:
         if transaction.type == "ORDER" and transaction.objid not in orders:
             return f"{transaction.amount} DZD left the account for an order that is not listed"

@@ -21,13 +21,15 @@ class Baseline(Struct, frozen=True):
     """What the account looked like just before a purchase was sent.
 
     `order_ids` are the ids the vendor's list showed then: ids, not times, say what is new.
-    `balance` is DZD, `offset_seconds` is the vendor's clock minus ours.
+    `balance` is DZD, `offset_seconds` is the vendor's clock minus ours. `ruled_out` are orders of
+    afterwards of which a person said that they are not this purchase.
     """
 
     order_ids: tuple[str, ...] = ()
     transaction_id: str = ""
     balance: Decimal | None = None
     offset_seconds: float = 0.0
+    ruled_out: tuple[str, ...] = ()
 
 
 class Event(Struct, frozen=True):

@@ -252,7 +252,9 @@ class Purchase(Struct, frozen=True):
     `late` marks an order that turned up after the purchase had been settled as not placed.
     `next_look` and `decide_at` are set while it is UNRESOLVED; `looks` counts the readings so far,
     `quiet` the complete ones in a row that showed no trace of it. `candidates` are order ids that
-    could be this purchase. `request_id` is the vendor's mark of its answer, for support.
+    could be this purchase. `answered_at` is when the attempt ended; once an order was bound from
+    the vendor's list it is the time which that order bears. `request_id` is the vendor's mark of
+    its answer, for support.
     """
 
     id: str
@@ -297,6 +299,21 @@ class Candidate(Struct, frozen=True):
     order: Order
     difference: float
     transaction: Transaction | None
+
+
+class Nobodys(Struct, frozen=True):
+    """An order that no purchase claims, as seen from one purchase, if there is one.
+
+    `why_not` says why a person cannot claim it for that purchase and `code` in a word, both empty
+    if he can; `ruled_out` is whether a person has said before that it is not this purchase.
+    `difference` is as of a `Candidate`, None without a purchase.
+    """
+
+    order: "BoardOrder"
+    why_not: str = "There is no unsettled purchase that it could be"
+    code: str = "NO_PURCHASE"
+    ruled_out: bool = False
+    difference: float | None = None
 
 
 class BoardOrder(Struct, frozen=True, gc=False):
@@ -371,9 +388,10 @@ class Book(Struct, frozen=True):
     """All that a desk shows, as one immutable value; each change publishes a new one.
 
     A field that did not change is the same object as in the book before, so a reader compares with
-    `is`. `orders` is newest first. `catalog_error`, `balance_error` hold the sentence of the last
-    failed refresh, empty after a good one. `pins` and `recents` are product ids: those that were
-    pinned, in that order, and those that were bought last, newest first.
+    `is`. `orders` is newest first; `unclaimed` counts the orders that no purchase claims.
+    `catalog_error`, `balance_error` hold the sentence of the last failed refresh, empty after a
+    good one. `pins` and `recents` are product ids: those that were pinned, in that order, and
+    those that were bought last, newest first.
     """
 
     info: DeskInfo
@@ -388,6 +406,7 @@ class Book(Struct, frozen=True):
     poll: PollState = PollState()
     log: tuple[LogEntry, ...] = ()
     open_count: int = 0
+    unclaimed: int = 0
     spending: Spending | None = None
     pins: tuple[str, ...] = ()
     recents: tuple[str, ...] = ()

@@ -1,18 +1,20 @@
 """Finding out what happened to an unresolved purchase, from the vendor's own list and ledger."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec.structs import replace
 
 from services import evidence, listing
 from services.balance_chain import after
 from services.client import VendorClient
 from services.clock import Clock
-from services.errors import DeskError, Refused
+from services.errors import DeskError, NotClaimed, Refused
 from services.evidence import Finding, Reading
 from services.journal_rows import Baseline
-from services.models import Candidate, Purchase, PurchaseState
+from services.models import Candidate, Order, Purchase, PurchaseState
 from services.purchases import Purchases
 from services.wording import named
 
@@ -107,10 +109,13 @@ class Reconciler:
             except DeskError:
                 await self._plan(purchase, quiet=purchase.quiet)
                 raise
-            return await self._act(purchase, await self._judge(purchase, baseline, reading))
+            finding = await self._judge(purchase, baseline, reading)
+            return await self._act(purchase, finding, reading)
 
     async def candidates(self, purchase_id: str) -> tuple[Candidate, ...]:
-        """Return the orders that could be this purchase, each with its evidence, oldest first.
+        """Return the orders that could be this purchase, each with its evidence.
+
+        The nearest to the sending comes first: it is the likeliest.
 
         Raises:
             DeskError: the vendor or the journal could not be read.
@@ -119,50 +124,59 @@ class Reconciler:
         baseline = await self._purchases.baseline(purchase_id)
         reading = await self.read(purchase, baseline)
         finding = await self._judge(purchase, baseline, reading)
-        sent = purchase.sent_at or purchase.created_at
-        offset = timedelta(seconds=baseline.offset_seconds)
+        listed = {order.id: order for order in reading.orders}
         return tuple(
             Candidate(
-                order,
-                (order.time - offset - sent).total_seconds(),
-                next((t for t in reading.transactions if t.objid == order.id), None),
+                listed[order_id],
+                evidence.difference(purchase, baseline, listed[order_id]),
+                next((t for t in reading.transactions if t.objid == order_id), None),
             )
-            for order in reading.orders
-            if order.id in finding.order_ids
+            for order_id in finding.order_ids
         )
 
     async def claim(self, purchase_id: str, order_id: str) -> Purchase:
-        """Bind an order to a purchase because a person says so.
+        """Bind an order to a purchase because a person says so, whatever a person said before.
 
         Raises:
-            Refused: the order is another product, type or quantity, older than the purchase, or
+            NotClaimed: the order is another product, type or quantity, older than the purchase, or
                 bound already; or the purchase is settled.
             DeskError: the vendor or the journal could not be read.
         """
         purchase = await self._known(purchase_id)
-        order = await self._client.order(order_id)
-        same = (
-            order.product in ("", purchase.product_id)
-            and order.type in ("", purchase.type_id)
-            and order.quantity == purchase.quantity
-        )
-        if not same:
-            raise Refused(
-                "This order is of another product, denomination or quantity", code="OTHER_ORDER"
-            )
-        if order_id in (await self._purchases.baseline(purchase_id)).order_ids:
-            raise Refused("This order was there before the purchase was sent", code="OLDER_ORDER")
-        bound = await self._bind(purchase, order.id, "a person said: this one")
+        baseline = await self._purchases.baseline(purchase_id)
+        order = await self._whole(await self._client.order(order_id), purchase, baseline)
+        why_not, code = evidence.unclaimable(purchase, baseline, order)
+        if why_not:
+            raise NotClaimed(why_not, code=code)
+        if any(rival.state is S.SENDING for rival in await self._purchases.rivals(purchase)):
+            raise NotClaimed("It may be the order of a purchase that is being sent", code="SENDING")
+        why = "a person said: this one"
+        if order_id in baseline.ruled_out:
+            why += ", after it had been ruled out"
+        try:
+            bound = await self._bind(purchase, order, why)
+        except Refused as no:
+            raise NotClaimed(no.message, code=no.code) from no
         await self._changed(bound, f"Order {order.id} is now purchase {purchase_id}")
         return bound
 
-    async def none_of_these(self, purchase_id: str) -> Purchase:
+    async def none_of_these(
+        self, purchase_id: str, seen: Collection[str] | None = None
+    ) -> Purchase:
         """Take back the candidates because a person says that none of them is this purchase.
 
+        Args:
+            purchase_id: which purchase.
+            seen: the candidates that the person saw; all that the journal names if None. What he
+                did not see, the next look offers again.
+
         Raises:
-            Refused: the purchase is not AMBIGUOUS.
+            NotClaimed: the purchase is not AMBIGUOUS.
         """
         purchase = await self._known(purchase_id)
+        if purchase.state is not S.AMBIGUOUS:
+            raise NotClaimed("No orders are offered for this purchase", code="NOT_AMBIGUOUS")
+        ruled_out = tuple(o for o in purchase.candidates if seen is None or o in seen)
         baseline = await self._purchases.baseline(purchase_id)
         now = self._clock.now()
         moved = await self._purchases.move(
@@ -171,12 +185,13 @@ class Reconciler:
             "a person said: none of these",
             {
                 "candidates": (),
+                "error_message": "a person said: none of the orders that were offered",
                 "quiet": 0,
-                "baseline": baseline_with(baseline, purchase.candidates),
+                "baseline": baseline_without(baseline, ruled_out),
                 "next_look": now + timedelta(seconds=evidence.EVERY),
                 "decide_at": now + timedelta(seconds=evidence.EVERY * evidence.AGREEING_READINGS),
             },
-            evidence={"order_ids": purchase.candidates},
+            evidence={"order_ids": ruled_out},
         )
         await self._changed(moved, "None of the orders shown is this purchase; looking on")
         return moved
@@ -221,9 +236,10 @@ class Reconciler:
             now=self._clock.now(),
         )
 
-    async def _act(self, purchase: Purchase, finding: Finding) -> Purchase:
+    async def _act(self, purchase: Purchase, finding: Finding, reading: Reading) -> Purchase:
         if finding.verdict == "BIND":
-            return await self._told(await self._bind(purchase, finding.order_ids[0], finding.why))
+            found = next(o for o in reading.orders if o.id == finding.order_ids[0])
+            return await self._told(await self._bind(purchase, found, finding.why))
         if finding.verdict == "AFTER":
             soon = self._clock.now() + AFTER
             return await self._purchases.update(purchase.id, {"next_look": soon})
@@ -257,7 +273,7 @@ class Reconciler:
         if purchase.state is S.AMBIGUOUS:
             if purchase.candidates == finding.order_ids:
                 return purchase
-            changes = {"candidates": finding.order_ids}
+            changes = {"candidates": finding.order_ids, "error_message": finding.why}
             return await self._purchases.update(
                 purchase.id, changes, kind="candidates", why=finding.why
             )
@@ -313,13 +329,15 @@ class Reconciler:
             return soon if planned is None else min(planned, soon)
         return planned or now + WATCH / 24
 
-    async def _bind(self, purchase: Purchase, order_id: str, why: str) -> Purchase:
+    async def _bind(self, purchase: Purchase, order: Order, why: str) -> Purchase:
         return await self._purchases.move(
             purchase.id,
             S.HANDLING,
             why,
             {
-                "order_id": order_id,
+                "order_id": order.id,
+                # No answer said when it was placed: the order itself does, by the vendor's clock.
+                "answered_at": order.time,
                 "status": "HANDLING",
                 "late": purchase.state in (S.NOT_PLACED, S.REFUSED),
                 "acknowledged": False,
@@ -329,13 +347,20 @@ class Reconciler:
                 "next_look": None,
                 "decide_at": None,
             },
-            evidence={"order_id": order_id},
+            evidence={"order_id": order.id, "time": order.time.isoformat()},
         )
+
+    async def _whole(self, order: Order, purchase: Purchase, baseline: Baseline) -> Order:
+        """Ask the list for the product and type that an order asked for alone may not tell."""
+        if order.product and order.type:
+            return order
+        listed = (await self.read(purchase, baseline)).orders
+        return next((each for each in listed if each.id == order.id), order)
 
     async def _known(self, purchase_id: str) -> Purchase:
         purchase = await self._purchases.find(purchase_id)
         if purchase is None:
-            raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+            raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
         return purchase
 
     async def _told(self, purchase: Purchase) -> Purchase:
@@ -343,14 +368,9 @@ class Reconciler:
         return purchase
 
 
-def baseline_with(baseline: Baseline, order_ids: tuple[str, ...]) -> Baseline:
-    """Return a baseline that also holds these orders, which a person ruled out."""
-    return Baseline(
-        (*baseline.order_ids, *order_ids),
-        baseline.transaction_id,
-        baseline.balance,
-        baseline.offset_seconds,
-    )
+def baseline_without(baseline: Baseline, order_ids: tuple[str, ...]) -> Baseline:
+    """Return a baseline that also names these orders as ruled out by a person."""
+    return replace(baseline, ruled_out=(*baseline.ruled_out, *order_ids))
 
 
 def sentence(purchase: Purchase) -> str:

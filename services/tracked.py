@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from msgspec import Struct
+
 from services import journal_rows
 from services.journal import Journal, Transaction
 from services.models import Order, Purchase
 from services.text import clean
 
+_SINCE, _READ_TO = "watching_since", "list_read_to"
 _UPSERT = """
 INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (order_id) DO UPDATE SET
@@ -21,19 +24,70 @@ ON CONFLICT (order_id) DO UPDATE SET
 """
 
 
+# What no purchase claims of the orders that came after the watch began.
+_NOBODYS = (
+    "known = 0 AND NOT EXISTS (SELECT 1 FROM purchases WHERE purchases.order_id = orders.order_id)"
+)
+
+
+class Watch(Struct, frozen=True):
+    """Since when this journal watches its account, and up to when it has read the list.
+
+    Both are UTC by the vendor's clock. What was placed up to `since` nobody has to claim.
+    """
+
+    since: datetime
+    read_to: datetime
+
+
 class TrackedOrders:
     """The `orders` and `leases` of one journal. Methods raise JournalFailed."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal: Final = journal
 
-    async def save(self, orders: Iterable[Order], *, known: bool = False) -> int:
+    async def watch(self, now: datetime) -> Watch:
+        """Begin to watch the account, unless that began earlier; returns how far it has come.
+
+        Args:
+            now: the current time by the vendor's clock, UTC.
+        """
+
+        def work(tx: Transaction) -> Watch:
+            held = _watch(tx)
+            if held is not None:
+                return held
+            # A journal from before there was this row has watched since the first thing it holds.
+            row = tx.row(
+                "SELECT min(at) AS at FROM (SELECT min(first_seen) AS at FROM orders"
+                " UNION SELECT min(created_at) FROM purchases)"
+            )
+            first = journal_rows.moment(row["at"]) if row else None
+            begun = first or now
+            # As exact as the vendor tells the time of an order.
+            since = begun.replace(microsecond=begun.microsecond // 1000 * 1000)
+            for name in (_SINCE, _READ_TO):
+                tx.run("INSERT INTO meta VALUES (?, ?)", name, journal_rows.iso(since))
+            return Watch(since, since)
+
+        return await self._journal.read(_watch) or await self._journal.write(work)
+
+    async def watched(self, read_to: datetime) -> None:
+        """Remember that the list was read and kept up to this time (UTC, the vendor's clock)."""
+        text = journal_rows.iso(read_to)
+        await self._journal.write(
+            lambda tx: tx.run(
+                "UPDATE meta SET value = ? WHERE name = ? AND value < ?", text, _READ_TO, text
+            )
+        )
+
+    async def save(self, orders: Iterable[Order], *, since: datetime | None = None) -> int:
         """Keep what the vendor told of these orders, without cards; returns the revision.
 
         Args:
             orders: as just read.
-            known: they were there before this journal watched the account, so that nobody has to
-                claim them.
+            since: when the watch of the account began (UTC, the vendor's clock): nobody has to
+                claim what was placed up to then.
         """
         batch = tuple(orders)
 
@@ -46,7 +100,8 @@ class TrackedOrders:
                         order.id, order.status, order.quantity, order.product, order.type,
                         journal_rows.iso(order.time), order.fulfilled_quantity,
                         journal_rows.column(order.fulfilled_amount),
-                        journal_rows.column(order.price_per_card), tx.now, int(known), rev,
+                        journal_rows.column(order.price_per_card), tx.now,
+                        int(since is not None and order.time <= since), rev,
                     )
                     for order in batch
                 ],
@@ -80,22 +135,24 @@ class TrackedOrders:
         return await self._journal.read(work)
 
     async def unclaimed(self) -> tuple[Order, ...]:
-        """Return the orders that no purchase claims and that came after this journal began."""
+        """Return the orders that no purchase claims and that came after the watch began."""
 
         def work(tx: Transaction) -> tuple[Order, ...]:
-            rows = tx.rows(
-                "SELECT * FROM orders WHERE known = 0 AND order_id NOT IN"
-                " (SELECT order_id FROM purchases WHERE order_id IS NOT NULL) ORDER BY time DESC"
-            )
+            # The condition is this module's own.
+            rows = tx.each(f"SELECT * FROM orders WHERE {_NOBODYS} ORDER BY time DESC")  # noqa: S608
             return tuple(journal_rows.order(row) for row in rows)
 
         return await self._journal.read(work)
 
-    async def empty(self) -> bool:
-        """Tell whether this journal has not seen any order yet."""
-        return await self._journal.read(
-            lambda tx: tx.row("SELECT 1 AS one FROM orders LIMIT 1") is None
-        )
+    async def unclaimed_among(self, order_ids: Iterable[str]) -> frozenset[str]:
+        """Return which of these orders nobody claimed."""
+        wanted = tuple(order_ids)
+        query = f"SELECT 1 AS one FROM orders WHERE order_id = ? AND {_NOBODYS}"  # noqa: S608
+
+        def work(tx: Transaction) -> frozenset[str]:
+            return frozenset(name for name in wanted if tx.row(query, name))
+
+        return await self._journal.read(work)
 
     async def take_lease(self, name: str, holder: str, now: datetime, seconds: float) -> str:
         """Take or renew a lease, unless somebody else holds it.
@@ -132,6 +189,12 @@ class TrackedOrders:
         await self._journal.write(
             lambda tx: tx.run("DELETE FROM leases WHERE name = ? AND holder = ?", name, holder)
         )
+
+
+def _watch(tx: Transaction) -> Watch | None:
+    rows = tx.rows("SELECT name, value FROM meta WHERE name IN (?, ?)", _SINCE, _READ_TO)
+    held = {row["name"]: datetime.fromisoformat(row["value"]) for row in rows}
+    return Watch(held[_SINCE], held[_READ_TO]) if len(held) == len((_SINCE, _READ_TO)) else None
 
 
 def order_of(purchase: Purchase) -> Order:

@@ -19,6 +19,8 @@ SECOND_LOOK = 5.0
 SLOWEST = 60.0
 SLOW_AFTER = 600.0
 MARGIN = timedelta(seconds=30)
+# How long the list may take to show an order.
+LAG = timedelta(minutes=10)
 FEW = 2
 LOOKS_BEFORE_ASKING_ALONE = 2
 
@@ -40,7 +42,7 @@ class Tracker:
         clock: time.
         interval: seconds between two ticks, 5 or more.
         hours: how far back the board reaches.
-        found: given the orders that are new or changed, and whether this was the first reading.
+        found: given the orders that are new or changed; what it fails to take is given again.
         state: told how the polling goes.
         rng: for the jitter.
     """
@@ -52,7 +54,7 @@ class Tracker:
         *,
         interval: float,
         hours: float,
-        found: Callable[[tuple[Order, ...], bool], Awaitable[None]],
+        found: Callable[[tuple[Order, ...]], Awaitable[None]],
         state: Callable[[PollState], None],
         rng: random.Random | None = None,
     ) -> None:
@@ -66,9 +68,11 @@ class Tracker:
         self._seen: dict[str, Order] = {}
         self._open: dict[str, Followed] = {}
         self._wake = asyncio.Event()
+        self._untold: dict[str, Order] = {}
         self._asked_now = False
         self._failures = 0
         self._first = True
+        self._read_to: datetime | None = None
         self._since: datetime | None = None
         self._last_ok: datetime | None = None
         self._word = ""
@@ -77,6 +81,16 @@ class Tracker:
     def open_count(self) -> int:
         """How many orders are followed."""
         return len(self._open)
+
+    @property
+    def read_to(self) -> datetime | None:
+        """Up to when, by the vendor's clock (UTC), the list has been read and told."""
+        return self._read_to
+
+    def resume(self, read_to: datetime | None) -> None:
+        """Read on from where an earlier reading ended, by whichever console that was."""
+        if read_to is not None:
+            self._read_to = max(self._read_to or read_to, read_to)
 
     def know(self, orders: Iterable[Order]) -> None:
         """Take over what the journal holds, so that only news is told."""
@@ -130,7 +144,9 @@ class Tracker:
         everything, self._asked_now = self._asked_now or self._first, False
         self._wake.clear()
         try:
-            news = await self._ask(everything)
+            await self._read(everything)
+        except JournalFailed:
+            raise
         except AuthFailed as error:
             self._report("stopped", error.sentence(), None)
             raise
@@ -139,14 +155,29 @@ class Tracker:
             wait = self._backoff(error)
             self._report("failing", error.sentence(), wait)
             return wait
-        if news or self._first:
-            await self._found(news, self._first)
         self._first = False
         self._failures = 0
         self._last_ok = self._clock.now()
         wait = self._until_next()
         self._report("live", "", wait)
         return wait
+
+    async def read(self) -> None:
+        """List everything since the last reading now, and tell what is new in it.
+
+        Raises:
+            DeskError: the list could not be read, or what is in it not be taken.
+        """
+        await self._read(everything=True)
+
+    async def _read(self, everything: bool) -> None:
+        """Ask, and hand on what is new: what is not taken this time is news the next time too."""
+        news, read_to = await self._ask(everything)
+        self._untold |= {order.id: order for order in news}
+        if self._untold:
+            await self._found(tuple(self._untold.values()))
+            self._untold.clear()
+        self.resume(read_to)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until somebody pokes or an order is placed."""
@@ -164,13 +195,14 @@ class Tracker:
             self._wake.clear()
             end = min(end, self._clock.steady() + self._until_next())
 
-    async def _ask(self, everything: bool) -> tuple[Order, ...]:
-        now = self._clock.steady()
+    async def _ask(self, everything: bool) -> tuple[tuple[Order, ...], datetime | None]:
+        """Return what is new, and up to when the list was read for it; None: it was not."""
+        now, started = self._clock.steady(), self._clock.now()
         due = [f for f in self._open.values() if everything or self._due_at(f) <= now]
         alone = [f for f in due if f.unlisted >= LOOKS_BEFORE_ASKING_ALONE]
         fresh = [f for f in due if now - f.placed < SECOND_LOOK]
         if due and len(due) == len(fresh) <= FEW and not everything:
-            return await self._ask_alone(fresh)
+            return await self._ask_alone(fresh), None
         listed = await self._list(self._start(due, everything))
         for followed in due:
             if followed.order.id in listed:
@@ -179,7 +211,10 @@ class Tracker:
                 followed.unlisted += 1
             followed.asked = now
         news = self._news(listed.values())
-        return news + await self._ask_alone([f for f in alone if f.order.id not in listed])
+        # Only this answer has told the vendor's clock, if it was the first one.
+        read_to = started + (self._client.server_offset or timedelta())
+        alone = [f for f in alone if f.order.id not in listed]
+        return news + await self._ask_alone(alone), read_to
 
     async def _ask_alone(self, followed: Iterable[Followed]) -> tuple[Order, ...]:
         """Ask for single orders: very fresh ones, and those the list does not show."""
@@ -206,15 +241,20 @@ class Tracker:
     def _start(self, due: Iterable[Followed], everything: bool) -> datetime:
         """Return from when on to list: just before the oldest order asked about.
 
-        The vendor's own times are used, so that a wrong clock here does not hide an order.
+        Never later than where the last reading ended: no order falls between two readings, however
+        long ago the earlier one was. The vendor's own times are used, so that a wrong clock here
+        does not hide an order.
         """
-        offset = self._client.server_offset or timedelta()
-        horizon = self._clock.now() + offset - self._span
-        oldest = min((f.order.time for f in due), default=None)
-        if everything:
-            return min(horizon, oldest) - MARGIN if oldest else horizon
+        horizon = self._vendor_now() - self._span
         newest = max((order.time for order in self._seen.values()), default=horizon)
-        return min(oldest, newest) - MARGIN if oldest else max(newest, horizon) - MARGIN
+        starts = [f.order.time - MARGIN for f in due]
+        starts.append(horizon if everything else max(newest, horizon) - LAG)
+        if self._read_to is not None:
+            starts.append(self._read_to - LAG)
+        return min(starts)
+
+    def _vendor_now(self) -> datetime:
+        return self._clock.now() + (self._client.server_offset or timedelta())
 
     def _news(self, orders: Iterable[Order]) -> tuple[Order, ...]:
         news = tuple(order for order in orders if self._seen.get(order.id) != order)
@@ -229,8 +269,7 @@ class Tracker:
         elif order.id in self._open:
             self._open[order.id].order = order
         else:
-            offset = self._client.server_offset or timedelta()
-            age = (self._clock.now() + offset - order.time).total_seconds()
+            age = (self._vendor_now() - order.time).total_seconds()
             now = self._clock.steady()
             self._open[order.id] = Followed(order, placed=now - max(0.0, age), asked=0.0)
 

@@ -43,6 +43,13 @@ def order_words(order: BoardOrder) -> str:
     )
 
 
+def nobodys_words(count: int) -> str:
+    """Say that orders turned up on an account on which nobody else should be buying."""
+    if count == 1:
+        return "An order is on the account that no purchase here claims. Look at it: press u."
+    return f"{count} orders are on the account that no purchase here claims. Press u."
+
+
 def outcome(state: str, fulfilled: int | None, quantity: int) -> str:
     """Say how an order ended, or that its state is one this console does not know."""
     cards = "card" if quantity == 1 else "cards"

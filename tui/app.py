@@ -156,6 +156,8 @@ class ConsoleApp(CommandApp):
                 self.open_palette(screen)
             case "help":
                 self.show(HelpScreen(self.frame, screen.situation()))
+            case "unresolved" if self._is_below(screen, UnresolvedScreen):
+                screen.leave_screen()
             case "unresolved":
                 self.show(UnresolvedScreen(self.frame))
             case "money":
@@ -168,6 +170,11 @@ class ConsoleApp(CommandApp):
                 self.ask_for_pin()
             case _:
                 self._ask_to_leave()
+
+    def _is_below(self, screen: Screen[Any], kind: type[Screen[Any]]) -> bool:
+        """Tell whether the screen under this one is of a kind."""
+        below = self.screen_stack[: self.screen_stack.index(screen)] if screen.is_current else []
+        return bool(below) and isinstance(below[-1], kind)
 
     def _show_money(self) -> None:
         from tui.screens.money import MoneyScreen

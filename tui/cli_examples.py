@@ -29,6 +29,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "orders": (
         ("carddesk orders --open", "what is still being made"),
         ("carddesk orders --unresolved", "what nobody has answered for"),
+        ("carddesk orders --unclaimed", "what is on the account and no purchase here claims"),
         ("carddesk orders --from 2026-11-23 --json", "since a day, for a program"),
     ),
     "order": (

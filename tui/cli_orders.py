@@ -23,6 +23,9 @@ def declare(add: AddCommand) -> None:
     which = command.add_mutually_exclusive_group()
     which.add_argument("--open", action="store_true", help="only what is not final")
     which.add_argument("--unresolved", action="store_true", help="only what needs settling")
+    which.add_argument(
+        "--unclaimed", action="store_true", help="only the account's orders that nobody claimed"
+    )
     cli_values.add_period(command)
 
     command = add("order", order, "show one order")
@@ -38,7 +41,7 @@ def declare(add: AddCommand) -> None:
         nargs=2,
         metavar=("PURCHASE_ID", "ORDER_ID"),
         type=cli_values.reference,
-        help="this order is that purchase",
+        help="this order is that purchase, whether it was offered or nobody claimed it",
     )
     which.add_argument(
         "--none",
@@ -51,6 +54,8 @@ def declare(add: AddCommand) -> None:
 async def orders(call: Call) -> int:
     """Print the period's orders and the purchases that have none, newest first."""
     start, end = call.period()
+    if call.args.unclaimed:
+        return await _unclaimed(call, start, end)
     if call.args.unresolved:
         async with call.desk(offline=True) as desk:
             unsettled = await desk.purchases(unresolved=True, start=start, end=end)
@@ -64,6 +69,25 @@ async def orders(call: Call) -> int:
     rows = [row for row in known if not (call.args.open and row.final)]
     if not rows:
         call.out.say("There are no such orders.")
+    call.out.data([present.board_order(row) for row in rows], plain.board(rows))
+    return 0
+
+
+async def _unclaimed(call: Call, start: datetime | None, end: datetime | None) -> int:
+    """Print the orders that no purchase claims, however old, newest first."""
+    async with call.desk(offline=True) as desk:
+        # Unless the key could be checked, the vendor has not answered and will not now.
+        if desk.book.info.validated:
+            await desk.read_orders()
+        known = await desk.unclaimed()
+    rows = [row for row in known if not ((start and row.time < start) or (end and row.time > end))]
+    if not rows:
+        call.out.say("Every order of the account is claimed by a purchase.")
+    else:
+        call.out.say(
+            "No purchase here claims these. Ask who bought them; if it is one of yours: "
+            "carddesk resolve --claim PURCHASE_ID ORDER_ID"
+        )
     call.out.data([present.board_order(row) for row in rows], plain.board(rows))
     return 0
 
@@ -99,6 +123,7 @@ async def resolve(call: Call) -> int:
     """Settle what is not settled; print what is left, and exit 4 while something is."""
     async with call.desk() as desk:
         if call.args.claim:
+            await _say_if_ruled_out(call, desk, *call.args.claim)
             decided = await desk.claim(*call.args.claim)
             call.out.say(cli_outcome.sentence(decided))
         elif call.args.none:
@@ -111,6 +136,11 @@ async def resolve(call: Call) -> int:
         call.out.say("Nothing is left unresolved.")
     call.out.data([present.purchase(p) for p in left], plain.purchases(left))
     return cli_outcome.UNRESOLVED if left else cli_outcome.DONE
+
+
+async def _say_if_ruled_out(call: Call, desk: "Desk", purchase_id: str, order_id: str) -> None:
+    if order_id in await desk.ruled_out(purchase_id):
+        call.out.say("A person had said before that this order is not that purchase.")
 
 
 async def _without_order(

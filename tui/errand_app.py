@@ -10,7 +10,7 @@ from textual import on, work
 from services.clock import Clock
 from services.errors import DeskError
 from services.models import BoardOrder, Denomination, Product
-from services.text import NOTHING
+from services.text import NOTHING, short_id
 from tui import clipboard
 from tui.screens import errands, words
 from tui.screens.base import ConsoleScreen
@@ -256,11 +256,21 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
         held = wanted.purchase
         try:
             candidates = await self.desk.candidates(held.id)
-            unclaimed = await self.desk.unclaimed()
         except DeskError as error:
-            wanted.judge.show_candidates(held, (), (), error.sentence())
+            wanted.judge.show_candidates(held, (), error.sentence())
         else:
-            wanted.judge.show_candidates(held, candidates, unclaimed, "")
+            wanted.judge.show_candidates(held, candidates, "")
+
+    @on(errands.NobodysWanted)
+    @work(group="nobodys", exclusive=True, exit_on_error=False, description="read nobody's orders")
+    async def _read_nobodys(self, wanted: errands.NobodysWanted) -> None:
+        held = wanted.purchase
+        try:
+            nobodys = await self.desk.nobodys(held.id if held else "")
+        except DeskError as error:
+            wanted.judge.say(error.sentence())
+        else:
+            wanted.judge.show_nobodys(held, nobodys)
 
     @on(errands.SettleWanted)
     @work(group="settle", exit_on_error=False, description="settle a purchase")
@@ -271,9 +281,11 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
                 case "look":
                     await desk.look_now(held.id)
                 case "claim":
-                    await desk.claim(held.id, wanted.order_id)
+                    (order_id,) = wanted.order_ids
+                    await desk.claim(held.id, order_id)
+                    wanted.judge.say(f"Order {short_id(order_id)} is this purchase now.")
                 case "none":
-                    await desk.none_of_these(held.id)
+                    await desk.none_of_these(held.id, wanted.order_ids)
                 case "acknowledge":
                     await desk.acknowledge(held.id)
         except DeskError as error:

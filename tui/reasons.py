@@ -64,6 +64,7 @@ def opening(now: Situation) -> str:
         "stock": (now.denomination, "No denomination is highlighted."),
         "orders": (now.order, "No order is highlighted."),
         "ledger": (now.order, "No order belongs to this movement, or none is known here."),
+        "unresolved": (now.order, "No order is highlighted: this purchase has none yet."),
         "log": (False, "The log has nothing to open."),
     }
     there, words = missing.get(now.place, (True, ""))
@@ -76,30 +77,46 @@ def opening(now: Situation) -> str:
 
 def unresolved(now: Situation) -> str:
     """Return why there is nothing to settle."""
-    return "" if now.unsettled else "Nothing is unresolved."
+    if now.unsettled or now.unclaimed:
+        return ""
+    return "Nothing is unresolved, and every order has its purchase."
+
+
+def several_lists(now: Situation) -> str:
+    """Return why there is no other list to go to."""
+    return "" if now.lists > 1 else "There is one list here."
 
 
 def waiting(now: Situation) -> str:
     """Return why the purchase cannot be looked for."""
-    if now.purchase in ("UNRESOLVED", "AMBIGUOUS"):
+    if now.purchase in ("UNRESOLVED", "AMBIGUOUS", "NOT_PLACED", "fits"):
         return ""
-    return "Only a purchase that is not settled can be looked for."
+    return "Only a purchase that has no order yet can be looked for."
 
 
 def candidate(now: Situation) -> str:
     """Return why no order can be chosen."""
-    return "" if now.candidate else "No order is there to choose."
+    return "" if now.candidate else "No order is there that could be this purchase."
+
+
+def claiming(now: Situation) -> str:
+    """Return why the order that nobody claimed cannot be the purchase."""
+    return now.why_no_claim
 
 
 def ambiguous(now: Situation) -> str:
     """Return why there is nothing to rule out."""
-    return "" if now.purchase == "AMBIGUOUS" else "No orders are offered for this purchase."
+    if now.purchase == "AMBIGUOUS":
+        return ""
+    return "No purchase is there to which orders are offered: nothing can be ruled out."
 
 
 def settled(now: Situation) -> str:
     """Return why the purchase cannot be acknowledged."""
-    if now.purchase == "NOT_PLACED" or now.purchase == "late":
+    if now.purchase in ("NOT_PLACED", "late", "fits"):
         return ""
+    if not now.purchase:
+        return "No purchase is there to acknowledge."
     return "This purchase is not settled yet: it may still be placed."
 
 

@@ -10,8 +10,10 @@ class Situation(Struct, frozen=True):
 
     `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
     false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
-    the moment, in words. `can_copy` is the setting. `sort` is what the list is sorted by, as its
-    board has it, and `sorts` the ids and titles of the columns that it can be sorted by.
+    the moment, in words. `can_copy` is the setting. `purchase` is the state of the chosen one,
+    `late` where its order came late, `fits` where one came that may be it. `sort` is what the list
+    is sorted by, as its board has it, and `sorts` the ids and titles of the columns that it can be
+    sorted by.
     """
 
     place: str = "catalogue"
@@ -31,6 +33,9 @@ class Situation(Struct, frozen=True):
     candidate: bool = False
     sort: str = ""
     sorts: tuple[tuple[str, str], ...] = ()
+    unclaimed: int = 0
+    lists: int = 0
+    why_no_claim: str = "No order is there that nobody claimed."
 
 
 Reason = Callable[[Situation], str]

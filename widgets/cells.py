@@ -77,6 +77,14 @@ def local_minute(time: datetime) -> str:
     return f"{time.astimezone():%H:%M}"
 
 
+def local_day_clock(time: datetime, now: datetime | None) -> str:
+    """Return a time (UTC) as the wall clock here if it is of today, else with its day."""
+    at = time.astimezone()
+    if now is not None and at.date() == now.astimezone().date():
+        return f"{at:%H:%M:%S}"
+    return f"{at:%m-%d %H:%M}"
+
+
 def local_time(time: datetime) -> str:
     """Return a time (UTC) as date and wall clock here."""
     return f"{time.astimezone():%Y-%m-%d %H:%M:%S}"

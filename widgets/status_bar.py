@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from textual.reactive import var
 
-from services.models import Balance, Book
+from services.models import UNSETTLED, Balance, Book
 from services.text import cell_width
 from widgets.canvas import Canvas
 from widgets.cells import amount, dinars, local_minute, old, poll_cell, since
@@ -55,6 +55,7 @@ class StatusBar(Canvas):
             Part(self._balance(book), leaves=4),
             Part(self._today(book) if wide else (), leaves=6),
             Part(_unresolved(book), leaves=1),
+            Part(_to_read(book), leaves=1),
             Part(
                 (Cell(f"{book.open_count} open", "busy" if book.open_count else "dim"),), leaves=3
             ),
@@ -114,10 +115,16 @@ def _scope(book: Book) -> tuple[Cell, ...]:
 
 
 def _unresolved(book: Book) -> tuple[Cell, ...]:
-    count = len(book.unsettled)
+    count = sum(purchase.state in UNSETTLED for purchase in book.unsettled)
     if not count:
         return ()
     return (Cell(f"{count} UNRESOLVED", "alert"), Cell(f"{count} UNRES", "alert"))
+
+
+def _to_read(book: Book) -> tuple[Cell, ...]:
+    """Return how many purchases have their end, but nobody has taken note of it."""
+    count = sum(purchase.state not in UNSETTLED for purchase in book.unsettled)
+    return (Cell(f"{count} to read", "warn"),) if count else ()
 
 
 def _poll(book: Book) -> tuple[Cell, ...]:

@@ -107,3 +107,47 @@ async def test_without_a_line_the_journal_still_answers(carddesk, shelf):
 async def test_resolve_with_nothing_to_resolve(carddesk):
     done = await carddesk("resolve", "--json")
     assert (done.code, done.document) == (0, [])
+
+
+SHARED = {"CARDDESK_ACCOUNT_EXCLUSIVE": "false"}
+
+
+async def test_what_nobody_claimed_is_listed_and_claimed(carddesk, vendor, shelf):
+    mine = await bought(carddesk, shelf)
+    vendor.faults.add(Fault.parse("reset@placeOrder:before"))
+    lost = await carddesk("buy", shelf.product_id, shelf.type_id, "2", "--yes", "--json", **SHARED)
+    purchase_id = lost.document["purchase_id"]
+    foreign = vendor.foreign_order(shelf.product_id, shelf.type_id, 2)
+    told = await carddesk("orders", "--unclaimed", "--json", **SHARED)
+    (row,) = told.document
+    assert (told.code, row["order_id"], row["mine"]) == (0, foreign, False)
+    assert set(row) == BOARD_KEYS
+    text = await carddesk("orders", "--unclaimed", **SHARED)
+    assert foreign in text.out
+    assert mine["order_id"] not in text.out
+    claimed = await carddesk("resolve", "--claim", purchase_id, foreign, **SHARED)
+    assert claimed.code == 0
+    left = await carddesk("orders", "--unclaimed", "--json", **SHARED)
+    assert left.document == []
+    assert "Every order of the account is claimed" in left.err
+
+
+async def test_a_claim_says_that_the_order_had_been_ruled_out(carddesk, vendor, shelf):
+    vendor.faults.add(Fault.parse("reset@placeOrder:after"))
+    lost = await carddesk("buy", shelf.product_id, shelf.type_id, "2", "--yes", "--json", **SHARED)
+    purchase_id, order_id = lost.document["purchase_id"], vendor.posts[0].order_id
+    await carddesk("resolve", **SHARED)
+    ruled_out = await carddesk("resolve", "--none", purchase_id, **SHARED)
+    assert ruled_out.code == 4
+    claimed = await carddesk("resolve", "--claim", purchase_id, order_id, **SHARED)
+    assert claimed.code == 0
+    assert "had said before that this order is not that purchase" in claimed.err
+
+
+async def test_without_a_line_the_journal_tells_what_nobody_claimed(carddesk, vendor, shelf):
+    await bought(carddesk, shelf)
+    foreign = vendor.foreign_order(shelf.product_id, shelf.type_id, 3)
+    await carddesk("orders", "--unclaimed")
+    closed = {"CARDDESK_BASE_URL": "http://127.0.0.1:9/v3"}
+    done = await carddesk("orders", "--unclaimed", "--json", **closed)
+    assert (done.code, [row["order_id"] for row in done.document]) == (0, [foreign])

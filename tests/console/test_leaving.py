@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from textual import events
+from textual.containers import Vertical
+from textual.widget import Widget
 
 from services.sandbox import DEMO_KEY, Fault
 from services.secrets import Secret
@@ -39,6 +42,25 @@ async def test_an_unsettled_purchase_is_said_before_leaving(console: Any) -> Non
     assert sum(isinstance(screen, LeaveScreen) for screen in console.app.screen_stack) == 1
     await console.press("y")
     await console.until(lambda: console.app._exit)
+
+
+async def test_leaving_while_a_ticket_opens_is_no_crash(
+    console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await console.ready()
+    await console.choose(lambda denomination: denomination.quantity > 0)
+    compose = Vertical.mount_composed_widgets
+
+    async def leaving(box: Vertical, widgets: list[Widget]) -> None:
+        if box.id == "ticket-box":
+            console.app.leave()
+        await compose(box, widgets)
+
+    monkeypatch.setattr(Vertical, "mount_composed_widgets", leaving)
+    console.app.post_message(events.Key("o", "o"))
+    await console.until(lambda: console.app._exit)
+    await console.until(lambda: not console.app.is_running)
+    assert console.app.crash is None
 
 
 def brief(settings: Settings) -> Settings:

@@ -18,7 +18,7 @@ from services.tracker import Tracker
 from tests.conftest import LeapingClock, VendorClock
 
 
-async def unseen(_: tuple[Order, ...], __: bool) -> None:
+async def unseen(_: tuple[Order, ...]) -> None:
     return
 
 

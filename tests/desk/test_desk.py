@@ -147,7 +147,7 @@ async def test_a_blocked_address_keeps_still_for_a_quarter_of_an_hour(console, s
         assert sum(shop.requests.values()) == before
 
 
-async def test_a_tracker_that_broke_is_seen_and_starts_again_on_demand(console):
+async def test_a_tracker_that_broke_is_seen_and_starts_again_on_demand(console, shop):
     async with console() as desk:
         await book_where(desk, lambda b: b.info.can_buy and b.poll.state == "live")
         account = desk._opening.opened()
@@ -156,7 +156,8 @@ async def test_a_tracker_that_broke_is_seen_and_starts_again_on_demand(console):
             raise RuntimeError("a fault of our own")
 
         account.rows.take_orders, mended = broken, account.rows.take_orders
-        account.tracker._first = True
+        product = shop.products[0]
+        shop.foreign_order(product.id, product.types[0].id, 1)
         desk.refresh_orders()
         book = await book_where(desk, lambda b: b.poll.state == "stopped")
         assert "Press r" in book.poll.message

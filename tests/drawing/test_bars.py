@@ -55,6 +55,23 @@ async def test_parts_leave_whole_and_the_gravest_stay(
         assert "UNRES" in line
 
 
+async def test_what_has_its_end_is_to_be_read_and_not_unresolved(
+    staged: Make, book: Make, purchase: Make
+) -> None:
+    ends = (
+        purchase(PurchaseState.NOT_PLACED, id="1"),
+        purchase(PurchaseState.HANDLING, id="2", late=True),
+    )
+    async with staged(StatusBar(), 80, 2) as stage:
+        stage.widget.book = book(unsettled=ends)
+        line = (await stage.picture())[0]
+        assert "2 to read" in line
+        assert "UNRES" not in line
+        stage.widget.book = book(unsettled=(*ends, purchase(PurchaseState.AMBIGUOUS, id="3")))
+        line = (await stage.picture())[0]
+        assert "1 UNRESOLVED  2 to read" in line
+
+
 async def test_production_is_marked_without_colour(staged: Make, book: Make) -> None:
     async with staged(StatusBar(), 80, 2) as stage:
         stage.widget.book = book("PRODUCTION")

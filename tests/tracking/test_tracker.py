@@ -39,7 +39,7 @@ class Follower:
         self.states.append(state)
         self.ticked.set()
 
-    async def found(self, orders: tuple[Order, ...], first: bool) -> None:
+    async def found(self, orders: tuple[Order, ...]) -> None:
         self.told.extend(orders)
 
 

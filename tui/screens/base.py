@@ -80,8 +80,9 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Set up what stands now."""
-        if not self.children:
-            # Textual composes nothing into a console that is closing, and still says it stands.
+        if not (self.children and self.is_attached):
+            # Textual composes nothing more into a console that is closing, not even what was begun,
+            # and still says that it stands.
             return
         self._standing = True
         self.begin()
@@ -127,6 +128,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             why_not="" if info.can_buy else info.why_not,
             roomy=self.roomy,
             unsettled=len(self.book.unsettled),
+            unclaimed=self.book.unclaimed,
             privacy=self.privacy,
             can_copy=self.frame.settings.ui.copy,
         )

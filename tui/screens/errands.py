@@ -20,7 +20,7 @@ from services.models import (
 
 if TYPE_CHECKING:
     from services.ledger_models import Ledger
-    from services.models import Candidate
+    from services.models import Candidate, Nobodys
 
 Settling = Literal["look", "claim", "none", "acknowledge"]
 
@@ -83,10 +83,13 @@ class Judge(Protocol):
         self,
         purchase: Purchase,
         candidates: "tuple[Candidate, ...]",
-        unclaimed: tuple[BoardOrder, ...],
         error: str,
     ) -> None:
         """Take the orders, or the sentence why there are none."""
+        ...
+
+    def show_nobodys(self, purchase: Purchase | None, nobodys: "tuple[Nobodys, ...]") -> None:
+        """Take the orders that nobody claimed, as seen from a purchase if there is one."""
         ...
 
     def say(self, sentence: str) -> None:
@@ -227,10 +230,21 @@ class CandidatesWanted(Message):
 
 
 @dataclass
+class NobodysWanted(Message):
+    """Read which orders nobody claimed, as seen from a purchase if there is one."""
+
+    judge: Judge
+    purchase: Purchase | None
+
+
+@dataclass
 class SettleWanted(Message):
-    """Do something for a purchase that is not settled; `order_id` is what a claim binds."""
+    """Do something for a purchase that is not settled.
+
+    `order_ids` are the one that a claim binds, or those that a person saw and ruled out.
+    """
 
     judge: Judge
     purchase: Purchase
     what: Settling
-    order_id: str = ""
+    order_ids: tuple[str, ...] = ()

@@ -1,24 +1,18 @@
-"""What the unresolved screen lists: purchases to settle, and orders that could be one of them."""
+"""What the unresolved screen lists: purchases to settle, orders that could be one, and nobody's."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from textual.reactive import var
-
-from services.models import BoardOrder, Purchase
+from services.models import BoardOrder, Nobodys, Purchase
 from services.text import short_id
 from widgets.board import View
-from widgets.cells import amount, dinars, local_clock, local_time, since, state_cell
+from widgets.cells import amount, dinars, local_clock, local_day_clock, since, state_cell
 from widgets.columns import Column
-from widgets.ink import Cell, Line
-from widgets.sentences import purchase_sentence
-from widgets.sheet import Sheet, fact, sentence
+from widgets.ink import Cell
 
 if TYPE_CHECKING:
     from services.models import Candidate
-
 
 CASE_COLUMNS = (
     Column("state", "state", 11),
@@ -26,129 +20,126 @@ CASE_COLUMNS = (
     Column("total", "DZD", 10, "right", leaves=1, private=True),
     Column("what", "what was confirmed", least=24),
 )
-ORDER_COLUMNS = (
+CANDIDATE_COLUMNS = (
     Column("id", "order", 9),
-    Column("apart", "after sending", 13, "right", leaves=1),
-    Column("price", "DZD each", 10, "right", leaves=2, private=True),
-    Column("ledger", "ledger", 16, leaves=3),
-    Column("what", "", least=20),
+    Column("apart", "after sending", 13, "right"),
+    Column("state", "state", 9),
+    Column("price", "DZD each", 10, "right", leaves=1, private=True),
+    Column("placed", "placed", 8, leaves=2),
+    Column("ledger", "ledger", least=12),
 )
-
-
-class PossibleOrder(Struct, frozen=True):
-    """An order that could be a purchase: offered as a candidate, or claimed by nobody.
-
-    `apart` is its time minus the time of sending, by the vendor's clock; `ledger` the amount (DZD)
-    of its entry in the ledger.
-    """
-
-    id: str
-    offered: bool
-    what: str
-    time: datetime
-    apart: timedelta | None = None
-    price: Decimal | None = None
-    ledger: Decimal | None = None
-
-
-def possible_orders(
-    candidates: "tuple[Candidate, ...]", unclaimed: tuple[BoardOrder, ...]
-) -> tuple[PossibleOrder, ...]:
-    """Return candidates first, then the orders nobody claimed, each order once."""
-    offered = [
-        PossibleOrder(
-            c.order.id,
-            offered=True,
-            what=f"could be it, {c.order.status}",
-            time=c.order.time,
-            apart=timedelta(seconds=c.difference),
-            price=c.order.price_per_card,
-            ledger=c.transaction.amount if c.transaction else None,
-        )
-        for c in candidates
-    ]
-    known = {order.id for order in offered}
-    others = [
-        PossibleOrder(
-            row.order_id,
-            offered=False,
-            what=f"nobody's: {row.quantity} x {row.product} {row.denomination}",
-            time=row.time,
-            price=None if row.total is None else row.total / row.quantity,
-        )
-        for row in unclaimed
-        if row.order_id not in known
-    ]
-    return (*offered, *others)
+NOBODYS_COLUMNS = (
+    Column("id", "order", 9),
+    Column("claim", "claim", 11),
+    Column("placed", "placed", 11, leaves=1),
+    Column("state", "state", 9, leaves=2),
+    Column("what", "what was bought", least=24),
+)
+_NO_CLAIM = {
+    "OTHER_ORDER": "other goods",
+    "OLDER_ORDER": "too old",
+    "SETTLED": "has its own",
+    "NO_PURCHASE": "no purchase",
+}
 
 
 def case_cells(purchase: Purchase, view: View) -> dict[str, Cell]:
     """Return a purchase as cells by column id."""
-    what = f"{purchase.quantity} x {purchase.product_title} {purchase.type_name}"
     return {
         "state": Cell("LATE", "alert") if purchase.late else state_cell(purchase.state),
         "age": Cell(since(purchase.sent_at or purchase.created_at, view.now), "dim"),
         "total": Cell(amount(purchase.total)),
-        "what": Cell(what),
+        "what": Cell(goods(purchase)),
     }
 
 
-def order_cells(order: PossibleOrder, view: View) -> dict[str, Cell]:
-    """Return an order that could be it as cells by column id."""
-    apart = local_clock(order.time) if order.apart is None else _apart(order.apart)
+def candidate_cells(candidate: "Candidate", view: View) -> dict[str, Cell]:
+    """Return an order that could be the purchase as cells by column id."""
+    order, entry = candidate.order, candidate.transaction
+    each = price_of(candidate)
     return {
         "id": Cell(short_id(order.id), "strong"),
-        "apart": Cell(apart),
-        "price": Cell("" if order.price is None else amount(order.price)),
-        "ledger": Cell("no entry" if order.ledger is None else dinars(order.ledger, view.privacy)),
-        "what": Cell(order.what, "plain" if order.offered else "dim"),
+        "apart": Cell(apart(candidate.difference)),
+        "state": state_cell(order.status),
+        "price": Cell("not told", "dim") if each is None else Cell(amount(each)),
+        "placed": Cell(local_clock(order.time)),
+        "ledger": Cell("no entry", "dim")
+        if entry is None
+        else Cell(dinars(entry.amount, view.privacy)),
     }
 
 
-class CaseSheet(Sheet):
-    """One purchase that is not settled: what was confirmed, what was seen, and what comes next."""
-
-    DEFAULT_CSS = "CaseSheet { padding: 0 1; }"
-    DRAWN_FROM = ("purchase", "error", "busy", "now", "privacy")
-
-    purchase: var[Purchase | None] = var[Purchase | None](None)
-    error: var[str] = var("")
-    busy: var[bool] = var(False)
-    now: var[datetime | None] = var[datetime | None](None)
-    privacy: var[bool] = var(False)
-
-    def text_lines(self, width: int) -> list[Line]:
-        """Return the sentence of its state first, then the facts."""
-        held = self.purchase
-        if held is None:
-            return sentence("Nothing is unresolved. Every purchase has its end.", width, "good")
-        price = f"{dinars(held.unit_price, self.privacy)} each"
-        goods = f"{held.quantity} x {held.product_title} {held.type_name}"
-        lines = [
-            *sentence(purchase_sentence(held, self.now), width, "strong"),
-            *fact("confirmed", f"{goods}, {price}, {dinars(held.total, self.privacy)}", width),
-            *fact("sent", _sent(held), width),
-            *fact("seen", _seen(held), width),
-            *fact("note", held.note, width),
-        ]
-        if self.error:
-            lines += fact("reading", self.error, width, "warn")
-        elif self.busy:
-            lines += fact("reading", "asking the vendor ...", width, "dim")
-        return lines
+def nobodys_cells(nobodys: Nobodys, view: View) -> dict[str, Cell]:
+    """Return an order that nobody claimed as cells by column id."""
+    order = nobodys.order
+    return {
+        "id": Cell(short_id(order.order_id), "strong"),
+        "claim": _claim(nobodys),
+        "placed": Cell(local_day_clock(order.time, view.now)),
+        "state": state_cell(order.state),
+        "what": Cell(f"{order.quantity} x {order.product} {order.denomination}"),
+    }
 
 
-def _sent(purchase: Purchase) -> str:
-    at = purchase.sent_at or purchase.created_at
-    return f"{local_time(at)} by {purchase.operator} on {purchase.host}"
+def goods(purchase: Purchase) -> str:
+    """Name what was confirmed: `2 x Steam Wallet 10 EUR`."""
+    return f"{purchase.quantity} x {purchase.product_title} {purchase.type_name}"
 
 
-def _seen(purchase: Purchase) -> str:
-    error = purchase.error
-    said = ", ".join(filter(None, (error.message, error.code, error.request_id))) if error else ""
-    readings = f"{purchase.looks} complete reading{'' if purchase.looks == 1 else 's'}"
-    return f"{said}; {readings}" if said else readings
+def price_of(candidate: "Candidate") -> Decimal | None:
+    """Return what a card of it cost (DZD), as its order or else the ledger tells it."""
+    order, entry = candidate.order, candidate.transaction
+    if order.price_per_card is None and entry is not None:
+        return entry.amount / order.quantity
+    return order.price_per_card
 
 
-def _apart(apart: timedelta) -> str:
-    return f"{apart.total_seconds():+.1f} s"
+def apart(seconds: float) -> str:
+    """Say how long after the sending an order was placed; minus: before."""
+    away = timedelta(seconds=abs(seconds))
+    sign = "-" if seconds < 0 else "+"
+    if away < timedelta(minutes=2):
+        return f"{sign}{away.total_seconds():.1f} s"
+    if away < timedelta(hours=2):
+        return f"{sign}{away // timedelta(minutes=1)} m"
+    return f"{sign}{away // timedelta(hours=1)} h"
+
+
+def board_order(candidate: "Candidate", purchase: Purchase) -> BoardOrder:
+    """Return a candidate as a row of the order board, to open it; its goods are the purchase's."""
+    order, each = candidate.order, price_of(candidate)
+    return BoardOrder(
+        key=order.id,
+        order_id=order.id,
+        state=order.status,
+        product=purchase.product_title,
+        denomination=purchase.type_name,
+        quantity=order.quantity,
+        time=order.time,
+        mine=False,
+        fulfilled_quantity=order.fulfilled_quantity,
+        total=None if each is None else each * order.quantity,
+        final=order.final,
+        product_id=purchase.product_id,
+        type_id=purchase.type_id,
+    )
+
+
+def watch_words(purchase: Purchase, left: str) -> str:
+    """Say until when an order that comes late is looked for.
+
+    Args:
+        purchase: settled as not placed.
+        left: the time until the next look, in words; empty when the last one has been.
+    """
+    if not left:
+        return "no more: the 24 h in which an order may come late are over"
+    sent: datetime = purchase.sent_at or purchase.created_at
+    until = (sent + timedelta(hours=24)).astimezone()
+    return f"until {until:%Y-%m-%d %H:%M} if it comes late; next look in {left}"
+
+
+def _claim(nobodys: Nobodys) -> Cell:
+    if nobodys.why_not:
+        return Cell(_NO_CLAIM.get(nobodys.code, nobodys.code.lower()), "dim")
+    return Cell("ruled out", "warn") if nobodys.ruled_out else Cell("possible", "good")

@@ -6,7 +6,7 @@ from datetime import datetime
 from services import money
 from services.journal_rows import Event
 from services.ledger_models import LedgerRow
-from services.models import BoardOrder, Book, Denomination, Product, Purchase, Stock
+from services.models import UNSETTLED, BoardOrder, Book, Denomination, Product, Purchase, Stock
 from services.text import short_id
 from widgets.logged import Logged
 
@@ -51,8 +51,7 @@ def leaving(book: Book) -> Sequence[str]:
     if book.in_flight:
         names = ", ".join(purchase_name(purchase) for purchase in book.in_flight)
         lines.append(f"Being sent: {names}. Leaving waits until the answer is recorded.")
-    if book.unsettled:
-        count = len(book.unsettled)
+    if count := sum(purchase.state in UNSETTLED for purchase in book.unsettled):
         lines.append(
             f"{count} purchase{'s are' if count > 1 else ' is'} not settled. Settling goes on when "
             "carddesk is started again, or with `carddesk resolve`."

@@ -1,0 +1,185 @@
+"""The screen of what nobody answered for: which order it is, and the orders that nobody claimed."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from services.models import PurchaseState
+from services.sandbox import Fault
+from services.settings import Settings
+from tests.console.test_unresolved import LOST_AFTER, LOST_BEFORE, lost, shared
+from tui.screens.ask import AskScreen
+from tui.screens.case_sheet import CaseSheet
+from tui.screens.desk import DeskScreen
+from tui.screens.order import OrderScreen
+from tui.screens.unresolved import UnresolvedScreen
+from widgets.bars import HintLine
+
+SLOW = (600, 600)
+
+
+def hasty(settings: Settings) -> Settings:
+    return replace(settings, purchase=replace(settings.purchase, settle_seconds=10))
+
+
+def hasty_and_shared(settings: Settings) -> Settings:
+    return hasty(shared(settings))
+
+
+def foreign(console: Any, purchase: Any, quantity: int = 1) -> str:
+    return console.box.foreign_order(purchase.product_id, purchase.type_id, quantity)
+
+
+def keys(console: Any) -> dict[str, str]:
+    return {label: key for key, label in console.screen.query_one(HintLine).hints}
+
+
+async def in_state(console: Any, screen: UnresolvedScreen, state: PurchaseState) -> Any:
+    return await console.until(
+        lambda: (
+            screen.cases.highlighted
+            and screen.cases.highlighted.state == state
+            and screen.cases.highlighted
+        )
+    )
+
+
+async def unclaimed(console: Any, quantity: int = 1) -> str:
+    """Let another desk buy, and wait until the console has seen it."""
+    await console.ready()
+    chosen = await console.choose(lambda denomination: denomination.quantity >= 5)
+    product = console.screen.product
+    count = console.app.book.unclaimed
+    order_id = console.box.foreign_order(product.id, chosen.id, quantity)
+    await console.until(lambda: console.app.book.unclaimed > count)
+    return order_id
+
+
+async def test_u_shows_what_nobody_claimed_although_nothing_is_unresolved(console: Any) -> None:
+    order_id = await unclaimed(console, 3)
+    await console.until(lambda: "Unresolved" in keys(console))
+    await console.press("u")
+    await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
+    await console.shows("No purchase is unresolved", "Orders nobody claimed", order_id[-6:])
+    assert console.screen.nobodys.has_focus
+    assert "Claim" not in keys(console)
+    await console.press("c")
+    await console.shows("no unsettled purchase that it could be")
+    await console.press("enter")
+    await console.until(lambda: isinstance(console.screen, OrderScreen))
+    await console.press("u")
+    await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
+    assert len(console.app.screen_stack) == 2
+
+
+async def test_u_says_so_when_there_is_nothing_at_all(console: Any) -> None:
+    await console.ready()
+    await console.press("u")
+    await console.shows("Nothing is unresolved, and every order has its purchase")
+    assert isinstance(console.screen, DeskScreen)
+
+
+async def test_other_goods_stand_apart_and_cannot_be_claimed(open_console: Any) -> None:
+    async with open_console(change=shared, handling_seconds=SLOW) as console:
+        screen = await lost(console, LOST_AFTER)
+        held = await in_state(console, screen, PurchaseState.AMBIGUOUS)
+        other = foreign(console, held, 3)
+        await console.until(lambda: screen.nobodys.shown == 1)
+        assert [each.order.order_id for each in screen.nobodys.listed] == [other]
+        assert [each.order.id for each in screen.possible.listed] == [console.box.posts[0].order_id]
+        await console.shows("Orders that could be it", "Orders nobody claimed", "other goods")
+        assert "Claim" not in keys(console)
+        await console.press("c")
+        await console.shows("another product, denomination or quantity")
+        assert not isinstance(console.screen, AskScreen)
+
+
+async def test_candidates_stand_side_by_side_with_the_likeliest_chosen(open_console: Any) -> None:
+    async with open_console(change=shared) as console:
+        screen = await lost(console, LOST_AFTER)
+        held = await in_state(console, screen, PurchaseState.AMBIGUOUS)
+        await console.desk._clock.sleep(3)
+        later = foreign(console, held, held.quantity)
+        await console.desk._clock.sleep(3)
+        latest = foreign(console, held, held.quantity)
+        await console.press("r")
+        await console.until(lambda: screen.possible.shown == 3)
+        ours = console.box.posts[0].order_id
+        assert [each.order.id for each in screen.possible.listed] == [ours, later, latest]
+        assert screen.possible.highlighted.order.id == ours
+        await console.shows("3 orders could be this purchase")
+        text = await console.shows("after sending", "fulfilled", "DZD each", "placed", "ledger")
+        assert "…" not in text
+        assert keys(console) | {"This one": "t", "None of these": "x"} == keys(console)
+
+
+async def test_what_was_ruled_out_by_mistake_is_claimed_after_all(open_console: Any) -> None:
+    async with open_console(change=shared, handling_seconds=SLOW) as console:
+        screen = await lost(console, LOST_AFTER)
+        await in_state(console, screen, PurchaseState.AMBIGUOUS)
+        await console.until(lambda: screen.possible.shown)
+        await console.press("x", "y")
+        await in_state(console, screen, PurchaseState.UNRESOLVED)
+        await console.until(lambda: screen.nobodys.shown and not screen.possible.shown)
+        await console.shows("ruled out")
+        await console.until(lambda: keys(console).get("Claim") == "c")
+        await console.press("c")
+        await console.shows("A person had said before that this order is not that purchase")
+        await console.press("y")
+        await console.until(lambda: not console.app.book.unsettled)
+        assert console.app.book.orders[0].order_id == console.box.posts[0].order_id
+        assert console.app.book.orders[0].mine
+        assert console.app.book.unclaimed == 0
+
+
+@pytest.mark.parametrize("change", [hasty, hasty_and_shared])
+async def test_a_late_order_is_opened_and_not_chosen_again(open_console: Any, change: Any) -> None:
+    async with open_console(change=change, handling_seconds=SLOW) as console:
+        screen = await lost(console, LOST_BEFORE)
+        held = await in_state(console, screen, PurchaseState.NOT_PLACED)
+        late = foreign(console, held, held.quantity)
+        await console.press("r")
+        if change is hasty_and_shared:
+            await console.shows("An order that fits appeared after all")
+            await console.until(lambda: screen.possible.highlighted)
+            await console.press("t", "y")
+        await console.shows("This order appeared late")
+        await console.until(lambda: "This one" not in keys(console))
+        assert not screen.possible.display
+        assert "1 to read" in console.text()
+        assert "UNRESOLVED" not in console.text()
+        await console.press("enter")
+        opened = await console.until(
+            lambda: isinstance(console.screen, OrderScreen) and console.screen
+        )
+        assert opened.noted_order().order_id == late
+
+
+async def test_what_was_not_placed_is_watched_and_says_its_evidence_once(open_console: Any) -> None:
+    async with open_console(change=hasty) as console:
+        screen = await lost(console, LOST_BEFORE)
+        await in_state(console, screen, PurchaseState.NOT_PLACED)
+        text = await console.shows("watched", "if it comes late; next look in", "1 to read")
+        assert text.lower().count("no trace in") == 1
+        await console.until(lambda: keys(console).get("Look now") == "r")
+        before = console.box.requests["GET", "list"]
+        await console.press("r")
+        await console.until(lambda: console.box.requests["GET", "list"] > before)
+
+
+async def test_a_look_moves_nothing_on_the_screen(open_console: Any) -> None:
+    async with open_console() as console:
+        screen = await lost(console, LOST_BEFORE)
+        sheet = screen.query_one(CaseSheet)
+        await console.until(lambda: sheet.read_at)
+        console.box.faults.add(Fault.parse("slow@list=1*9"))
+        await console.press("r")
+        await console.until(lambda: sheet.busy)
+        await console.settle()
+        top = screen.possible.region.y
+        assert "asking the vendor" in console.text()
+        console.box.faults.clear()
+        await console.until(lambda: not sheet.busy)
+        await console.settle()
+        assert screen.possible.region.y == top
