@@ -21,6 +21,7 @@ from services.purchases import Purchases
 from services.recents import Recents
 from services.reconcile import Reconciler
 from services.reconcile import sentence as settled_words
+from services.recovery import Recovery
 from services.settings import Settings
 from services.tracked import TrackedOrders, order_of
 from services.tracker import Tracker
@@ -33,6 +34,7 @@ POLLING = "polling"
 PULL_SECONDS = 1.0
 NAMING_SECONDS = 1.0
 IDLE_SECONDS = 30.0
+PENDING_SECONDS = 5.0
 LEASE_TICKS = 2
 
 
@@ -71,6 +73,7 @@ class Account:
         self._settle_news = asyncio.Event()
         self._orders_news = asyncio.Event()
         self._leading = False
+        self._stays = False
         self.reconciler: Final = Reconciler(
             client,
             self.purchases,
@@ -80,6 +83,7 @@ class Account:
             settle_seconds=settings.purchase.settle_seconds,
             changed=self.purchase_changed,
         )
+        self.recovery: Final = Recovery(journal, self.purchases, self.reconciler.schedule)
         self.purchasing: Purchasing | None = None
         self.ledger: Final = LedgerReader(
             client,
@@ -125,9 +129,18 @@ class Account:
         journal = Journal(paths.state_dir / identity.journal_name, clock, operator)
         try:
             await journal.open(identity.account)
-            await limits.note(journal, settings)
-            account = cls(settings, identity, client, journal, presence, keeper, clock, operator)
-            await account._fill()
+            for last in (False, True):
+                account = cls(
+                    settings, identity, client, journal, presence, keeper, clock, operator
+                )
+                try:
+                    await limits.note(journal, settings)
+                    await account._fill()
+                    break
+                except JournalFailed as damage:
+                    if last or damage.code != "JOURNAL_DAMAGED":
+                        raise
+                    await journal.set_aside(damage.message)
         except BaseException:
             await journal.close()
             presence.__exit__()
@@ -135,7 +148,9 @@ class Account:
         return account
 
     async def close(self) -> None:
-        """Give the lease back and close the journal."""
+        """Write what is not written yet, give the lease back and close the journal."""
+        if self.purchasing is not None:
+            await self.purchasing.write_pending()
         with contextlib.suppress(DeskError):
             await self.tracked.drop_lease(POLLING, self._presence.name)
         await self.journal.close()
@@ -156,6 +171,7 @@ class Account:
                 self._settings.purchase,
                 self._operator,
                 self.purchase_changed,
+                lambda: self._stays,
             )
 
     def buyer(self) -> "Purchasing":
@@ -166,8 +182,9 @@ class Account:
 
     async def recover(self) -> None:
         """Settle the state of purchases whose process died, and write what could not be written."""
-        await self.purchases.import_emergency(self.reconciler.schedule)
-        moved = await self.purchases.recover(self._presence.alive, self.reconciler.schedule)
+        for sentence in await self.recovery.carry_over():
+            self._keeper.log(sentence, "error")
+        moved = await self.recovery.recover(self._presence.alive)
         for purchase in moved:
             await self.purchase_changed(
                 purchase, f"A console ended while buying: {words(purchase)}"
@@ -220,18 +237,21 @@ class Account:
 
     async def settle(self) -> None:
         """Make the looks for unresolved purchases when they are due, until cancelled."""
+        self._stays = True
         while True:
             self._settle_news.clear()
+            longest = IDLE_SECONDS
+            # What only this console knows comes first, whoever leads and whatever the vendor does.
+            if self.purchasing is not None and await self.purchasing.write_pending():
+                longest = PENDING_SECONDS
             if self._leading:
                 try:
                     await self.reconciler.look_due()
-                    if self.purchasing is not None:
-                        await self.purchasing.write_pending()
                 except DeskError as error:
                     self._keeper.log(f"Settling: {error.sentence()}", "warning")
                     await self._clock.sleep(PULL_SECONDS)
             due = await self.reconciler.due() if self._leading else None
-            await self._pause(IDLE_SECONDS if due is None else min(due, IDLE_SECONDS))
+            await self._pause(longest if due is None else min(due, longest))
 
     async def name(self) -> None:
         """Ask for the denominations that only other desks' orders mention, until cancelled.
