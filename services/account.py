@@ -194,11 +194,17 @@ class Account:
         """Look once for everything unresolved, before anything is bought.
 
         Raises:
-            DeskError: the vendor could not be read.
+            DeskError: the last look that failed, after all the others were made.
         """
+        failed: DeskError | None = None
         for purchase in await self.purchases.live():
             if purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS):
-                await self.reconciler.look(purchase.id)
+                try:
+                    await self.reconciler.look(purchase.id)
+                except DeskError as error:
+                    failed = error
+        if failed is not None:
+            raise failed
         self.settled = True
 
     async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
@@ -217,9 +223,7 @@ class Account:
             if left <= 0 or purchase.state not in waiting:
                 return purchase
             if purchase.state is PurchaseState.UNRESOLVED:
-                look = purchase.next_look or self._clock.now()
-                wait = (look - self._clock.now()).total_seconds()
-                await self._clock.sleep(min(left, max(0.0, wait)))
+                await self._clock.sleep(min(left, self.reconciler.left(purchase)))
                 try:
                     await self.reconciler.look(purchase_id)
                 except AuthFailed:
