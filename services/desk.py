@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from services import export, listing
+from services.attempts import Attempts
 from services.background import Background
 from services.book import BookKeeper
 from services.breaker import Breaker
@@ -72,8 +73,12 @@ class Desk(DeskJournal):
         profile = settings.profile
         self._settings: Final = settings
         self._clock = clock or SystemClock()
+        keys = paths.state_dir / "keys"
         self._breaker: Final = Breaker(
-            paths.state_dir / "keys" / f"{key.fingerprint()}.stop", self._clock
+            keys / f"{key.fingerprint()}.stop",
+            self._clock,
+            Attempts(keys / f"{Attempts.place(profile.base_url)}.attempts", self._clock),
+            key.fingerprint(),
         )
         self._client: Final = VendorClient(
             profile.base_url,
