@@ -16,6 +16,7 @@ from services.journal import Journal
 from services.ledger_reading import LedgerReader
 from services.models import FINAL_STATUSES, Order, Purchase, PurchaseState
 from services.paths import Paths
+from services.pause import Pause
 from services.presence import Presence
 from services.purchases import Purchases
 from services.recents import Recents
@@ -99,6 +100,7 @@ class Account:
             hours=settings.board.hours,
             found=self._orders_found,
             state=lambda state: keeper.publish(poll=state),
+            pause=Pause(journal, clock),
         )
 
     @classmethod

@@ -163,6 +163,10 @@ async def test_a_console_that_holds_the_lane_for_ever_is_named(count, other, mon
 async def test_without_a_place_for_locks_calls_go_on(clock, tmp_path):
     (tmp_path / "keys").write_bytes(b"")
     count = Attempts(tmp_path / "keys" / "vendor.attempts", clock)
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = open_files()
     assert await under_way(count, 3, proven=True) == 3
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert open_files() == before
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
