@@ -11,6 +11,7 @@ from services.book import BookKeeper
 from services.client import VendorClient
 from services.clock import Clock
 from services.errors import AuthFailed, DeskError, JournalFailed, Refused
+from services.follow_up import FollowUp
 from services.identity import Identity
 from services.journal import Journal
 from services.ledger_reading import LedgerReader
@@ -101,6 +102,9 @@ class Account:
             found=self._orders_found,
             state=lambda state: keeper.publish(poll=state),
             pause=Pause(journal, clock),
+        )
+        self.follow_up: Final = FollowUp(
+            self.purchases, self.reconciler, self.tracker, keeper, clock
         )
 
     @classmethod
@@ -208,34 +212,6 @@ class Account:
         if failed is not None:
             raise failed
         self.settled = True
-
-    async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
-        """Follow a purchase until it is final or needs a person, at most that many seconds.
-
-        Raises:
-            DeskError: the journal failed, or the key was rejected.
-        """
-        end = self._clock.steady() + seconds
-        while True:
-            purchase = await self.purchases.find(purchase_id)
-            if purchase is None:
-                raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
-            left = end - self._clock.steady()
-            waiting = (PurchaseState.SENDING, PurchaseState.UNRESOLVED, PurchaseState.HANDLING)
-            if left <= 0 or purchase.state not in waiting:
-                return purchase
-            if purchase.state is PurchaseState.UNRESOLVED:
-                await self._clock.sleep(min(left, self.reconciler.left(purchase)))
-                try:
-                    await self.reconciler.look(purchase_id)
-                except AuthFailed:
-                    raise
-                except DeskError as error:
-                    self._keeper.log(error.sentence(), "warning")
-            else:
-                pause = await self.tracker.tick()
-                if (await self.purchases.find(purchase_id) or purchase).state is purchase.state:
-                    await self._clock.sleep(min(left, max(0.5, pause)))
 
     async def track(self) -> None:
         """Poll the open orders until cancelled; raises AuthFailed when the key is rejected."""

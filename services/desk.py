@@ -314,7 +314,7 @@ class Desk(DeskJournal):
         Raises:
             DeskError: the journal failed, or the key was rejected.
         """
-        return await self._opening.opened().wait_final(purchase_id, seconds)
+        return await self._opening.opened().follow_up.wait_final(purchase_id, seconds)
 
     # Orders and purchases.
 
