@@ -22,12 +22,16 @@ __all__ = ["Conflict", "Journal", "Transaction"]
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
 SQLITE_VERSION: Final = sqlite3.sqlite_version
-# Older SQLite can corrupt a WAL file that several connections reset at once.
-WAL_IS_SAFE = (
-    sqlite3.sqlite_version_info >= (3, 51, 3)
-    or (3, 50, 7) <= sqlite3.sqlite_version_info < (3, 51)
-    or (3, 44, 6) <= sqlite3.sqlite_version_info < (3, 45)
-)
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Tell whether a version of SQLite has the mend of WAL files that several connections reset."""
+    return (
+        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    )
+
+
+WAL_IS_SAFE = wal_is_safe(sqlite3.sqlite_version_info)
 
 
 class Journal:
