@@ -188,8 +188,11 @@ class Account:
 
     async def recover(self) -> None:
         """Settle the state of purchases whose process died, and write what could not be written."""
-        for sentence in await self.recovery.carry_over():
+        carried = await self.recovery.carry_over()
+        for sentence in carried.sentences:
             self._keeper.log(sentence, "error")
+        for purchase in carried.purchases:
+            await self.purchase_changed(purchase, f"{named(purchase)}: {words(purchase)}")
         moved = await self.recovery.recover(self._presence.alive)
         for purchase in moved:
             await self.purchase_changed(

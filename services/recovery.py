@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
+from msgspec import Struct
+
 from services import journal_rows
 from services.emergency import Entry, Outcome
 from services.errors import JournalFailed, Refused
@@ -11,6 +13,13 @@ from services.models import Purchase, PurchaseState
 from services.purchases import LIVE, ORDER_KNOWN, Purchases, get, update
 
 Schedule = Callable[[Purchase], dict[str, object]]
+
+
+class Carried(Struct, frozen=True):
+    """What the emergency file held: purchases that have moved on, sentences about the rest."""
+
+    purchases: tuple[Purchase, ...]
+    sentences: tuple[str, ...]
 
 
 class Recovery:
@@ -67,24 +76,24 @@ class Recovery:
 
         return await self._journal.write(work)
 
-    async def carry_over(self) -> tuple[str, ...]:
+    async def carry_over(self) -> Carried:
         """Write down what waits in the emergency file, each record blanked once it is written.
 
         A record that cannot be read, or that is about a purchase this journal never held, is moved
         into a file for a person.
 
-        Returns:
-            A sentence about each record that was moved away.
-
         Raises:
             JournalFailed: the journal could not take a record; it stays where it is.
         """
         emergency = self._journal.emergency
+        moved: list[Purchase] = []
         said: list[str] = []
         for entry in emergency.entries():
+            found = None if entry.outcome is None else await self._written(entry.outcome)
             try:
-                if entry.outcome is not None and await self._written(entry.outcome):
+                if found is not None:
                     emergency.clear(entry)
+                    moved.append(found)
                     continue
                 aside = emergency.set_aside(entry)
             except OSError as error:
@@ -93,13 +102,13 @@ class Recovery:
                     code="JOURNAL_UNWRITABLE",
                 ) from error
             said.append(_about(entry, aside.name))
-        return tuple(said)
+        return Carried(tuple(moved), tuple(said))
 
-    async def _written(self, outcome: Outcome) -> bool:
-        """Carry an outcome over; False for a purchase that the journal does not hold."""
+    async def _written(self, outcome: Outcome) -> Purchase | None:
+        """Carry an outcome over; None for a purchase that the journal does not hold."""
         purchase = await self._purchases.find(outcome.purchase_id)
         if purchase is None:
-            return False
+            return None
         facts: dict[str, object] = {
             "answered_at": outcome.answered_at,
             "error_code": outcome.error_code,
@@ -115,18 +124,17 @@ class Recovery:
         elif to is PurchaseState.REFUSED:
             facts["next_look"] = outcome.answered_at
         try:
-            await self._purchases.move(purchase.id, to, why, facts, answer=handling)
+            return await self._purchases.move(purchase.id, to, why, facts, answer=handling)
         except Refused as refused:
-            if refused.code in ORDER_KNOWN:
-                facts = {**self._schedule(purchase), "answered_at": outcome.answered_at}
-                await self._doubt(purchase, facts)
-        return True
-
-    async def _doubt(self, purchase: Purchase, facts: dict[str, object]) -> None:
-        if purchase.state is PurchaseState.SENDING:
-            await self._purchases.move(
-                purchase.id, PurchaseState.UNRESOLVED, "the answer names a known order", facts
-            )
+            # Any other refusal: it is known by now, and further on.
+            if refused.code in ORDER_KNOWN and purchase.state is PurchaseState.SENDING:
+                return await self._purchases.move(
+                    purchase.id,
+                    PurchaseState.UNRESOLVED,
+                    "the answer names a known order",
+                    {**self._schedule(purchase), "answered_at": outcome.answered_at},
+                )
+        return purchase
 
 
 def _about(entry: Entry, name: str) -> str:

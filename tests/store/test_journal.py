@@ -267,7 +267,8 @@ async def test_files_of_the_journal_are_private(journal, purchases, still):
 async def test_an_outcome_in_the_emergency_file_is_carried_over(journal, purchases, still):
     await in_state(purchases, still, "p1", S.SENDING)
     journal.emergency.append(Outcome("p1", S.HANDLING, still.now(), "o1"))
-    assert await Recovery(journal, purchases, lambda _: {}).carry_over() == ()
+    carried = await Recovery(journal, purchases, lambda _: {}).carry_over()
+    assert ([p.id for p in carried.purchases], carried.sentences) == (["p1"], ())
     found = await purchases.find("p1")
     assert (found.state, found.order_id) == (S.HANDLING, "o1")
     assert journal.emergency.entries() == []
