@@ -128,6 +128,20 @@ async def test_an_unanswered_purchase_from_the_file_is_looked_for(open_desk, pic
         assert account.journal.emergency.entries() == []
 
 
+async def test_an_outcome_from_the_file_that_names_a_known_order_is_looked_for(
+    open_desk, pick, market
+):
+    async with open_desk() as desk:
+        product, denomination = await pick(desk)
+        old = market.foreign_order(product.id, denomination.id, 2)
+        account, purchase = await sending(desk, pick)
+        account.journal.emergency.append(outcome(purchase.id, S.HANDLING, old))
+        await account.recover()
+        found = await desk.purchase(purchase.id)
+        assert (found.state, found.order_id) == (S.UNRESOLVED, "")
+        assert found.next_look is not None
+
+
 @pytest.mark.parametrize(
     "record",
     [
