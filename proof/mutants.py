@@ -104,12 +104,12 @@ MUTANTS = (
                 "    sending=lambda: asyncio.sleep(0),\n",
             ),
             Edit(
-                "services.purchasing:Purchasing._settle",
-                "    facts: dict[str, object] = {\n",
+                "services.outcomes:Outcomes.settle",
+                "    step = self._step(purchase, placement)\n",
                 "    if placement.sent:\n"
                 "        await self._purchases.move(\n"
                 "            purchase.id, S.SENDING, 'late', {'sent_at': self._clock.now()})\n"
-                "    facts: dict[str, object] = {\n",
+                "    step = self._step(purchase, placement)\n",
             ),
         ),
         RESET_AFTER,
@@ -130,7 +130,7 @@ MUTANTS = (
         "SENDING recovered as NOT_SENT",
         (
             Edit(
-                "services.purchases:Purchases.recover",
+                "services.recovery:Recovery.recover",
                 "PurchaseState.UNRESOLVED if sending else PurchaseState.NOT_SENT",
                 "PurchaseState.NOT_SENT",
             ),

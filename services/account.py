@@ -11,16 +11,19 @@ from services.book import BookKeeper
 from services.client import VendorClient
 from services.clock import Clock
 from services.errors import AuthFailed, DeskError, JournalFailed, NotClaimed, Refused
+from services.follow_up import FollowUp
 from services.identity import Identity
 from services.journal import Journal
 from services.ledger_reading import LedgerReader
 from services.models import FINAL_STATUSES, Order, Purchase, PurchaseState
 from services.paths import Paths
+from services.pause import Pause
 from services.presence import Presence
 from services.purchases import Purchases
 from services.recents import Recents
 from services.reconcile import Reconciler
 from services.reconcile import sentence as settled_words
+from services.recovery import Recovery
 from services.settings import Settings
 from services.tracked import TrackedOrders, order_of
 from services.tracker import Tracker
@@ -34,6 +37,7 @@ POLLING = "polling"
 PULL_SECONDS = 1.0
 NAMING_SECONDS = 1.0
 IDLE_SECONDS = 30.0
+PENDING_SECONDS = 5.0
 LEASE_TICKS = 2
 
 
@@ -72,6 +76,7 @@ class Account:
         self._settle_news = asyncio.Event()
         self._orders_news = asyncio.Event()
         self._leading = False
+        self._stays = False
         self.reconciler: Final = Reconciler(
             client,
             self.purchases,
@@ -81,6 +86,7 @@ class Account:
             settle_seconds=settings.purchase.settle_seconds,
             changed=self.purchase_changed,
         )
+        self.recovery: Final = Recovery(journal, self.purchases, self.reconciler.schedule)
         self.purchasing: Purchasing | None = None
         self.ledger: Final = LedgerReader(
             client,
@@ -96,6 +102,10 @@ class Account:
             hours=settings.board.hours,
             found=self._orders_found,
             state=lambda state: keeper.publish(poll=state),
+            pause=Pause(journal, clock),
+        )
+        self.follow_up: Final = FollowUp(
+            self.purchases, self.reconciler, self.tracker, keeper, clock
         )
         self._unclaimed: Final = Unclaimed(self.tracked, self.tracker)
 
@@ -127,9 +137,18 @@ class Account:
         journal = Journal(paths.state_dir / identity.journal_name, clock, operator)
         try:
             await journal.open(identity.account)
-            await limits.note(journal, settings)
-            account = cls(settings, identity, client, journal, presence, keeper, clock, operator)
-            await account._fill()
+            for last in (False, True):
+                account = cls(
+                    settings, identity, client, journal, presence, keeper, clock, operator
+                )
+                try:
+                    await limits.note(journal, settings)
+                    await account._fill()
+                    break
+                except JournalFailed as damage:
+                    if last or damage.code != "JOURNAL_DAMAGED":
+                        raise
+                    await journal.set_aside(damage.message)
         except BaseException:
             await journal.close()
             presence.__exit__()
@@ -137,9 +156,11 @@ class Account:
         return account
 
     async def close(self) -> None:
-        """Write down how far the list was read, give the lease back and close the journal."""
+        """Write what is not written yet, give the lease back and close the journal."""
         with contextlib.suppress(DeskError):
             await self._unclaimed.keep(timedelta())
+        if self.purchasing is not None:
+            await self.purchasing.write_pending()
         with contextlib.suppress(DeskError):
             await self.tracked.drop_lease(POLLING, self._presence.name)
         await self.journal.close()
@@ -160,6 +181,7 @@ class Account:
                 self._settings.purchase,
                 self._operator,
                 self.purchase_changed,
+                lambda: self._stays,
             )
 
     def buyer(self) -> "Purchasing":
@@ -170,8 +192,12 @@ class Account:
 
     async def recover(self) -> None:
         """Settle the state of purchases whose process died, and write what could not be written."""
-        await self.purchases.import_emergency(self.reconciler.schedule)
-        moved = await self.purchases.recover(self._presence.alive, self.reconciler.schedule)
+        carried = await self.recovery.carry_over()
+        for sentence in carried.sentences:
+            self._keeper.log(sentence, "error")
+        for purchase in carried.purchases:
+            await self.purchase_changed(purchase, f"{named(purchase)}: {words(purchase)}")
+        moved = await self.recovery.recover(self._presence.alive)
         for purchase in moved:
             await self.purchase_changed(
                 purchase, f"A console ended while buying: {words(purchase)}"
@@ -181,42 +207,18 @@ class Account:
         """Look once for everything unresolved, before anything is bought.
 
         Raises:
-            DeskError: the vendor could not be read.
+            DeskError: the last look that failed, after all the others were made.
         """
+        failed: DeskError | None = None
         for purchase in await self.purchases.live():
             if purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS):
-                await self.reconciler.look(purchase.id)
-        self.settled = True
-
-    async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
-        """Follow a purchase until it is final or needs a person, at most that many seconds.
-
-        Raises:
-            DeskError: the journal failed, or the key was rejected.
-        """
-        end = self._clock.steady() + seconds
-        while True:
-            purchase = await self.purchases.find(purchase_id)
-            if purchase is None:
-                raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
-            left = end - self._clock.steady()
-            waiting = (PurchaseState.SENDING, PurchaseState.UNRESOLVED, PurchaseState.HANDLING)
-            if left <= 0 or purchase.state not in waiting:
-                return purchase
-            if purchase.state is PurchaseState.UNRESOLVED:
-                look = purchase.next_look or self._clock.now()
-                wait = (look - self._clock.now()).total_seconds()
-                await self._clock.sleep(min(left, max(0.0, wait)))
                 try:
-                    await self.reconciler.look(purchase_id)
-                except AuthFailed:
-                    raise
+                    await self.reconciler.look(purchase.id)
                 except DeskError as error:
-                    self._keeper.log(error.sentence(), "warning")
-            else:
-                pause = await self.tracker.tick()
-                if (await self.purchases.find(purchase_id) or purchase).state is purchase.state:
-                    await self._clock.sleep(min(left, max(0.5, pause)))
+                    failed = error
+        if failed is not None:
+            raise failed
+        self.settled = True
 
     async def track(self) -> None:
         """Poll the open orders until cancelled; raises AuthFailed when the key is rejected."""
@@ -226,18 +228,21 @@ class Account:
 
     async def settle(self) -> None:
         """Make the looks for unresolved purchases when they are due, until cancelled."""
+        self._stays = True
         while True:
             self._settle_news.clear()
+            longest = IDLE_SECONDS
+            # What only this console knows comes first, whoever leads and whatever the vendor does.
+            if self.purchasing is not None and await self.purchasing.write_pending():
+                longest = PENDING_SECONDS
             if self._leading:
                 try:
                     await self.reconciler.look_due()
-                    if self.purchasing is not None:
-                        await self.purchasing.write_pending()
                 except DeskError as error:
                     self._keeper.log(f"Settling: {error.sentence()}", "warning")
                     await self._clock.sleep(PULL_SECONDS)
             due = await self.reconciler.due() if self._leading else None
-            await self._pause(IDLE_SECONDS if due is None else min(due, IDLE_SECONDS))
+            await self._pause(longest if due is None else min(due, longest))
 
     async def name(self) -> None:
         """Ask for the denominations that only other desks' orders mention, until cancelled.

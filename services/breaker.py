@@ -1,7 +1,5 @@
 """After one rejected key every console of this host stops: five would block the address."""
 
-import asyncio
-import fcntl
 import os
 import secrets
 from collections.abc import AsyncGenerator
@@ -11,12 +9,9 @@ from pathlib import Path
 
 from msgspec import DecodeError, Struct, json
 
+from services.attempts import Attempts
 from services.clock import Clock
 from services.errors import AuthFailed
-
-QUEUE_SECONDS = 0.05
-LONGEST_QUEUE = 100
-"""How often the queue is tried: a console behind one that hangs goes on by itself."""
 
 
 class _Stop(Struct, frozen=True, omit_defaults=True):
@@ -37,9 +32,24 @@ class Breaker:
     only where there is no file or it cannot be written. It holds no key.
     """
 
-    def __init__(self, path: Path | None, clock: Clock) -> None:
-        """Share the stop through `path`, or keep it to this process when there is none."""
+    def __init__(
+        self,
+        path: Path | None,
+        clock: Clock,
+        attempts: Attempts | None = None,
+        key: str = "",
+    ) -> None:
+        """Share the stop through `path`, or keep it to this process when there is none.
+
+        Args:
+            path: the file of the key's own stop.
+            clock: time.
+            attempts: the count of this machine; one of its own when None.
+            key: the key's fingerprint.
+        """
         self._path = path
+        self._attempts = attempts or Attempts(None, clock)
+        self._key = key
         self._clock = clock
         self._kept: _Stop | None = None
 
@@ -50,13 +60,14 @@ class Breaker:
             AuthFailed: what tripped it, with the seconds that are left of a timed block.
         """
         stop = self._kept or self._read()
-        if stop is None:
-            return
         left = 0.0
-        if stop.until is not None:
+        if stop is not None and stop.until is not None:
             left = (stop.until - self._clock.now()).total_seconds()
             if left <= 0:
-                return
+                stop = None
+        if stop is None:
+            self._attempts.check(self._key)
+            return
         raise AuthFailed(
             stop.message,
             advice=stop.advice,
@@ -67,40 +78,36 @@ class Breaker:
         )
 
     @asynccontextmanager
-    async def alone(self, wanted: bool) -> AsyncGenerator[None]:
-        """Let one process of the host at a time try a key that is not proven, if `wanted`.
+    async def lane(self, *, signed: bool, proven: bool) -> AsyncGenerator[None]:
+        """Let a read out when it may go: one that carries the key waits for a lane.
 
-        Several consoles that start at once would otherwise all have asked before the first
-        refusal is known.
+        Args:
+            signed: whether it carries the key.
+            proven: whether the key has worked, here and since the last rejection.
+
+        Raises:
+            AuthFailed: calls have stopped, perhaps while this one waited.
+            Unavailable: other processes hold the lanes and do not let go.
         """
-        file = self._queue() if wanted else None
-        if file is None:
+        self.check()
+        if not signed:
             yield
             return
-        try:
-            # Another process is waited for, so this is its time and not the injected one.
-            for _ in range(LONGEST_QUEUE):
-                with suppress(BlockingIOError):
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                await asyncio.sleep(QUEUE_SECONDS)
+        async with self._attempts.lane(self._key, proven=proven):
+            self.check()
             yield
-        finally:
-            os.close(file)
 
-    def _queue(self) -> int | None:
-        if self._path is None:
-            return None
-        with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            name = self._path.with_name(f"{self._path.name}.queue")
-            return os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return None
+    def accepted(self) -> None:
+        """Take note that the vendor took the key."""
+        self._attempts.accepted(self._key)
 
     def trip(self, error: AuthFailed) -> None:
         """Stop all calls: for `error.blocked_seconds`, or until `reset` when that is 0."""
         until = None
-        if error.blocked_seconds > 0:
+        if error.blocked_seconds <= 0:
+            self._attempts.rejected(self._key)
+        else:
+            self._attempts.blocked(error.blocked_seconds)
             until = datetime.fromtimestamp(
                 self._clock.now().timestamp() + error.blocked_seconds, tz=UTC
             )
@@ -120,6 +127,7 @@ class Breaker:
         if stop is not None and stop.until is not None and stop.until > self._clock.now():
             return
         self._kept = None
+        self._attempts.grant()
         if self._path is not None:
             with suppress(OSError):
                 self._path.unlink()

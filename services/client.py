@@ -238,14 +238,17 @@ class VendorClient:
         signed: bool,
     ) -> T:
         """Ask once; every outcome leaves here as a value or a DeskError."""
-        async with self._pace.turn(signed=signed) as first, self._breaker.alone(first):
-            self._breaker.check()
+        async with (
+            self._pace.turn(signed=signed) as first,
+            self._breaker.lane(signed=signed, proven=not first),
+        ):
             exchange = await self._door()
             answer = await exchange.get(path, params, signed=signed)
             around = envelope(answer)
             self._learn(answer, around)
             if good(answer) and signed:
                 self._pace.proven()
+                self._breaker.accepted()
         return value_of(answer, around, convert, self._clock.now())
 
     async def _door(self) -> "Exchange":
@@ -265,4 +268,5 @@ class VendorClient:
         if around.server_time is not None:
             self.server_offset = around.server_time - self._clock.now()
         if stop := auth_failure(answer, around):
+            self._pace.doubted()
             self._breaker.trip(stop)

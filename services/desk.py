@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from services import export, listing
+from services.attempts import Attempts
 from services.background import Background
 from services.book import BookKeeper
 from services.breaker import Breaker
@@ -72,8 +73,12 @@ class Desk(DeskJournal):
         profile = settings.profile
         self._settings: Final = settings
         self._clock = clock or SystemClock()
+        keys = paths.state_dir / "keys"
         self._breaker: Final = Breaker(
-            paths.state_dir / "keys" / f"{key.fingerprint()}.stop", self._clock
+            keys / f"{key.fingerprint()}.stop",
+            self._clock,
+            Attempts(keys / f"{Attempts.place(profile.base_url)}.attempts", self._clock),
+            key.fingerprint(),
         )
         self._client: Final = VendorClient(
             profile.base_url,
@@ -318,7 +323,7 @@ class Desk(DeskJournal):
         Raises:
             DeskError: the journal failed, or the key was rejected.
         """
-        return await self._opening.opened().wait_final(purchase_id, seconds)
+        return await self._opening.opened().follow_up.wait_final(purchase_id, seconds)
 
     # Orders and purchases.
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from services import audit, evidence
 from services.audit import Audit
 from services.clock import Clock
+from services.errors import DeskError
 from services.journal_rows import Event
 from services.models import UNSETTLED, BoardOrder, Candidate, Nobodys, Purchase
 from services.opening import Opening
@@ -120,10 +121,25 @@ class DeskJournal:
         )
 
     async def resolve(self) -> tuple[Purchase, ...]:
-        """Look for every unresolved purchase now; returns those left. Raises DeskError."""
+        """Look for every unresolved purchase now, and make the late looks that are due.
+
+        Returns:
+            What is left unresolved, and each late order that nobody has taken note of.
+
+        Raises:
+            DeskError: a look failed; all the others were made.
+        """
         account = self._opening.opened()
-        await account.settle_first()
-        return await self.purchases(unresolved=True)
+        failed: DeskError | None = None
+        for looks in (account.settle_first, account.reconciler.look_due):
+            try:
+                await looks()
+            except DeskError as error:
+                failed = error
+        if failed is not None:
+            raise failed
+        late = [p for p in await account.purchases.unacknowledged() if p.late]
+        return (*await self.purchases(unresolved=True), *late)
 
     # The whole of it.
 

@@ -1,42 +1,77 @@
-"""What is left when the disk is full: a ballast to free, and a file that is already open."""
+"""What is left when the disk is full: a ballast to free, and a file whose room is taken already."""
 
+import contextlib
+import fcntl
 import os
+from collections.abc import Generator
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
+
+from services.models import PurchaseState
 
 BALLAST_BYTES = 256 * 1024
+SLOT = 512
+SLOTS = 32
+EMPTY = b" " * (SLOT - 1) + b"\n"
+
+
+class Outcome(Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of a purchase, as far as the journal has to know it; never a card or a key."""
+
+    purchase_id: str
+    state: PurchaseState
+    answered_at: datetime
+    order_id: str = ""
+    why: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    request_id: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """A record as it stands in the file at `at`; `outcome` is None where it cannot be read."""
+
+    at: int
+    raw: bytes
+    outcome: Outcome | None
 
 
 class Emergency:
-    """Room and a file descriptor taken at start, for the one record that must not be lost.
+    """Room taken at start for the one record that must not be lost.
 
-    A purchase that the vendor accepted is written here when the journal cannot take it; the next
-    start carries it over.
+    A full disk lets nothing grow, but what a file holds already can be written over. So the file
+    stands there in its whole size, blank, and a record takes the place of a blank slot; a record
+    that was torn in the middle spoils its own slot only. Consoles share the file under a lock.
     """
 
     def __init__(self, journal: Path) -> None:
         self._ballast = journal.with_name(journal.name + ".ballast")
         self._path = journal.with_name(journal.name + ".emergency")
+        self._aside = journal.with_name(journal.name + ".emergency.unreadable")
         self._fd = -1
 
     def open(self) -> None:
-        """Take the room and open the file; raises OSError."""
-        if not self._ballast.exists():
-            fd = os.open(self._ballast, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                os.write(fd, os.urandom(BALLAST_BYTES))
-            finally:
-                os.close(fd)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
-        self._fd = os.open(self._path, flags, 0o600)
+        """Take the room, and mend what a full disk kept from being taken; raises OSError."""
+        if self._moved():
+            self.close()
+        if self._fd < 0:
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            self._fd = os.open(self._path, flags, 0o600)
+        if os.fstat(self._fd).st_size < SLOT * SLOTS:
+            with self._locked():
+                self._fill()
+        if not self._has_ballast():
+            self._make_ballast()
 
     def was_here(self) -> bool:
         """Tell whether a journal was opened at this place before."""
         return self._path.exists() or self._ballast.exists()
 
     def close(self) -> None:
-        """Let the file go. It stays, even empty: another console may hold it open."""
+        """Let the file go. It stays, even blank: another console may hold it open."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
@@ -49,26 +84,101 @@ class Emergency:
             return False
         return True
 
-    def append(self, record: dict[str, str]) -> None:
-        """Write a record durably; raises OSError."""
-        os.write(self._fd, msgspec.json.encode(record) + b"\n")
-        os.fsync(self._fd)
+    def append(self, outcome: Outcome) -> None:
+        """Write a record durably over a blank slot; raises OSError."""
+        text = msgspec.json.encode(outcome)
+        if len(text) >= SLOT:
+            text = msgspec.json.encode(msgspec.structs.replace(outcome, why="", error_message=""))
+        with self._locked():
+            held = os.pread(self._fd, SLOT * SLOTS * 8, 0)
+            at = next(
+                (at for at in range(0, len(held), SLOT) if held[at : at + SLOT] == EMPTY), len(held)
+            )
+            os.pwrite(self._fd, text.ljust(SLOT - 1) + b"\n", at)
+            os.fsync(self._fd)
 
-    def records(self) -> list[dict[str, str]]:
-        """Return what an earlier process left here; a half-written last line is passed over."""
-        found: list[dict[str, str]] = []
+    def entries(self) -> list[Entry]:
+        """Return what stands in the file, readable or not."""
         try:
-            lines = self._path.read_bytes().splitlines()
+            held = self._path.read_bytes()
         except FileNotFoundError:
-            return found
-        for line in lines:
-            try:
-                found.append(msgspec.json.decode(line, type=dict[str, str]))
-            except msgspec.MsgspecError:
-                continue
+            return []
+        found: list[Entry] = []
+        at = 0
+        for line in held.splitlines(keepends=True):
+            if line.strip():
+                found.append(Entry(at, line, _read(line)))
+            at += len(line)
         return found
 
-    def clear(self) -> None:
-        """Empty the file once its records are in the journal."""
-        if self._fd >= 0:
-            os.ftruncate(self._fd, 0)
+    def clear(self, entry: Entry) -> None:
+        """Blank a record that is in the journal by now; raises OSError."""
+        if self._fd < 0:
+            return
+        with self._locked():
+            if os.pread(self._fd, len(entry.raw), entry.at) == entry.raw:
+                blank = b" " * (len(entry.raw) - 1) + b"\n"
+                os.pwrite(self._fd, blank, entry.at)
+                os.fsync(self._fd)
+
+    def set_aside(self, entry: Entry) -> Path:
+        """Move a record that nothing can be made of into a file for a person; raises OSError."""
+        fd = os.open(self._aside, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(fd, entry.raw.strip() + b"\n")
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        self.clear(entry)
+        return self._aside
+
+    def _moved(self) -> bool:
+        """Tell whether the file that is held open is no longer the one at its place."""
+        if self._fd < 0:
+            return False
+        try:
+            there = self._path.stat()
+        except OSError:
+            return True
+        return there.st_ino != os.fstat(self._fd).st_ino
+
+    def _fill(self) -> None:
+        size = os.fstat(self._fd).st_size
+        blank = (EMPTY * SLOTS)[size:]
+        written = os.pwrite(self._fd, blank, size) if blank else 0
+        if written < len(blank):
+            raise OSError(28, "No space left on device")
+        os.fsync(self._fd)
+
+    def _has_ballast(self) -> bool:
+        try:
+            return self._ballast.stat().st_size == BALLAST_BYTES
+        except OSError:
+            return False
+
+    def _make_ballast(self) -> None:
+        fd = os.open(self._ballast, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            if os.write(fd, os.urandom(BALLAST_BYTES)) < BALLAST_BYTES:
+                raise OSError(28, "No space left on device")
+            os.fsync(fd)
+        except OSError:
+            self._ballast.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(fd)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Generator[None]:
+        fcntl.flock(self._fd, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+
+def _read(line: bytes) -> Outcome | None:
+    try:
+        return msgspec.json.decode(line, type=Outcome)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -43,13 +43,14 @@ class Finding(Struct, frozen=True):
 
     `verdict` is BIND (`order_ids` holds the one order), AMBIGUOUS (a person picks one of them),
     NOT_PLACED, WAIT, or AFTER (another purchase of the same goods is settled first); `why` is the
-    sentence, `trace` whether the reading showed any sign of it.
+    sentence, `trace` whether the reading showed any sign of it, `whole` whether it was complete.
     """
 
     verdict: Literal["BIND", "AMBIGUOUS", "NOT_PLACED", "WAIT", "AFTER"]
     why: str
     order_ids: tuple[str, ...] = ()
     trace: bool = False
+    whole: bool = True
 
 
 def next_look(sent_at: datetime, now: datetime, settle_seconds: float) -> datetime | None:
@@ -209,7 +210,8 @@ def judge(
         many = "one order" if len(found) == 1 else f"{len(found)} orders"
         return Finding("AMBIGUOUS", f"{many} could be this purchase", ids, trace=True)
     if not reading.complete:
-        return Finding("WAIT", "one order fits, but the list was not complete", ids, trace=True)
+        why = "one order fits, but the list was not complete"
+        return Finding("WAIT", why, ids, trace=True, whole=False)
     if not charged or _ledger_agrees(purchase, ids[0], reading):
         return Finding(
             "BIND", "the only new order that fits, and the ledger agrees", ids, trace=True
@@ -244,7 +246,7 @@ def _absent(
     purchase: Purchase, baseline: Baseline, reading: Reading, settle_seconds: float, age: float
 ) -> Finding:
     if not reading.complete or not reading.ledger_known:
-        return Finding("WAIT", "the vendor's list or ledger could not be read whole")
+        return Finding("WAIT", "the vendor's list or ledger could not be read whole", whole=False)
     if debit := unexplained_debit(reading, baseline, purchase.total):
         return Finding("WAIT", f"{debit}; no order is visible yet", trace=True)
     readings = purchase.quiet + 1

@@ -4,103 +4,34 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import msgspec
-
-from services import event_chain, journal_file, journal_rows
+from services import event_chain, journal_check, journal_file, journal_rows
 from services.clock import Clock
 from services.emergency import Emergency
 from services.errors import JournalFailed
+from services.journal_check import CHECKED_AT_START
 from services.migrations import ForeignJournal, migrate
+from services.transaction import Conflict, Transaction, translated
+
+__all__ = ["Conflict", "Journal", "Transaction"]
 
 T = TypeVar("T")
 BUSY_SECONDS = 5.0
-CHECKED_AT_START = 200
 SQLITE_VERSION: Final = sqlite3.sqlite_version
-# Older SQLite can corrupt a WAL file that several connections reset at once.
-WAL_IS_SAFE = (
-    sqlite3.sqlite_version_info >= (3, 51, 3)
-    or (3, 50, 7) <= sqlite3.sqlite_version_info < (3, 51)
-    or (3, 44, 6) <= sqlite3.sqlite_version_info < (3, 45)
-)
 
 
-class Conflict(Exception):
-    """A unique rule of the journal said no; `args[0]` names the rule."""
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Tell whether a version of SQLite has the mend of WAL files that several connections reset."""
+    return (
+        version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
+    )
 
 
-class Transaction:
-    """A transaction in progress, as the functions that run inside it see it."""
-
-    def __init__(self, connection: sqlite3.Connection, now: str, who: str) -> None:
-        self._connection = connection
-        self._rev: int | None = None
-        self.now: Final = now
-        self.who: Final = who
-
-    def run(self, sql: str, *values: object) -> int:
-        """Execute one statement; returns the number of rows it changed."""
-        return self._connection.execute(sql, values).rowcount
-
-    def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Execute one statement for each row."""
-        self._connection.executemany(sql, rows)
-
-    def rows(self, sql: str, *values: object) -> list[Mapping[str, Any]]:
-        """Return all rows of a query."""
-        return self._connection.execute(sql, values).fetchall()
-
-    def each(self, sql: str, *values: object) -> Iterator[Mapping[str, Any]]:
-        """Return the rows of a query one after the other, for those that may be thousands."""
-        return self._connection.execute(sql, values)
-
-    def row(self, sql: str, *values: object) -> Mapping[str, Any] | None:
-        """Return the first row of a query."""
-        return self._connection.execute(sql, values).fetchone()
-
-    def rev(self) -> int:
-        """Return this transaction's revision, the number that other consoles read on from."""
-        if self._rev is None:
-            row = self.row("UPDATE meta SET value = value + 1 WHERE name = 'rev' RETURNING value")
-            self._rev = int(row["value"]) if row else 0
-        return self._rev
-
-    def event(
-        self,
-        kind: str,
-        *,
-        purchase_id: str = "",
-        order_id: str = "",
-        from_state: str = "",
-        to_state: str = "",
-        why: str = "",
-        evidence: Mapping[str, object] | None = None,
-    ) -> None:
-        """Append a row to the hash-chained event log."""
-        last = self.row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
-        seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, journal_rows.FIRST_HASH)
-        text = msgspec.json.encode(evidence or {}).decode()
-        fields = (
-            seq,
-            self.now,
-            self.who,
-            kind,
-            purchase_id,
-            order_id,
-            from_state,
-            to_state,
-            why,
-            text,
-        )
-        self.run(
-            "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            *fields,
-            journal_rows.chain(previous, fields),
-        )
+WAL_IS_SAFE = wal_is_safe(sqlite3.sqlite_version_info)
 
 
 class Journal:
@@ -118,6 +49,9 @@ class Journal:
         self._who = who
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._connection: sqlite3.Connection | None = None
+        self._account = ""
+        self._broken = ""
+        self._inode = 0
 
     async def open(self, account: str) -> None:
         """Open or create the journal of this account (its fingerprint).
@@ -164,6 +98,54 @@ class Journal:
 
         return await self.read(work)
 
+    def in_place(self) -> None:
+        """Make sure that the open file still is the journal, not one that was moved or deleted.
+
+        Another console would find no journal there and know nothing of what is bought here.
+
+        Raises:
+            JournalFailed: another file, or none, stands in its place.
+        """
+        try:
+            there = self.path.stat().st_ino
+        except OSError:
+            there = 0
+        if there != self._inode:
+            raise JournalFailed(
+                "The journal was moved or deleted while it was open",
+                advice="Nothing was sent. Put it back if you can, and start carddesk again.",
+                code="JOURNAL_MOVED",
+            )
+
+    def room_wanted(self) -> str:
+        """Say that too little room is left on the journal's disk to buy, or return ''."""
+        return journal_file.room_wanted(self.path.parent)
+
+    async def make_ready(self) -> None:
+        """Make sure, just before a purchase, that its outcome will find room.
+
+        Raises:
+            JournalFailed: the journal is gone, or the room beside it cannot be taken.
+        """
+        self.in_place()
+        await self._in_thread(self._take_room)
+
+    async def set_aside(self, why: str) -> None:
+        """Move a journal aside that turned out to be damaged, and go on read-only in a new one.
+
+        Args:
+            why: what is wrong with it, a clause.
+
+        Raises:
+            JournalFailed: it could not be moved, or no new one be made.
+        """
+
+        def work() -> None:
+            self._move_aside(why)
+            self._settle_in()
+
+        await self._in_thread(work)
+
     async def verify(self) -> str:
         """Check the whole file and event chain; returns what is wrong, or an empty text."""
         return await self._in_thread(self._verify)
@@ -178,26 +160,34 @@ class Journal:
     # Everything below runs in the journal's thread.
 
     def _open(self, account: str) -> None:
+        self._account = account
         journal_file.prepare(self.path)
         fresh = not self.path.exists()
         # The ballast is made once a journal stands, so one without content has lost it.
         emptied = not fresh and not self.path.stat().st_size and self.emergency.was_here()
+        doubtful = self._doubtful()
         try:
-            _translated(lambda: self._connect(account))
-            broken = _translated(lambda: self._verify_chain(CHECKED_AT_START))
-            if emptied:
-                broken = "it was emptied"
+            translated(lambda: self._connect(account))
+            broken = "it was emptied" if emptied else translated(lambda: self._examine(doubtful))
         except JournalFailed as error:
             if error.code != "JOURNAL_DAMAGED":
                 self._close()
                 raise
             broken = error.message
         if broken:
-            self._move_aside(account)
+            self._move_aside(broken)
+        self._settle_in()
+        if fresh:
+            self._sync_folder()
+
+    def _settle_in(self) -> None:
+        """Work out whether buying is possible with this journal, and take the room it needs."""
+        self.read_only = ""
         for copy in journal_file.damaged_copies(self.path):
+            why = f" ({self._broken})" if self._broken else ""
             self.read_only = (
-                f"The journal was damaged and was moved to {copy.name}. Buying is off until you"
-                " have compared the orders with it and moved that file away"
+                f"The journal was damaged{why} and was moved to {copy.name}. Buying is off until"
+                " you have compared the orders with it and moved that file away"
             )
         if kind := journal_file.network_file_system(self.path.parent):
             self.read_only = f"The journal lies on a network file system ({kind}). Buying is off"
@@ -205,11 +195,45 @@ class Journal:
             self.emergency.open()
         except OSError as error:
             self.read_only = f"No room beside the journal ({error.strerror}). Buying is off"
-        if fresh:
-            self._sync_folder()
+        with contextlib.suppress(FileNotFoundError):
+            self._suspect.unlink()
+
+    def _take_room(self) -> None:
+        try:
+            self.emergency.open()
+        except OSError as error:
+            raise JournalFailed(
+                f"No room beside the journal ({error.strerror})",
+                advice="Nothing was sent. Free disk space.",
+                code="JOURNAL_FULL",
+            ) from error
+
+    @property
+    def _suspect(self) -> Path:
+        """The mark of a journal that was found damaged while it was in use."""
+        return self.path.with_name(self.path.name + ".suspect")
+
+    def _doubtful(self) -> bool:
+        """Tell whether every page and row has to be looked at: a death while it was written."""
+        sides = (self.path.with_name(self.path.name + side) for side in ("-journal", "-wal"))
+        return self._suspect.exists() or any(
+            side.exists() and side.stat().st_size > 0 for side in sides
+        )
+
+    def _examine(self, doubtful: bool) -> str:
+        """Say what is wrong with the open file as far as a start can wait to know it."""
+        tx = self._begin()
+        if doubtful or self.path.stat().st_size <= journal_check.SMALL_BYTES:
+            found = journal_check.pages(tx, contents=doubtful)
+        else:
+            journal_check.touch(tx)
+            found = ""
+        last = None if doubtful else CHECKED_AT_START
+        return found or self._verify_chain(last) or journal_check.purchases(tx, last)
 
     def _connect(self, account: str) -> None:
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        self._inode = os.fstat(fd).st_ino
         os.close(fd)
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -237,7 +261,8 @@ class Journal:
                 f"The journal {self.path.name} belongs to another account", code="JOURNAL_FOREIGN"
             )
 
-    def _move_aside(self, account: str) -> None:
+    def _move_aside(self, why: str) -> None:
+        self._broken = why.removeprefix("The journal is damaged: ")
         self._close()
         stamp = self._clock.now().strftime("%Y%m%d-%H%M%S")
         self.path.rename(self.path.with_name(f"{self.path.name}.damaged-{stamp}"))
@@ -245,7 +270,7 @@ class Journal:
             side = self.path.with_name(self.path.name + suffix)
             if side.exists():
                 side.rename(side.with_name(f"{side.name}.damaged-{stamp}"))
-        self._connect(account)
+        self._connect(self._account)
 
     def _close(self) -> None:
         self.emergency.close()
@@ -275,9 +300,9 @@ class Journal:
         return result
 
     def _verify(self) -> str:
-        answer = self._begin().row("PRAGMA integrity_check(1)") or {}
-        found = str(answer.get("integrity_check", "no answer"))
-        return found if found != "ok" else self._verify_chain(None)
+        tx = self._begin()
+        found = journal_check.pages(tx, contents=True) or self._verify_chain(None)
+        return found or journal_check.purchases(tx)
 
     def _verify_chain(self, last: int | None) -> str:
         """Name the first event row whose hash does not fit, over all rows or the last ones."""
@@ -293,9 +318,11 @@ class Journal:
             with contextlib.closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as held:
                 held.row_factory = _as_dict
                 rows = held.execute("SELECT * FROM events ORDER BY seq").fetchall()
+                found = event_chain.first_break(rows, whole=True)
+                found = found or journal_check.purchases(Transaction(held, "", ""))
         except sqlite3.Error:
             return "it is no journal any more"
-        return event_chain.first_break(rows, whole=True) or "its event chain is unbroken"
+        return found or "its event chain is unbroken"
 
     def _sync_folder(self) -> None:
         fd = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
@@ -304,9 +331,23 @@ class Journal:
         finally:
             os.close(fd)
 
+    def _watched(self, work: Callable[[], T]) -> T:
+        """Do a piece of work; once it shows damage, nothing is bought with this journal."""
+        try:
+            return translated(work)
+        except JournalFailed as failure:
+            if failure.code == "JOURNAL_DAMAGED" and not self.read_only:
+                self.read_only = (
+                    f"{failure.message}. Buying is off; start carddesk again: the next start"
+                    " examines all of it"
+                )
+                with contextlib.suppress(OSError):
+                    self._suspect.touch(0o600)
+            raise
+
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
-            future = self._thread.submit(lambda: _translated(work))
+            future = self._thread.submit(lambda: self._watched(work))
         except RuntimeError as error:
             raise JournalFailed("The journal is closed", code="JOURNAL_CLOSED") from error
         return await _uncancelled(future)
@@ -317,34 +358,6 @@ async def _uncancelled(future: Future[T]) -> T:
     waiter = asyncio.wrap_future(future)
     waiter.add_done_callback(lambda done: done.cancelled() or done.exception())
     return await asyncio.shield(waiter)
-
-
-def _translated(work: Callable[[], T]) -> T:
-    try:
-        return work()
-    except sqlite3.IntegrityError as error:
-        raise Conflict(str(error)) from error
-    except sqlite3.DatabaseError as error:
-        raise _failure(error) from error
-    except OSError as error:
-        raise JournalFailed(
-            f"The journal cannot be written: {error.strerror or error}", code="JOURNAL_UNWRITABLE"
-        ) from error
-
-
-def _failure(error: sqlite3.DatabaseError) -> JournalFailed:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return JournalFailed(
-            "The journal is locked by another process that does not let go", code="JOURNAL_LOCKED"
-        )
-    if name.startswith("SQLITE_FULL"):
-        return JournalFailed("The disk is full: the journal cannot be written", code="JOURNAL_FULL")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return JournalFailed("The journal is damaged", code="JOURNAL_DAMAGED")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return JournalFailed("The journal cannot be written", code="JOURNAL_UNWRITABLE")
-    return JournalFailed(f"The journal failed ({name or 'unknown'})", code="JOURNAL_FAILED")
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:

@@ -22,6 +22,9 @@ NETWORK = frozenset(
     }
 )
 
+ROOM_BYTES = 8 * 1000 * 1000
+"""What has to be free before a purchase: the journal's own copies, and whoever else writes."""
+
 
 def prepare(path: Path) -> None:
     """Make the journal's folder and check that the place is ours alone.
@@ -78,6 +81,26 @@ def network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> st
         if real.is_relative_to(point) and len(point.parts) >= best:
             best, kind = len(point.parts), parts[2]
     return kind if kind in NETWORK else ""
+
+
+def room(folder: Path) -> int:
+    """Return the bytes that this user may still write on a folder's file system."""
+    facts = os.statvfs(folder)
+    return facts.f_bavail * facts.f_frsize
+
+
+def room_wanted(folder: Path) -> str:
+    """Say that too little room is left to buy with, or return an empty text."""
+    try:
+        left = room(folder)
+    except OSError as error:
+        return f"The journal's disk cannot be examined: {error.strerror or error}"
+    if left >= ROOM_BYTES:
+        return ""
+    return (
+        f"The journal's disk is nearly full: {left / 1e6:.1f} MB are left,"
+        f" {ROOM_BYTES / 1e6:.0f} MB are needed to buy"
+    )
 
 
 def damaged_copies(path: Path) -> list[Path]:

@@ -1,7 +1,8 @@
 """How purchases, orders and events are written as journal rows, and read back. Pure."""
 
+import contextlib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from sys import intern
@@ -15,6 +16,10 @@ from services.models import Order, Purchase, PurchaseError, PurchaseState
 from services.text import clean
 
 FIRST_HASH = "0" * 64
+
+
+class Unreadable(Exception):
+    """A row holds what carddesk never wrote; the text names it."""
 
 
 class Baseline(Struct, frozen=True):
@@ -68,8 +73,21 @@ def _amount(text: str | None) -> Decimal | None:
     return None if text is None else money.load(text)
 
 
+@contextlib.contextmanager
+def _readable(what: str) -> Generator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError, msgspec.MsgspecError) as error:
+        raise Unreadable(f"{what} cannot be read") from error
+
+
 def purchase(row: Mapping[str, Any]) -> Purchase:
-    """Read a purchase from its row."""
+    """Read a purchase from its row; raises Unreadable."""
+    with _readable(f"purchase {row['id']}"):
+        return _purchase(row)
+
+
+def _purchase(row: Mapping[str, Any]) -> Purchase:
     error = None
     if row["error_code"] or row["error_message"]:
         error = PurchaseError(row["error_code"], row["error_message"], row["request_id"])
@@ -121,7 +139,12 @@ def column(value: object) -> object:
 
 
 def order(row: Mapping[str, Any]) -> Order:
-    """Read a tracked order from its row; it never holds cards."""
+    """Read a tracked order from its row; it never holds cards. Raises Unreadable."""
+    with _readable(f"order {row['order_id']}"):
+        return _order(row)
+
+
+def _order(row: Mapping[str, Any]) -> Order:
     return Order(
         id=row["order_id"],
         # Of ten thousand orders the few words that stand in all of them are kept once.
@@ -137,8 +160,9 @@ def order(row: Mapping[str, Any]) -> Order:
 
 
 def event(row: Mapping[str, Any]) -> Event:
-    """Read an event from its row."""
-    return msgspec.convert(dict(row), Event)
+    """Read an event from its row; raises Unreadable."""
+    with _readable(f"event {row['seq']}"):
+        return msgspec.convert(dict(row), Event)
 
 
 def chain(previous: str, fields: tuple[object, ...]) -> str:
@@ -147,5 +171,6 @@ def chain(previous: str, fields: tuple[object, ...]) -> str:
 
 
 def baseline(text: str) -> Baseline:
-    """Read a purchase's baseline."""
-    return msgspec.json.decode(text, type=Baseline)
+    """Read a purchase's baseline; raises Unreadable."""
+    with _readable("the baseline of a purchase"):
+        return msgspec.json.decode(text, type=Baseline)

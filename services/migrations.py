@@ -117,7 +117,9 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     if version > VERSION:
         raise ForeignJournal(f"it was written by a newer carddesk (schema {version})")
     if 0 < version < VERSION:
-        backup = sqlite3.connect(path.with_suffix(f".v{version}.backup"))
+        copy = path.with_suffix(f".v{version}.backup")
+        copy.touch(0o600)
+        backup = sqlite3.connect(copy)
         try:
             connection.backup(backup)
         finally:

@@ -30,6 +30,10 @@ class Pace:
         """Take note that the key has worked."""
         self._proven = True
 
+    def doubted(self) -> None:
+        """Take note that the key was rejected: from now on one at a time again."""
+        self._proven = False
+
     @contextlib.asynccontextmanager
     async def turn(self, *, signed: bool) -> AsyncGenerator[bool]:
         """Wait until a read may go, and keep the others out while it has to be alone.

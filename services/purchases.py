@@ -1,7 +1,6 @@
 """Purchases in the journal: every step checked, recorded and durable before anyone sees it."""
 
-import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -23,6 +22,9 @@ FIELDS = frozenset(
         "baseline",
     }
 )  # fmt: skip
+
+ORDER_KNOWN = frozenset({"ORDER_BOUND", "ORDER_OLDER"})
+"""What a step is refused with when the order it names cannot be this purchase."""
 
 
 class Purchases:
@@ -70,7 +72,7 @@ class Purchases:
                 why="confirmed",
                 evidence={"quantity": purchase.quantity, "total": str(values["total"])},
             )
-            return _get(tx, purchase.id)
+            return get(tx, purchase.id)
 
         try:
             return await self._journal.write(work)
@@ -87,6 +89,7 @@ class Purchases:
         changes: Mapping[str, object],
         *,
         evidence: Mapping[str, object] | None = None,
+        answer: bool = False,
     ) -> Purchase:
         """Take one step of the state machine, with its event row, in one transaction.
 
@@ -96,19 +99,25 @@ class Purchases:
             why: the reason in words, for the event log.
             changes: further fields of the purchase to set.
             evidence: what was seen, never a card or a key.
+            answer: whether the order id is what the vendor answered: it must not have been there
+                before the purchase was sent.
 
         Raises:
             Refused: the step is not allowed, an identical purchase is unsettled, or the order is
-                bound to another purchase.
+                bound to another purchase or older than this one.
         """
 
         def work(tx: Transaction) -> Purchase:
-            old = _get(tx, purchase_id)
+            old = get(tx, purchase_id)
             if not allowed(old.state, to):
                 raise Refused(
                     f"A purchase that is {old.state} cannot become {to}", code="STATE_CHANGED"
                 )
-            _update(tx, purchase_id, {"state": to.value, **changes})
+            if answer and _was_there(tx, old, str(changes["order_id"])):
+                raise Refused(
+                    "This order was there before the purchase was sent", code="ORDER_OLDER"
+                )
+            update(tx, purchase_id, {"state": to.value, **changes})
             tx.event(
                 "move",
                 purchase_id=purchase_id,
@@ -118,7 +127,7 @@ class Purchases:
                 why=why,
                 evidence=evidence,
             )
-            return _get(tx, purchase_id)
+            return get(tx, purchase_id)
 
         try:
             return await self._journal.write(work)
@@ -131,8 +140,8 @@ class Purchases:
         """Set fields that are no step of the state machine, with an event if `kind` is given."""
 
         def work(tx: Transaction) -> Purchase:
-            _update(tx, purchase_id, changes)
-            changed = _get(tx, purchase_id)
+            update(tx, purchase_id, changes)
+            changed = get(tx, purchase_id)
             if kind:
                 tx.event(kind, purchase_id=purchase_id, order_id=changed.order_id, why=why)
             return changed
@@ -283,72 +292,6 @@ class Purchases:
 
         return await self._journal.read(work)
 
-    async def recover(
-        self, alive: Callable[[str], bool], settle: Callable[[Purchase], dict[str, object]]
-    ) -> tuple[Purchase, ...]:
-        """Give the purchases of dead processes the state that their death leaves them in.
-
-        Before SENDING nothing left the machine; from SENDING on it may have, whatever else is
-        known.
-
-        Args:
-            alive: tells whether the process of that presence name still runs.
-            settle: the schedule fields for a purchase that becomes UNRESOLVED.
-        """
-        # The second condition alone would walk through every purchase there ever was.
-        condition = f"state IN {LIVE} AND state IN ('INTENT', 'SENDING')"
-        flying = f"SELECT * FROM purchases WHERE {condition}"  # noqa: S608
-        owners = await self._journal.read(lambda tx: [row["owner"] for row in tx.rows(flying)])
-        if all(alive(owner) for owner in owners):
-            return ()
-
-        def work(tx: Transaction) -> tuple[Purchase, ...]:
-            moved: list[Purchase] = []
-            for row in tx.rows(flying):
-                if alive(row["owner"]):
-                    continue
-                sending = row["state"] == PurchaseState.SENDING.value
-                to = PurchaseState.UNRESOLVED if sending else PurchaseState.NOT_SENT
-                changes = settle(journal_rows.purchase(row)) if sending else {}
-                _update(tx, row["id"], {"state": to.value, **changes})
-                tx.event(
-                    "move",
-                    purchase_id=row["id"],
-                    from_state=row["state"],
-                    to_state=to.value,
-                    why="its process ended",
-                )
-                moved.append(_get(tx, row["id"]))
-            return tuple(moved)
-
-        return await self._journal.write(work)
-
-    async def import_emergency(
-        self, settle: Callable[[Purchase], dict[str, object]] = lambda _: {}
-    ) -> int:
-        """Carry over what could not be written when the journal was full; returns how many.
-
-        Args:
-            settle: the schedule fields for a purchase that becomes UNRESOLVED.
-        """
-        emergency = self._journal.emergency
-        records = emergency.records()
-        for record in records:
-            to = PurchaseState(record["state"])
-            purchase = await self.find(record["purchase_id"])
-            plan = settle(purchase) if purchase and to is PurchaseState.UNRESOLVED else {}
-            facts = {
-                "order_id": record["order_id"] or None,
-                "answered_at": datetime.fromisoformat(record["answered_at"]),
-            }
-            with contextlib.suppress(Refused):
-                await self.move(
-                    record["purchase_id"], to, "from the emergency file", {**plan, **facts}
-                )
-        if records:
-            emergency.clear()
-        return len(records)
-
     async def _explained(self, purchase_id: str, conflict: Conflict) -> Refused:
         """Say which rule a step broke, and for an identical purchase whose it is."""
         text = str(conflict)
@@ -371,14 +314,29 @@ class Purchases:
         return await self._journal.read(work)
 
 
-def _get(tx: Transaction, purchase_id: str) -> Purchase:
+def get(tx: Transaction, purchase_id: str) -> Purchase:
+    """Return a purchase inside a transaction; raises JournalFailed if there is none."""
     row = tx.row("SELECT * FROM purchases WHERE id = ?", purchase_id)
     if row is None:
         raise JournalFailed("The journal does not hold this purchase", code="NO_SUCH_PURCHASE")
     return journal_rows.purchase(row)
 
 
-def _update(tx: Transaction, purchase_id: str, changes: Mapping[str, object]) -> None:
+def _was_there(tx: Transaction, purchase: Purchase, order_id: str) -> bool:
+    """Tell whether an order stood in the purchase's baseline, or was seen before it was sent."""
+    row = tx.row("SELECT baseline FROM purchases WHERE id = ?", purchase.id)
+    if row and order_id in journal_rows.baseline(row["baseline"]).order_ids:
+        return True
+    seen = tx.row(
+        "SELECT 1 AS one FROM orders WHERE order_id = ? AND first_seen < ?",
+        order_id,
+        journal_rows.iso(purchase.sent_at or purchase.created_at),
+    )
+    return seen is not None
+
+
+def update(tx: Transaction, purchase_id: str, changes: Mapping[str, object]) -> None:
+    """Set fields of a purchase inside a transaction; a step of its state needs its event too."""
     unknown = changes.keys() - FIELDS - {"state"}
     if unknown:
         raise ValueError(f"no such field of a purchase: {sorted(unknown)}")

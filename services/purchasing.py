@@ -1,11 +1,9 @@
 """Buying: verify, write the intent down, send once, record what came of it."""
 
 import asyncio
-import contextlib
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -14,21 +12,32 @@ from services.client import Placement, VendorClient
 from services.clock import Clock, midnight
 from services.errors import BadInput, JournalFailed, NotSent, Refused
 from services.journal import Journal
-from services.journal_rows import Baseline, iso
-from services.models import Balance, Check, Denomination, Purchase, PurchaseState, Quote, Stock
+from services.journal_rows import Baseline
+from services.models import (
+    Balance,
+    Check,
+    Denomination,
+    OrderPage,
+    Purchase,
+    PurchaseState,
+    Quote,
+    Stock,
+    TransactionPage,
+)
+from services.outcomes import Outcomes
 from services.presence import Presence
 from services.purchases import Purchases, identical
 from services.reconcile import Reconciler
 from services.settings import PurchaseSettings
 from services.text import clean
-from services.wording import named, words
+from services.wording import words
 
 S = PurchaseState
 Report = Callable[[Check], None]
 QUOTE_SECONDS = 60.0
 BASELINE_ORDERS = 100
 LARGEST_QUANTITY = 100_000
-REFUSED_WATCH = timedelta(seconds=10)
+BASELINE_SECONDS = 10.0
 
 
 def _silent(_: Check) -> None:
@@ -48,6 +57,7 @@ class Purchasing:
         limits: what the settings allow.
         operator: who buys, for the journal.
         changed: told after each committed step.
+        stays: tells whether this process goes on after a purchase.
     """
 
     def __init__(
@@ -61,17 +71,19 @@ class Purchasing:
         limits: PurchaseSettings,
         operator: str,
         changed: Callable[[Purchase, str], Awaitable[None]],
+        stays: Callable[[], bool],
     ) -> None:
         self._client: Final = client
         self._journal: Final = journal
         self._purchases: Final = purchases
-        self._reconciler: Final = reconciler
         self._presence: Final = presence
         self._clock: Final = clock
         self._limits: Final = limits
         self._operator: Final = operator
         self._changed: Final = changed
-        self._unwritten: list[tuple[str, S, str, dict[str, object]]] = []
+        self._outcomes: Final = Outcomes(
+            journal, purchases, reconciler.schedule, clock, changed, stays
+        )
 
     async def quote(
         self,
@@ -158,25 +170,21 @@ class Purchasing:
             moved = fresh.changed or f"the quote is {int(age)} s old"
             raise Refused(f"Confirm again: {moved}", code="REQUOTE")
         baseline = await self._baseline(fresh.balance)
+        await self._journal.make_ready()
         purchase = await self._purchases.add(
             self._intent(quote, note, key), self._presence.name, baseline
         )
         await self._changed(purchase, "")
         tell(Check("place", "running", "sending"))
-        placement = await self._send(purchase)
-        purchase = await self._settle(purchase, placement)
+        sent, placement = await self._send(purchase, baseline)
+        purchase = await self._outcomes.settle(sent, placement)
         became = {S.HANDLING: "ok", S.UNRESOLVED: "unknown"}.get(purchase.state, "failed")
         tell(Check("place", became, words(purchase)))
         return purchase
 
     async def write_pending(self) -> int:
         """Try again to write what the journal could not take; returns how many are left."""
-        pending, self._unwritten = self._unwritten, []
-        for purchase_id, state, why, changes in pending:
-            # Refused: the emergency file was carried over meanwhile, and this one is written.
-            with contextlib.suppress(JournalFailed, Refused):
-                await self._outcome(purchase_id, state, why, changes)
-        return len(self._unwritten)
+        return await self._outcomes.write_pending()
 
     def _verify_stock(
         self, stock: Stock, type_id: str, quantity: int, tell: Report
@@ -200,6 +208,9 @@ class Purchasing:
         problem = ""
         if reason := self._journal.read_only:
             raise JournalFailed(reason, code="JOURNAL_READ_ONLY")
+        if room := self._journal.room_wanted():
+            tell(Check("limits", "failed", room))
+            raise Refused(room, advice="Nothing was placed. Free disk space.", code="DISK_SPACE")
         limits = self._limits
         if limits.max_quantity and quantity > limits.max_quantity:
             problem = f"at most {limits.max_quantity} cards a purchase are allowed"
@@ -241,10 +252,22 @@ class Purchasing:
         return found
 
     async def _baseline(self, balance: Decimal) -> Baseline:
-        orders, transactions = await asyncio.gather(
-            self._client.orders(page=1, page_size=BASELINE_ORDERS),
-            self._client.transactions(page=1, page_size=1),
-        )
+        """Read what is there before the purchase; too old a reading would call it new.
+
+        Raises:
+            Refused: the vendor answered too slowly twice.
+            DeskError: the vendor could not be read.
+        """
+        orders, transactions, age = await self._listed()
+        if age > BASELINE_SECONDS:
+            orders, transactions, age = await self._listed()
+        if age > BASELINE_SECONDS:
+            raise Refused(
+                f"The vendor took {age:.0f} s to list what is there already, which is too old to"
+                " tell a new order by",
+                advice="Nothing was placed. Try again when the line is faster.",
+                code="BASELINE_OLD",
+            )
         offset = self._client.server_offset
         return Baseline(
             order_ids=tuple(order.id for order in orders.items),
@@ -252,6 +275,15 @@ class Purchasing:
             balance=balance,
             offset_seconds=offset.total_seconds() if offset is not None else 0.0,
         )
+
+    async def _listed(self) -> tuple[OrderPage, TransactionPage, float]:
+        """Return the newest orders and movement, and how old in seconds they may be by now."""
+        began = self._clock.steady()
+        orders, transactions = await asyncio.gather(
+            self._client.orders(page=1, page_size=BASELINE_ORDERS),
+            self._client.transactions(page=1, page_size=1),
+        )
+        return orders, transactions, self._clock.steady() - began
 
     def _intent(self, quote: Quote, note: str, key: str) -> Purchase:
         now = self._clock.now()
@@ -274,18 +306,27 @@ class Purchasing:
             note=clean(note),
         )
 
-    async def _send(self, purchase: Purchase) -> Placement:
+    async def _send(self, purchase: Purchase, baseline: Baseline) -> tuple[Purchase, Placement]:
+        """Send once; returns the purchase as it was sent, and what came of it."""
+        sent = [purchase]
+
         async def sending() -> None:
-            sent = await self._purchases.move(
+            self._journal.in_place()
+            sent[0] = await self._purchases.move(
                 purchase.id,
                 S.SENDING,
                 "the request is about to leave",
                 {"sent_at": self._clock.now()},
+                evidence={
+                    "orders_before": len(baseline.order_ids),
+                    "transaction_before": baseline.transaction_id,
+                    "deadline": self._limits.deadline_seconds,
+                },
             )
-            await self._changed(sent, "")
+            await self._changed(sent[0], "")
 
         try:
-            return await self._client.place(
+            placement = await self._client.place(
                 purchase.product_id,
                 purchase.type_id,
                 purchase.quantity,
@@ -293,74 +334,10 @@ class Purchasing:
                 deadline=float(self._limits.deadline_seconds),
             )
         except (JournalFailed, Refused, NotSent) as error:
-            return Placement(verdict="NOT_SENT", sent=False, code=error.code, message=error.message)
-
-    async def _settle(self, purchase: Purchase, placement: Placement) -> Purchase:
-        """Commit what the answer means; an order id that is bound already counts as no answer."""
-        facts: dict[str, object] = {
-            "answered_at": self._clock.now(),
-            "error_code": placement.code,
-            "error_message": placement.message,
-            "request_id": placement.request_id,
-        }
-        if placement.verdict == "HANDLING":
-            if await self._purchases.bound((placement.order_id,)):
-                facts["error_message"] = "The vendor answered with an order that is known already"
-                return await self._unresolved(purchase, "the answer names a known order", facts)
-            facts |= {"order_id": placement.order_id, "status": "HANDLING"}
-            facts |= {"error_code": "", "error_message": "", "request_id": placement.request_id}
-            return await self._outcome(purchase.id, S.HANDLING, "the vendor accepted it", facts)
-        if placement.verdict == "NOT_SENT":
-            return await self._outcome(purchase.id, S.NOT_SENT, placement.message, facts)
-        if placement.verdict == "REFUSED":
-            facts["next_look"] = self._clock.now() + REFUSED_WATCH
-            return await self._outcome(purchase.id, S.REFUSED, placement.message, facts)
-        return await self._unresolved(purchase, placement.message, facts)
-
-    async def _unresolved(self, purchase: Purchase, why: str, facts: dict[str, object]) -> Purchase:
-        sent = await self._purchases.find(purchase.id) or purchase
-        plan = self._reconciler.schedule(sent)
-        return await self._outcome(purchase.id, S.UNRESOLVED, why, {**plan, **facts})
-
-    async def _outcome(
-        self, purchase_id: str, state: S, why: str, changes: dict[str, object]
-    ) -> Purchase:
-        """Write an outcome durably: the journal, then without the ballast, then the emergency file.
-
-        The order id is on disk before anyone sees it, or, if nothing can be written, stays in
-        memory and on the screen until it can.
-        """
-        try:
-            moved = await self._purchases.move(purchase_id, state, why, changes)
-        except JournalFailed:
-            self._journal.emergency.free_ballast()
-            try:
-                moved = await self._purchases.move(purchase_id, state, why, changes)
-            except JournalFailed:
-                return await self._last_resort(purchase_id, state, why, changes)
-        await self._changed(moved, f"{named(moved)}: {words(moved)}")
-        return moved
-
-    async def _last_resort(
-        self, purchase_id: str, state: S, why: str, changes: dict[str, object]
-    ) -> Purchase:
-        answered = changes.get("answered_at")
-        order_id = str(changes.get("order_id") or "")
-        record = {
-            "purchase_id": purchase_id,
-            "state": state.value,
-            "order_id": order_id,
-            "answered_at": iso(answered if isinstance(answered, datetime) else None) or "",
-        }
-        with contextlib.suppress(OSError):
-            await asyncio.to_thread(self._journal.emergency.append, record)
-        self._unwritten.append((purchase_id, state, why, changes))
-        raise JournalFailed(
-            f"The outcome could not be written to the journal: {state}"
-            + (f", order {order_id}" if order_id else ""),
-            advice="Write this order id down now. Free disk space; carddesk keeps trying.",
-            code="JOURNAL_FULL",
-        )
+            placement = Placement(
+                verdict="NOT_SENT", sent=False, code=error.code, message=error.message
+            )
+        return sent[0], placement
 
 
 def _moved(previous: Quote, now: Denomination, quantity: int) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from services.clock import Clock
 from services.errors import DeskError, NotClaimed, Refused
 from services.evidence import Finding, Reading
 from services.journal_rows import Baseline
+from services.looks import Looks
 from services.models import Candidate, Order, Purchase, PurchaseState
 from services.purchases import Purchases
 from services.wording import named
@@ -53,28 +54,21 @@ class Reconciler:
         self._charged: Final = charged
         self._settle: Final = settle_seconds
         self._changed: Final = changed
+        self._looks: Final = Looks(clock, settle_seconds)
         self._looking = asyncio.Lock()
 
     def schedule(self, purchase: Purchase) -> dict[str, object]:
         """Return the schedule fields of a purchase that has just become UNRESOLVED."""
-        now = self._clock.now()
-        sent = purchase.sent_at or purchase.created_at
-        decide = sent + timedelta(seconds=self._settle)
-        # A death can be noticed hours after the sending: then nobody has looked yet.
-        planned = evidence.next_look(sent, now, self._settle) if now < decide else None
-        return {
-            "sent_at": sent,
-            "answered_at": purchase.answered_at or now,
-            "next_look": planned or now,
-            "decide_at": max(now, decide),
-        }
+        return self._looks.begin(purchase)
+
+    def left(self, purchase: Purchase) -> float:
+        """Return the seconds until a purchase is looked for again, 0 when nothing is planned."""
+        return self._looks.left(purchase) or 0.0
 
     async def due(self) -> float | None:
         """Return the seconds until the next look that is planned, or None when there is none."""
-        watched = await self._purchases.watched()
-        if not watched or watched[0].next_look is None:
-            return None
-        return max(0.0, (watched[0].next_look - self._clock.now()).total_seconds())
+        waits = [self._looks.left(purchase) for purchase in await self._purchases.watched()]
+        return min((wait for wait in waits if wait is not None), default=None)
 
     async def look_due(self) -> None:
         """Make every look whose time has come; a failed one is planned again.
@@ -82,10 +76,9 @@ class Reconciler:
         Raises:
             DeskError: the last look that failed, after all the others were made.
         """
-        now = self._clock.now()
         failed: DeskError | None = None
         for purchase in await self._purchases.watched():
-            if purchase.next_look is not None and purchase.next_look <= now:
+            if self._looks.left(purchase) == 0:
                 try:
                     await self.look(purchase.id)
                 except DeskError as error:
@@ -106,8 +99,8 @@ class Reconciler:
             baseline = await self._purchases.baseline(purchase_id)
             try:
                 reading = await self.read(purchase, baseline)
-            except DeskError:
-                await self._plan(purchase, quiet=purchase.quiet)
+            except DeskError as error:
+                await self._plan(purchase, self._looks.failed(purchase, error))
                 raise
             finding = await self._judge(purchase, baseline, reading)
             return await self._act(purchase, finding, reading)
@@ -178,7 +171,6 @@ class Reconciler:
             raise NotClaimed("No orders are offered for this purchase", code="NOT_AMBIGUOUS")
         ruled_out = tuple(o for o in purchase.candidates if seen is None or o in seen)
         baseline = await self._purchases.baseline(purchase_id)
-        now = self._clock.now()
         moved = await self._purchases.move(
             purchase_id,
             S.UNRESOLVED,
@@ -188,8 +180,7 @@ class Reconciler:
                 "error_message": "a person said: none of the orders that were offered",
                 "quiet": 0,
                 "baseline": baseline_without(baseline, ruled_out),
-                "next_look": now + timedelta(seconds=evidence.EVERY),
-                "decide_at": now + timedelta(seconds=evidence.EVERY * evidence.AGREEING_READINGS),
+                **self._looks.again(),
             },
             evidence={"order_ids": ruled_out},
         )
@@ -249,8 +240,11 @@ class Reconciler:
             return await self._told(await self._ask(purchase, finding))
         if finding.verdict == "NOT_PLACED" and purchase.state is S.UNRESOLVED:
             return await self._told(await self._give_up(purchase, finding))
+        if not finding.whole:
+            return await self._plan(purchase, self._looks.failed(purchase), finding.why)
         quiet = 0 if finding.trace else purchase.quiet + 1
-        return await self._plan(purchase, quiet=quiet, why=finding.why)
+        plan = self._looks.after(purchase, quiet) | {"quiet": quiet}
+        return await self._plan(purchase, plan, finding.why)
 
     async def _give_up(self, purchase: Purchase, finding: Finding) -> Purchase:
         sent = purchase.sent_at or purchase.created_at
@@ -293,7 +287,7 @@ class Reconciler:
 
     async def _watch(self, purchase: Purchase, finding: Finding) -> Purchase:
         """Go on watching a purchase that was settled as not placed; what turns up is an alarm."""
-        changes: dict[str, object] = {"next_look": self._later(purchase)}
+        changes = self._looks.after(purchase, 0) if finding.whole else self._looks.failed(purchase)
         if not finding.order_ids or finding.order_ids == purchase.candidates:
             return await self._purchases.update(purchase.id, changes)
         changes |= {"late": True, "acknowledged": False, "candidates": finding.order_ids}
@@ -303,31 +297,15 @@ class Reconciler:
             )
         )
 
-    async def _plan(self, purchase: Purchase, *, quiet: int, why: str = "") -> Purchase:
+    async def _plan(self, purchase: Purchase, plan: dict[str, object], why: str = "") -> Purchase:
         if purchase.state is S.AMBIGUOUS:
             return purchase
-        changes: dict[str, object] = {
-            "looks": purchase.looks + 1,
-            "quiet": quiet,
-            "next_look": self._later(purchase, quiet),
-        }
+        changes = plan | {"looks": purchase.looks + 1}
         if why and purchase.state is S.UNRESOLVED:
             changes["error_message"] = why
         planned = await self._purchases.update(purchase.id, changes)
         await self._changed(planned, "")
         return planned
-
-    def _later(self, purchase: Purchase, quiet: int = 0) -> datetime | None:
-        sent, now = purchase.sent_at or purchase.created_at, self._clock.now()
-        if purchase.state is S.REFUSED:
-            return None
-        if purchase.state is S.NOT_PLACED:
-            return evidence.next_look(sent, now, 0)
-        planned = evidence.next_look(sent, now, self._settle)
-        if quiet > purchase.quiet or (purchase.decide_at is not None and now < purchase.decide_at):
-            soon = now + timedelta(seconds=evidence.EVERY)
-            return soon if planned is None else min(planned, soon)
-        return planned or now + WATCH / 24
 
     async def _bind(self, purchase: Purchase, order: Order, why: str) -> Purchase:
         return await self._purchases.move(

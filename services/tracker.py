@@ -12,6 +12,7 @@ from services.client import VendorClient
 from services.clock import Clock
 from services.errors import AuthFailed, DeskError, JournalFailed, NotFound
 from services.models import Order, PollState
+from services.pause import Pause
 
 PAGE = 100
 FIRST_LOOK = 2.0
@@ -23,6 +24,7 @@ MARGIN = timedelta(seconds=30)
 LAG = timedelta(minutes=10)
 FEW = 2
 LOOKS_BEFORE_ASKING_ALONE = 2
+HELD = "The vendor did not answer or asked for a pause: every console waits"
 
 
 class Followed(Struct):
@@ -44,6 +46,7 @@ class Tracker:
         hours: how far back the board reaches.
         found: given the orders that are new or changed; what it fails to take is given again.
         state: told how the polling goes.
+        pause: what the consoles of this account share of a vendor's wish to be left alone.
         rng: for the jitter.
     """
 
@@ -56,6 +59,7 @@ class Tracker:
         hours: float,
         found: Callable[[tuple[Order, ...]], Awaitable[None]],
         state: Callable[[PollState], None],
+        pause: Pause | None = None,
         rng: random.Random | None = None,
     ) -> None:
         self._client: Final = client
@@ -64,6 +68,7 @@ class Tracker:
         self._span: Final = timedelta(hours=hours)
         self._found: Final = found
         self._tell: Final = state
+        self._shared: Final = pause
         self._rng: Final = rng or random.Random()  # noqa: S311 - spreads load, guards nothing
         self._seen: dict[str, Order] = {}
         self._open: dict[str, Followed] = {}
@@ -124,7 +129,11 @@ class Tracker:
         """
         while True:
             try:
-                if await lead() or self._asked_now:
+                leading = await lead()
+                if leading and not self._asked_now and (held := await self._held()):
+                    delay = held
+                    self._report("failing", HELD, delay)
+                elif leading or self._asked_now:
                     delay = await self.tick()
                 else:
                     delay = self._interval
@@ -140,6 +149,7 @@ class Tracker:
 
         Raises:
             AuthFailed: the key or address was rejected.
+            JournalFailed: a pause could not be shared.
         """
         everything, self._asked_now = self._asked_now or self._first, False
         self._wake.clear()
@@ -154,8 +164,12 @@ class Tracker:
             self._failures += 1
             wait = self._backoff(error)
             self._report("failing", error.sentence(), wait)
+            if self._shared is not None:
+                await self._shared.hold(wait)
             return wait
         self._first = False
+        if self._failures and self._shared is not None:
+            await self._shared.hold(0)
         self._failures = 0
         self._last_ok = self._clock.now()
         wait = self._until_next()
@@ -178,6 +192,10 @@ class Tracker:
             await self._found(tuple(self._untold.values()))
             self._untold.clear()
         self.resume(read_to)
+
+    async def _held(self) -> float:
+        """Return how long another console's failure, or our own, keeps everybody waiting."""
+        return 0.0 if self._shared is None else await self._shared.left()
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but no longer than until somebody pokes or an order is placed."""

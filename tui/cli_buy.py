@@ -8,6 +8,7 @@ from services import money
 from services.errors import BadInput, DeskError, Refused
 from services.models import ENDED, Card, Check, Purchase, PurchaseState, Quote
 from services.text import clean
+from services.unwritten import Unwritten
 from tui import cli_outcome, cli_values, plain, present
 from tui.cli_call import AddCommand, Call
 from tui.cli_output import error_document
@@ -58,7 +59,10 @@ async def buy(call: Call) -> int:
             quote = await _quote(call, desk)
             if not call.args.yes:
                 return _unconfirmed(call, quote)
-            purchase = await _place(call, desk, quote)
+            try:
+                purchase = await _place(call, desk, quote)
+            except Unwritten as failure:
+                return _unwritten(call, failure)
         if call.args.wait is not None:
             purchase = await _wait(call, desk, purchase)
         cards = await _cards(call, desk, purchase) if call.args.reveal else None
@@ -132,6 +136,15 @@ async def _place(call: Call, desk: "Desk", quote: Quote) -> Purchase:
         return await buying
 
 
+def _unwritten(call: Call, failure: Unwritten) -> int:
+    """Tell of a purchase whose end no journal took: this is the only place it is written."""
+    call.out.say(f"carddesk: {failure.sentence()}")
+    document = present.purchase(failure.purchase)
+    document["error"] = error_document(failure)
+    call.out.data(document, plain.purchase(failure.purchase))
+    return failure.exit_code
+
+
 async def _wait(call: Call, desk: "Desk", purchase: Purchase) -> Purchase:
     """Wait for the end; whatever disturbs the wait, the purchase as the journal has it counts."""
     if purchase.state in ENDED:
@@ -162,7 +175,7 @@ async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card]
 def _narrator(call: Call) -> Callable[[Check], None]:
     def tell(check: Check) -> None:
         if check.state != "running":
-            mark = "ok" if check.state == "ok" else "FAILED"
+            mark = "FAILED" if check.state == "failed" else check.state
             call.out.say(f"{check.step}: {mark} {check.detail}".rstrip())
 
     return tell

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from services.errors import DeskError
 from services.journal import SQLITE_VERSION, WAL_IS_SAFE
-from services.journal_file import network_file_system
+from services.journal_file import network_file_system, room, room_wanted
 from services.keys import VARIABLE
 from services.paths import Paths, shown
 from services.settings import Settings
@@ -66,6 +66,7 @@ def folders(paths: Paths) -> Iterator[Finding]:
         yield Finding("journal disk", "fail", f"a network file system ({kind})", mend)
     else:
         yield Finding("journal disk", "ok", "a local file system")
+    yield _room(paths.state_dir)
 
 
 def key_source(settings: Settings, environ: Mapping[str, str]) -> str:
@@ -111,6 +112,13 @@ def clipboard(environ: Mapping[str, str], copy: bool) -> Finding:
         mend = "Use tmux instead, or select the card with the mouse."
         return Finding("clipboard", "warn", "inside screen, which may drop OSC 52", mend)
     return Finding("clipboard", "ok", "copies are sent to the terminal (OSC 52)")
+
+
+def _room(folder: Path) -> Finding:
+    there = next(p for p in (folder, *folder.parents) if p.exists())
+    if wanted := room_wanted(there):
+        return Finding("journal room", "fail", wanted, "Free disk space; until then buying is off.")
+    return Finding("journal room", "ok", f"{room(there) / 1e9:.1f} GB free")
 
 
 def _folder(name: str, folder: Path) -> Finding:

@@ -22,6 +22,10 @@ from tui.steady_app import SteadyApp
 if TYPE_CHECKING:
     from services.desk import Desk
 
+BROKE = (
+    "A defect stopped this purchase. It may or may not be placed: press u before you buy it again."
+)
+
 
 class ErrandApp(SteadyApp[None], inherit_bindings=False):
     """Runs errands. Workers live here, on the app: one started on a screen would die with it.
@@ -186,6 +190,10 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
             purchase = await self.desk.buy(wanted.quote, note=wanted.note, report=buyer.show_check)
         except DeskError as error:
             buyer.show_failure(error.sentence(), stale=error.code == "REQUOTE")
+        except Exception:
+            # The ticket would say "sending" for ever; the defect itself is reported as any other.
+            buyer.show_failure(BROKE)
+            raise
         else:
             buyer.show_purchase(purchase)
 

@@ -1,7 +1,11 @@
 """`carddesk buy`: at most one order, and an exit code that says what became of it."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
+from services.client import VendorClient
 from services.sandbox import TEST_PARTIAL, TEST_REFUND, Fault
 
 PURCHASE_KEYS = [
@@ -221,3 +225,51 @@ async def test_none_of_the_candidates_leaves_it_unresolved(buy, carddesk, vendor
     done = await carddesk("resolve", "--none", lost["purchase_id"], "--json", **shared)
     assert done.code == 4
     assert done.document[0]["state"] == "UNRESOLVED"
+
+
+@never_final
+@pytest.mark.parametrize(
+    ("fault", "code", "state", "money"),
+    [("", 7, "HANDLING", "yes"), ("reset@placeOrder:after", 4, "UNRESOLVED", "unknown")],
+)
+async def test_a_journal_that_is_locked_after_the_answer_never_hides_the_order(
+    buy, carddesk, vendor, environ, monkeypatch, fault, code, state, money
+):
+    await carddesk("balance")
+    [journal] = (Path(environ["XDG_STATE_HOME"]) / "carddesk").glob("*.db")
+    holder = sqlite3.connect(journal, isolation_level=None)
+    real = VendorClient.place
+
+    async def place(*values, **named):
+        placement = await real(*values, **named)
+        holder.execute("BEGIN EXCLUSIVE")
+        return placement
+
+    monkeypatch.setattr("services.journal.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(VendorClient, "place", place)
+    if fault:
+        vendor.faults.add(Fault.parse(fault))
+    done = await buy("--yes")
+    holder.close()
+    order_id = vendor.posts[0].order_id
+    assert done.code == code
+    assert list(done.document) == PURCHASE_KEYS
+    assert (done.document["state"], done.document["error"]["money"]) == (state, money)
+    assert done.document["error"]["code"] == "JOURNAL_LOCKED"
+    assert done.document["order_id"] == (None if fault else order_id)
+    assert (order_id in done.err) == (not fault)
+    assert "End the process that holds the journal" in done.err
+    assert "tries again" not in done.err
+    assert "FAILED" not in done.err
+    again = await carddesk("orders", "--unresolved", "--json")
+    assert [p["state"] for p in again.document] == (["UNRESOLVED"] if fault else [])
+    found = await carddesk("order", done.document["purchase_id"], "--json")
+    assert found.document["order_id"] == done.document["order_id"]
+
+
+async def test_an_unknown_outcome_is_not_called_failed(buy, vendor):
+    vendor.faults.add(Fault.parse("reset@placeOrder:before"))
+    done = await buy("--yes")
+    assert done.code == 4
+    assert "place: unknown No answer. It may or may not be placed." in done.err
+    assert "FAILED" not in done.err

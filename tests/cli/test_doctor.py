@@ -96,3 +96,24 @@ def test_the_size_of_a_real_terminal(lines, columns, verdict):
         found = list(doctor_checks.terminal({"TERM": "xterm"}, terminal, terminal))
     assert [finding.verdict for finding in found] == ["ok", verdict]
     assert found[1].detail == f"{columns}x{lines}"
+
+
+async def test_too_little_room_for_the_journal_is_a_failure_with_its_mend(carddesk, monkeypatch):
+    monkeypatch.setattr("services.journal_file.ROOM_BYTES", 1 << 60)
+    done = await carddesk("doctor", "--json")
+    [room] = [found for found in done.document if found["check"] == "journal room"]
+    assert (done.code, room["verdict"]) == (2, "fail")
+    assert "nearly full" in room["detail"]
+    assert "Free disk space" in room["mend"]
+
+
+async def test_a_purchase_that_was_altered_by_hand_is_named(carddesk, tmp_path, shelf):
+    await carddesk("buy", shelf.product_id, shelf.type_id, "1", "--yes")
+    (file,) = (tmp_path / "state").rglob("*.db")
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE purchases SET quantity = 3")
+        [(name,)] = connection.execute("SELECT id FROM purchases").fetchall()
+    connection.close()
+    done = await carddesk("audit", "--verify", "--json")
+    assert done.code == 2
+    assert any(name in trouble for trouble in done.document["troubles"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.journal import Transaction
 from services.sandbox import Fault
 
 
@@ -70,7 +71,10 @@ async def test_what_is_settled_well_is_not_acknowledged(carddesk, sold):
 async def test_what_was_not_placed_is_acknowledged_once_and_recorded(carddesk, home, sold):
     (journal,) = (Path(home["XDG_STATE_HOME"]) / "carddesk").glob("*.db")
     with sqlite3.connect(journal) as other:
+        other.row_factory = sqlite3.Row
         other.execute("UPDATE purchases SET state = 'NOT_PLACED', order_id = NULL")
+        tx = Transaction(other, "2026-03-01T09:00:00.000000Z", "amina")
+        tx.event("move", purchase_id=sold["purchase_id"], to_state="NOT_PLACED")
     other.close()
     done = await carddesk("acknowledge", sold["purchase_id"], "--json")
     assert (done.code, done.document["state"]) == (0, "NOT_PLACED")

@@ -96,7 +96,7 @@ async def test_two_consoles_share_the_stop_through_the_file(raw, make_client, cl
         await second.balance()
     assert len(raw.requests) == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert {found.name for found in path.parent.iterdir()} == {"breaker.json", "breaker.json.queue"}
+    assert {found.name for found in path.parent.iterdir()} == {"breaker.json"}
 
 
 def test_a_reset_in_one_process_frees_the_others(clock, tmp_path):

@@ -230,3 +230,19 @@ async def test_the_smallest_terminal_shows_environment_goods_and_keys_of_a_revie
         total = str(ticket.ticket.quote.total)
         await console.press(*(total if typed else "y"))
         await console.shows("SANDBOX", "ARMED", "enter BUY")
+
+
+async def test_a_defect_while_buying_leaves_a_ticket_that_closes(
+    console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = await console.ticket()
+    await console.review(ticket)
+
+    async def broken(*_: object, **__: object) -> None:
+        raise LookupError("a defect")
+
+    monkeypatch.setattr(console.app.desk, "buy", broken)
+    await console.confirm()
+    await console.shows("may or may not be placed")
+    await console.press("escape")
+    await console.until(lambda: console.screen is not ticket)

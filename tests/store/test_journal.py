@@ -1,7 +1,6 @@
 """The journal: durable, checked, and never trusted blindly."""
 
 import asyncio
-import os
 import sqlite3
 from datetime import timedelta
 from decimal import Decimal
@@ -10,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from services import journal_file
+from services.emergency import Outcome
 from services.errors import JournalFailed, Refused
 from services.journal import Journal
 from services.journal_rows import Baseline
 from services.models import Order, Purchase, PurchaseState
 from services.purchases import Purchases
+from services.recovery import Recovery
 from services.states import TRANSITIONS
 from services.tracked import TrackedOrders
 from tests.conftest import StillClock
@@ -126,9 +127,10 @@ async def test_an_idempotency_key_stands_for_one_purchase_that_was_sent(purchase
 async def test_what_a_dead_process_left_is_given_its_state(purchases, still):
     await in_state(purchases, still, "p1")
     await in_state(purchases, still, "p2", S.SENDING)
-    assert await purchases.recover(lambda _: True, lambda _: {}) == ()
     look = still.now() + timedelta(seconds=2)
-    moved = await purchases.recover(lambda _: False, lambda _: {"next_look": look})
+    recovery = Recovery(purchases._journal, purchases, lambda _: {"next_look": look})
+    assert await recovery.recover(lambda _: True) == ()
+    moved = await recovery.recover(lambda _: False)
     assert {p.id: p.state for p in moved} == {"p1": S.NOT_SENT, "p2": S.UNRESOLVED}
     assert [p.next_look for p in moved if p.id == "p2"] == [look]
 
@@ -264,19 +266,12 @@ async def test_files_of_the_journal_are_private(journal, purchases, still):
 
 async def test_an_outcome_in_the_emergency_file_is_carried_over(journal, purchases, still):
     await in_state(purchases, still, "p1", S.SENDING)
-    journal.emergency.append(
-        {
-            "purchase_id": "p1",
-            "state": "HANDLING",
-            "order_id": "o1",
-            "answered_at": "2026-03-01T09:00:00Z",
-        }
-    )
-    os.write(journal.emergency._fd, b'{"purchase_id": "p')
-    assert await purchases.import_emergency() == 1
+    journal.emergency.append(Outcome("p1", S.HANDLING, still.now(), "o1"))
+    carried = await Recovery(journal, purchases, lambda _: {}).carry_over()
+    assert ([p.id for p in carried.purchases], carried.sentences) == (["p1"], ())
     found = await purchases.find("p1")
     assert (found.state, found.order_id) == (S.HANDLING, "o1")
-    assert journal.emergency.records() == []
+    assert journal.emergency.entries() == []
 
 
 async def test_a_lease_is_held_by_one_and_taken_over_when_it_ran_out(journal, still):
