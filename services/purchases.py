@@ -87,6 +87,7 @@ class Purchases:
         changes: Mapping[str, object],
         *,
         evidence: Mapping[str, object] | None = None,
+        kind: str = "move",
     ) -> Purchase:
         """Take one step of the state machine, with its event row, in one transaction.
 
@@ -96,6 +97,7 @@ class Purchases:
             why: the reason in words, for the event log.
             changes: further fields of the purchase to set.
             evidence: what was seen, never a card or a key.
+            kind: what the event log calls it; `move`, but where a person decided.
 
         Raises:
             Refused: the step is not allowed, an identical purchase is unsettled, or the order is
@@ -110,7 +112,7 @@ class Purchases:
                 )
             _update(tx, purchase_id, {"state": to.value, **changes})
             tx.event(
-                "move",
+                kind,
                 purchase_id=purchase_id,
                 order_id=str(changes.get("order_id") or old.order_id),
                 from_state=old.state.value,

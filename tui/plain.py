@@ -148,7 +148,7 @@ def events(rows: Sequence[Event]) -> str:
                 str(row.seq),
                 local(row.at),
                 row.who,
-                row.to_state or row.kind,
+                row.to_state if row.kind == "move" else row.kind,
                 row.order_id,
                 row.purchase_id,
                 row.why,
