@@ -162,6 +162,8 @@ class ConsoleApp(CommandApp):
                 self.show(UnresolvedScreen(self.frame))
             case "money":
                 self._show_money()
+            case "handed":
+                self.show_handed()
             case "privacy":
                 self.privacy = not self.privacy
             case "lock":

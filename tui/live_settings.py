@@ -16,6 +16,7 @@ NAMES = (
     "low_balance",
     "markup_percent",
     "copy",
+    "customer_language",
 )
 """What nothing but the screen depends on; each is read anew whenever it is drawn or used."""
 

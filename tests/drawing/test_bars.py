@@ -156,3 +156,11 @@ async def test_what_changed_while_it_was_hidden_is_there_when_it_is_shown(staged
         text = await stage.text()
     assert "Sent." in text
     assert "Refresh" not in text
+
+
+async def test_files_that_were_forgotten_are_counted(staged: Make, book: Make) -> None:
+    async with staged(StatusBar(), 120, 2) as stage:
+        stage.widget.book = book(forgotten=2)
+        assert "2 card files left" in await stage.text()
+        stage.widget.book = book(forgotten=0)
+        assert "card file" not in await stage.text()
