@@ -15,6 +15,8 @@ Value = bool | int | float | Decimal | str
 Environment = Literal["production", "sandbox"]
 Keyboard = Literal["qwerty", "azerty", "qwerty+ar", "azerty+ar"]
 Language = Literal["fr", "ar", "en"]
+Telling = Literal["off", "bell", "osc9", "tmux"]
+TellingOf = Literal["everything", "trouble"]
 
 VENDOR_URL = "https://api.oneclickdz.com/v3"
 LARGEST_DZD = int(LARGEST)
@@ -145,6 +147,14 @@ class UiSettings(Struct, frozen=True):
             lines=True,
         ),
     ] = ""
+    tell: Annotated[
+        Telling,
+        About("How this console calls you: the terminal's bell, its notification, or tmux."),
+    ] = "off"
+    tell_of: Annotated[
+        TellingOf,
+        About("What it calls you for; trouble leaves out orders that ended."),
+    ] = "everything"
 
 
 class Settings(Struct, frozen=True):

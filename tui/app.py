@@ -99,6 +99,7 @@ class ConsoleApp(CommandApp):
         if book.fatal:
             self.leave(book.fatal_exit, book.fatal)
         self._hand_down("book", book)
+        self.notice(book)
 
     def watch_now(self, now: datetime | None) -> None:
         """Hand the time (UTC) to every screen."""

@@ -70,6 +70,8 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
         customer_language = "en"
         customer_template = '''Code: {code}
 Thank you'''
+        tell = "bell"
+        tell_of = "trouble"
         [keys]
         refresh = "f"
         nav.down = "j,n"
@@ -88,6 +90,7 @@ Thank you'''
     assert settings.ui.copy is False
     assert settings.ui.markup_percent == Decimal("7.5")
     assert settings.ui.customer_template == "Code: {code}\nThank you"
+    assert settings.ui.tell == "bell"
     assert settings.keys == {"refresh": "f", "nav.down": "j,n", "nav.up": "k"}
     assert {settings.sources[field.key] for field in FIELDS} == {"config.toml"}
 
