@@ -10,6 +10,7 @@ import signal
 import struct
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyte
@@ -86,6 +87,14 @@ class Terminal:
             left = end - time.monotonic()
             if left <= 0 or not self._read(left):
                 raise AssertionError(f"still see {pattern!r} on:\n{self.text}")
+
+    def wait_until(self, held: Callable[[], object]) -> None:
+        """Read until something holds of what the program has written."""
+        end = time.monotonic() + PATIENCE
+        while not held():
+            left = end - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"it never came to hold; the screen is:\n{self.text}")
 
     @property
     def text(self) -> str:

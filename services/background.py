@@ -17,6 +17,7 @@ from services.spending_reading import follow
 
 Read = Callable[[], Awaitable[object]]
 BALANCE_SECONDS = 60.0
+HANDED_SECONDS = 60.0
 RESTART_SECONDS = 5.0
 LONGEST_WAIT = 60.0
 
@@ -32,6 +33,7 @@ class Background:
         catalog: refreshes the catalogue when it is old.
         balance: reads the balance.
         spending: adds up what was spent.
+        handed: looks for files with cards that were forgotten on this disk.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Background:
         catalog: Read,
         balance: Read,
         spending: Read,
+        handed: Read,
     ) -> None:
         self._opening: Final = opening
         self._keeper: Final = keeper
@@ -51,6 +54,7 @@ class Background:
         self._catalog: Final = catalog
         self._balance: Final = balance
         self._spending: Final = spending
+        self._handed: Final = handed
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
@@ -58,6 +62,7 @@ class Background:
         self._spawn("opening", self._begin())
         self._spawn("catalogue", self._once(self._catalog))
         self._spawn("balance", self._repeat(self._balance, BALANCE_SECONDS))
+        self._spawn("handed", self._repeat(self._handed, HANDED_SECONDS))
 
     def restart(self) -> None:
         """Begin anew because a person asked for it, after a rejected key too."""

@@ -15,8 +15,10 @@ from services.breaker import Breaker
 from services.catalog import CatalogCache
 from services.client import VendorClient
 from services.clock import Clock, SystemClock
+from services.desk_handing import DeskHanding
 from services.desk_journal import DeskJournal
 from services.errors import ConfigError, DeskError, JournalFailed, Refused
+from services.handed import HandedFiles
 from services.ledger_models import Ledger
 from services.models import (
     Balance,
@@ -44,7 +46,7 @@ T = TypeVar("T")
 DRAIN_MARGIN = 15.0
 
 
-class Desk(DeskJournal):
+class Desk(DeskJournal, DeskHanding):
     """A desk at work: reads, purchases and the book of all it knows.
 
     Use it as an async context manager. Entering opens what is local and waits for no network;
@@ -91,13 +93,14 @@ class Desk(DeskJournal):
         self._cache: Final = CatalogCache(
             paths.cache_dir / f"catalog-{profile.name}-{profile.environment}.json", self._clock
         )
-        self._keeper: Final = BookKeeper(
+        self._keeper = BookKeeper(
             DeskInfo(profile.name, profile.environment.upper(), operator, profile.base_url),
             self._clock,
         )
         self._opening = Opening(
             settings, key, paths, self._client, self._keeper, self._clock, operator, read_only
         )
+        self._handed = HandedFiles(paths.state_dir)
         self._spending: Final = SpendingReader(self._clock, settings.purchase.max_day)
         self._background: Final = Background(
             self._opening,
@@ -107,6 +110,7 @@ class Desk(DeskJournal):
             self.catalog,
             self.balance,
             self.spending,
+            self.handed,
         )
         self._exports: Final = paths.state_dir / "exports"
         self._pins: Final = Pins(paths.state_dir, profile.name)

@@ -391,7 +391,8 @@ class Book(Struct, frozen=True):
     `is`. `orders` is newest first; `unclaimed` counts the orders that no purchase claims.
     `catalog_error`, `balance_error` hold the sentence of the last failed refresh, empty after a
     good one. `pins` and `recents` are product ids: those that were pinned, in that order, and
-    those that were bought last, newest first.
+    those that were bought last, newest first. `forgotten` counts the files with cards
+    for customers that lie on this disk since long.
     """
 
     info: DeskInfo
@@ -410,5 +411,6 @@ class Book(Struct, frozen=True):
     spending: Spending | None = None
     pins: tuple[str, ...] = ()
     recents: tuple[str, ...] = ()
+    forgotten: int = 0
     fatal: str = ""
     fatal_exit: int = 0

@@ -90,6 +90,7 @@ class Purchases:
         *,
         evidence: Mapping[str, object] | None = None,
         answer: bool = False,
+        kind: str = "move",
     ) -> Purchase:
         """Take one step of the state machine, with its event row, in one transaction.
 
@@ -101,6 +102,7 @@ class Purchases:
             evidence: what was seen, never a card or a key.
             answer: whether the order id is what the vendor answered: it must not have been there
                 before the purchase was sent.
+            kind: what the event log calls it; `move`, but where a person decided.
 
         Raises:
             Refused: the step is not allowed, an identical purchase is unsettled, or the order is
@@ -119,7 +121,7 @@ class Purchases:
                 )
             update(tx, purchase_id, {"state": to.value, **changes})
             tx.event(
-                "move",
+                kind,
                 purchase_id=purchase_id,
                 order_id=str(changes.get("order_id") or old.order_id),
                 from_state=old.state.value,

@@ -147,7 +147,7 @@ class Reconciler:
         if order_id in baseline.ruled_out:
             why += ", after it had been ruled out"
         try:
-            bound = await self._bind(purchase, order, why)
+            bound = await self._bind(purchase, order, why, kind="claim")
         except Refused as no:
             raise NotClaimed(no.message, code=no.code) from no
         await self._changed(bound, f"Order {order.id} is now purchase {purchase_id}")
@@ -183,6 +183,7 @@ class Reconciler:
                 **self._looks.again(),
             },
             evidence={"order_ids": ruled_out},
+            kind="none",
         )
         await self._changed(moved, "None of the orders shown is this purchase; looking on")
         return moved
@@ -307,7 +308,9 @@ class Reconciler:
         await self._changed(planned, "")
         return planned
 
-    async def _bind(self, purchase: Purchase, order: Order, why: str) -> Purchase:
+    async def _bind(
+        self, purchase: Purchase, order: Order, why: str, *, kind: str = "move"
+    ) -> Purchase:
         return await self._purchases.move(
             purchase.id,
             S.HANDLING,
@@ -326,6 +329,7 @@ class Reconciler:
                 "decide_at": None,
             },
             evidence={"order_id": order.id, "time": order.time.isoformat()},
+            kind=kind,
         )
 
     async def _whole(self, order: Order, purchase: Purchase, baseline: Baseline) -> Order:

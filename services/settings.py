@@ -19,6 +19,7 @@ from services.settings_fields import (
     Profile,
     PurchaseSettings,
     Settings,
+    Telling,
     UiSettings,
     Value,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Profile",
     "PurchaseSettings",
     "Settings",
+    "Telling",
     "UiSettings",
     "Value",
     "environment",

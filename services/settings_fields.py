@@ -7,12 +7,16 @@ from typing import Annotated, Literal, cast, get_args, get_origin
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields as struct_fields
 
+from services import customer_text
 from services.base_url import proxy_url, vendor_url
 from services.money import LARGEST
 
 Value = bool | int | float | Decimal | str
 Environment = Literal["production", "sandbox"]
 Keyboard = Literal["qwerty", "azerty", "qwerty+ar", "azerty+ar"]
+Language = Literal["fr", "ar", "en"]
+Telling = Literal["off", "bell", "osc9", "tmux"]
+TellingOf = Literal["everything", "trouble"]
 
 VENDOR_URL = "https://api.oneclickdz.com/v3"
 LARGEST_DZD = int(LARGEST)
@@ -27,6 +31,7 @@ class About(Struct, frozen=True):
         high: the greatest number allowed, or None.
         check: returns a text value in its one form, or raises ValueError with the reason.
         private: the value is not repeated in error messages.
+        lines: a text may have several lines.
     """
 
     doc: str
@@ -34,6 +39,7 @@ class About(Struct, frozen=True):
     high: float | None = None
     check: Callable[[str], str] | None = None
     private: bool = False
+    lines: bool = False
 
 
 class Profile(Struct, frozen=True):
@@ -129,6 +135,26 @@ class UiSettings(Struct, frozen=True):
     markup_percent: Annotated[
         Decimal, About("Per cent on top of wholesale for the prices of privacy mode.", 0, 1_000)
     ] = Decimal(5)
+    customer_language: Annotated[
+        Language, About("Language of the text that a customer is given with a card.")
+    ] = "fr"
+    customer_template: Annotated[
+        str,
+        About(
+            "A text of your own for customers: {code} {serial} {product} {denomination} {order} "
+            "{note}.",
+            check=customer_text.check,
+            lines=True,
+        ),
+    ] = ""
+    tell: Annotated[
+        Telling,
+        About("How this console calls you: the terminal's bell, its notification, or tmux."),
+    ] = "off"
+    tell_of: Annotated[
+        TellingOf,
+        About("What it calls you for; trouble leaves out orders that ended."),
+    ] = "everything"
 
 
 class Settings(Struct, frozen=True):
@@ -178,7 +204,7 @@ class Field(Struct, frozen=True):
         if self.kind is bool:
             return "true or false"
         if self.kind is str:
-            return "text on one line"
+            return r"text, \n between lines" if self.about.lines else "text on one line"
         word = "a whole number" if self.kind is int else "a number"
         return f"{word} from {self.about.low or 0:,g} to {self.about.high or 0:,.0f}".replace(
             ",", " "

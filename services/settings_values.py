@@ -74,7 +74,8 @@ def _in_range(field: Field, value: int | float | Decimal) -> bool:
 def _text(field: Field, value: str) -> str:
     if field.choices and value not in field.choices:
         raise ValueError(_refusal(field, value))
-    if len(value) > LONGEST or clean(value) != value:
+    lines = value.split("\n") if field.about.lines else [value]
+    if len(value) > LONGEST or any(clean(line) != line for line in lines):
         raise ValueError(_refusal(field, value))
     if field.about.check is None:
         return value

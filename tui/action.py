@@ -11,12 +11,14 @@ ORDER = frozenset({"order"})
 UNRESOLVED = frozenset({"unresolved"})
 MONEY = frozenset({"money"})
 SCREENS = DESK | ORDER | UNRESOLVED | MONEY
-DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "export"})
+DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "export", "hand", "handed"})
 SETUP = frozenset({"welcome", "set-up"})
 EVERYWHERE = SCREENS | DIALOGS | SETUP
 TICKET = frozenset({"ticket"})
 ASK = frozenset({"ask"})
 EXPORT = frozenset({"export"})
+HAND = frozenset({"hand"})
+HANDED = frozenset({"handed"})
 
 
 class Action(Struct, frozen=True):

@@ -99,6 +99,7 @@ class ConsoleApp(CommandApp):
         if book.fatal:
             self.leave(book.fatal_exit, book.fatal)
         self._hand_down("book", book)
+        self.notice(book)
 
     def watch_now(self, now: datetime | None) -> None:
         """Hand the time (UTC) to every screen."""
@@ -162,6 +163,8 @@ class ConsoleApp(CommandApp):
                 self.show(UnresolvedScreen(self.frame))
             case "money":
                 self._show_money()
+            case "handed":
+                self.show_handed()
             case "privacy":
                 self.privacy = not self.privacy
             case "lock":

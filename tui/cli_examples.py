@@ -48,6 +48,14 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk export orders --output orders.csv", "the orders, without codes"),
         ("carddesk export ledger --json --output -", "today's ledger, to stdout"),
     ),
+    "handed": (
+        ("carddesk handed", "the files with cards that are still on this disk"),
+        ("carddesk handed delete --all", "the customers have them: delete every one"),
+    ),
+    "lock-pin": (
+        ("carddesk lock-pin set", "type a PIN twice, not shown; a locked console asks for it"),
+        ("carddesk lock-pin clear", "it was forgotten; this is recorded"),
+    ),
     "audit": (
         ("carddesk audit --from 2026-11-23", "who did what since then"),
         ("carddesk audit --verify", "is the log whole? prints its head, to be kept elsewhere"),

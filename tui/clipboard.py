@@ -1,16 +1,32 @@
 """Sending a card to the clipboard: tmux's buffer inside tmux, else the terminal's own (OSC 52)."""
 
-import asyncio
+import base64
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from tui import tmux
+
 CLEAR_SECONDS = 30.0
-TMUX_SECONDS = 3.0
 BUFFER = "carddesk"
+LONGEST = 74_994
+"""Bytes; the longest text whose sequence no terminal that keeps to 100 000 bytes cuts off."""
+
+NO_CLIPBOARD = (
+    "The Linux console has no clipboard: nothing was sent. t, then f, writes the card into a file."
+)
+TOO_LONG = "This is too long for a terminal's clipboard: nothing was sent. Write it into a file."
+SCREEN_PIECE = 512
+"""Bytes; GNU screen 4 passes on no more than 768 at a time."""
 
 
 class Way(Protocol):
-    """A way to a clipboard. What is said of it never claims more than is known."""
+    """A way to a clipboard. What is said of it never claims more than is known.
+
+    Attributes:
+        name: where it leads, in words for the event log.
+    """
+
+    name: str
 
     async def send(self, text: str) -> str:
         """Send a text on its way and return what is known to have happened, in words."""
@@ -21,65 +37,102 @@ class Way(Protocol):
         ...
 
 
-def way(environ: Mapping[str, str], osc52: Callable[[str], None]) -> Way:
-    """Choose the way for this terminal; `osc52` writes the terminal's clipboard sequence."""
-    return TmuxBuffer(osc52) if environ.get("TMUX") else TerminalClipboard(osc52)
+def way(environ: Mapping[str, str], write: Callable[[str], None]) -> Way | None:
+    """Choose the way for this terminal.
+
+    Args:
+        environ: the variables that name the terminal, and what lies between it and us.
+        write: sends a sequence to the terminal.
+
+    Returns:
+        The way; None where there is no clipboard at all.
+    """
+    if tmux.inside(environ):
+        return TmuxBuffer(write)
+    if environ.get("STY"):
+        return ThroughScreen(write)
+    return None if environ.get("TERM") == "linux" else TerminalClipboard(write)
+
+
+def sequence(text: str) -> str:
+    """Return what asks a terminal to keep a text: OSC 52."""
+    return f"\x1b]52;c;{base64.b64encode(text.encode('utf-8', 'replace')).decode()}\a"
 
 
 class TerminalClipboard:
     """Asks the terminal to keep a text; no terminal says whether it did."""
 
-    def __init__(self, osc52: Callable[[str], None]) -> None:
-        self._osc52 = osc52
+    name = "the terminal's clipboard"
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
 
     async def send(self, text: str) -> str:
         """Write the sequence."""
-        self._osc52(text)
-        return f"Sent to the terminal, which is asked to forget it in {CLEAR_SECONDS:.0f} s."
+        if len(text.encode("utf-8", "replace")) > LONGEST:
+            return TOO_LONG
+        self._write(sequence(text))
+        return (
+            f"Sent to the terminal, which is asked to forget it in {CLEAR_SECONDS:.0f} s, "
+            "or when you leave."
+        )
 
     async def clear(self) -> None:
         """Ask the terminal to keep nothing."""
-        self._osc52("")
+        self._write(sequence(""))
+
+
+class ThroughScreen:
+    """Asks the terminal outside a GNU screen, which passes on what is wrapped, in pieces."""
+
+    name = "the terminal's clipboard, through screen"
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._terminal = TerminalClipboard(lambda text: write(_wrapped(text)))
+
+    async def send(self, text: str) -> str:
+        """Write the sequence, wrapped."""
+        said = await self._terminal.send(text)
+        if said == TOO_LONG:
+            return said
+        return f"{said} Screen passes it to every terminal attached to it."
+
+    async def clear(self) -> None:
+        """Ask the terminals outside to keep nothing."""
+        await self._terminal.clear()
 
 
 class TmuxBuffer:
     """Loads a buffer of tmux's, which hands it on to the terminal outside."""
 
-    def __init__(self, osc52: Callable[[str], None]) -> None:
-        self._terminal = TerminalClipboard(osc52)
+    name = "tmux's buffer and the terminal's clipboard"
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._terminal = TerminalClipboard(write)
         self._loaded = False
 
     async def send(self, text: str) -> str:
         """Load the buffer; where tmux refuses, ask the terminal itself."""
+        # Said before: who is interrupted meanwhile has a buffer to delete as well.
+        self._loaded = True
         # Through stdin: an argument could be read in the list of processes.
-        self._loaded = await _tmux(("load-buffer", "-b", BUFFER, "-w", "-"), text)
+        self._loaded = await tmux.ask("load-buffer", "-b", BUFFER, "-w", "-", text=text)
         if not self._loaded:
             return await self._terminal.send(text)
-        return f"Sent to the terminal through tmux, whose buffer goes in {CLEAR_SECONDS:.0f} s."
+        return (
+            f"Sent to the terminal through tmux, whose buffer goes in {CLEAR_SECONDS:.0f} s, "
+            "or when you leave."
+        )
 
     async def clear(self) -> None:
         """Delete the buffer, and ask the terminal to keep nothing."""
         if self._loaded:
-            await _tmux(("load-buffer", "-b", BUFFER, "-w", "-"), " ")
-            await _tmux(("delete-buffer", "-b", BUFFER), "")
+            await tmux.ask("load-buffer", "-b", BUFFER, "-w", "-", text=" ")
+            await tmux.ask("delete-buffer", "-b", BUFFER)
         else:
             await self._terminal.clear()
 
 
-async def _tmux(arguments: tuple[str, ...], text: str) -> bool:
-    try:
-        process = await asyncio.create_subprocess_exec(
-            "tmux",
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-    except OSError:
-        return False
-    try:
-        await asyncio.wait_for(process.communicate(text.encode("utf-8", "replace")), TMUX_SECONDS)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-    return process.returncode == 0
+def _wrapped(text: str) -> str:
+    pieces = (text[at : at + SCREEN_PIECE] for at in range(0, len(text), SCREEN_PIECE))
+    return "".join(f"\x1bP{piece}\x1b\\" for piece in pieces)

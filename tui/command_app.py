@@ -15,14 +15,14 @@ from tui.command_history import CommandHistory
 from tui.command_line import Command, remembered
 from tui.commands import PaletteScreen, Typed
 from tui.keymap import Keymap
-from tui.lock_app import LockApp
 from tui.screens.base import ConsoleScreen, Frame
 from tui.screens.desk import DeskScreen
+from tui.tell_app import TellApp
 from widgets.status_bar import StatusBar
 from widgets.stock_pane import StockPane
 
 
-class CommandApp(LockApp):
+class CommandApp(TellApp):
     """An app with a command line, whose settings can change while it runs."""
 
     privacy: var[bool] = var(False, init=False)
@@ -78,6 +78,8 @@ class CommandApp(LockApp):
             self.take_keys(self.frame.keymap)
         if ui.theme != before.theme:
             self.take_theme(ui.theme)
+        if ui.tell != before.tell:
+            self.try_telling()
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen):
                 screen.frame = self.frame

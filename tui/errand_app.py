@@ -1,6 +1,5 @@
 """The errands of screens, each carried to the desk by a thin worker, the answer handed back."""
 
-import os
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from services.clock import Clock
 from services.errors import DeskError
 from services.models import BoardOrder, Denomination, Product
 from services.text import NOTHING, short_id
-from tui import clipboard
 from tui.screens import errands, words
 from tui.screens.base import ConsoleScreen
 from tui.screens.order import OrderScreen
@@ -225,19 +223,6 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
         else:
             before = words.revealed_before(history, self.clock.now())
             wanted.holder.show_cards(tuple(enumerate(cards, wanted.index or 0)), "", before)
-
-    @on(errands.CopyWanted)
-    @work(group="copy", exclusive=True, exit_on_error=False, description="copy a card")
-    async def _copy(self, wanted: errands.CopyWanted) -> None:
-        try:
-            await self.desk.record("copy", wanted.order_id, f"card {wanted.index + 1}")
-        except DeskError as error:
-            wanted.said(error.sentence())
-            return
-        way = clipboard.way(os.environ, self.copy_to_clipboard)
-        wanted.said(await way.send(wanted.card.value.reveal()))
-        await self.clock.sleep(clipboard.CLEAR_SECONDS)
-        await way.clear()
 
     @on(errands.NoteWanted)
     def _ask_for_note(self, wanted: errands.NoteWanted) -> None:

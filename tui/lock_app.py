@@ -8,7 +8,7 @@ from textual import events, on, work
 
 from services.clock import Clock
 from services.errors import DeskError, Refused
-from tui.errand_app import ErrandApp
+from tui.hand_app import HandApp
 from tui.held_key import HeldKey
 from tui.screens.base import ConsoleScreen, Frame
 from tui.screens.lock import LockScreen
@@ -23,7 +23,7 @@ PIN_SET = "The lock asks for this PIN from now on, in every console of yours on 
 _log = logging.getLogger(__name__)
 
 
-class LockApp(ErrandApp):
+class LockApp(HandApp):
     """An app that can be locked: while it is, no screen opens and none is heard."""
 
     def __init__(self, frame: Frame, clock: Clock) -> None:

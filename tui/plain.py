@@ -3,8 +3,10 @@
 from collections.abc import Container, Sequence
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 
 from services import money
+from services.handed import Handed
 from services.journal_rows import Event
 from services.ledger_models import LedgerRow, Owner
 from services.models import (
@@ -148,7 +150,7 @@ def events(rows: Sequence[Event]) -> str:
                 str(row.seq),
                 local(row.at),
                 row.who,
-                row.to_state or row.kind,
+                row.to_state if row.kind == "move" else row.kind,
                 row.order_id,
                 row.purchase_id,
                 row.why,
@@ -157,6 +159,12 @@ def events(rows: Sequence[Event]) -> str:
         ],
         right={0},
     )
+
+
+def handed(files: Sequence[Handed], folder: Path) -> str:
+    """Print the files that were written for customers, in the order given, and where they lie."""
+    rows = [(local(file.since), file.name) for file in files]
+    return f"{table(('WRITTEN', 'NAME'), rows)}\n\nin {clean(str(folder))}" if rows else ""
 
 
 def purchases(bought: Sequence[Purchase]) -> str:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TypeAlias
 
 from services import money
+from services.handed import Handed
 from services.journal_rows import Event
 from services.ledger_models import LedgerRow, Owner
 from services.models import (
@@ -211,6 +213,16 @@ def foreign_order(order: Order, cards: Sequence[Card] | None = None) -> Document
 def revealed(cards: Sequence[Card]) -> list[dict[str, str]]:
     """Return the cards' own values: only for the stream that a person asked to have them on."""
     return [{"value": card.value.reveal(), "serial": card.serial.reveal()} for card in cards]
+
+
+def handed(file: Handed, path: Path) -> Document:
+    """Return a file that was written for a customer; never what is in it."""
+    return {
+        "name": file.name,
+        "path": str(path),
+        "written_at": instant(file.since),
+        "bytes": file.size,
+    }
 
 
 def event(row: Event) -> Document:

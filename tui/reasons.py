@@ -28,10 +28,27 @@ def cards(now: Situation) -> str:
     return "" if now.cards else "This order has no cards to show yet."
 
 
+def clipboard(now: Situation) -> str:
+    """Return why nothing can go to the clipboard."""
+    return "" if now.can_copy else "Copying is turned off in the settings (ui.copy)."
+
+
 def copying(now: Situation) -> str:
     """Return why no card can be copied."""
-    if not now.can_copy:
-        return "Copying is turned off in the settings (ui.copy)."
+    return clipboard(now) or ("" if now.revealed else "Reveal the card first.")
+
+
+def deleting(now: Situation) -> str:
+    """Return why no handed file can be deleted."""
+    return "" if now.files else "No file with a card is here."
+
+
+def handing(now: Situation) -> str:
+    """Return why no card can be given to a customer."""
+    if now.privacy:
+        return "Privacy mode hides the codes; leave it first."
+    if not now.buying:
+        return "This desk is read-only: it gives no card to a customer."
     return "" if now.revealed else "Reveal the card first."
 
 

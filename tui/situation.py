@@ -13,7 +13,7 @@ class Situation(Struct, frozen=True):
     the moment, in words. `can_copy` is the setting. `purchase` is the state of the chosen one,
     `late` where its order came late, `fits` where one came that may be it. `sort` is what the list
     is sorted by, as its board has it, and `sorts` the ids and titles of the columns that it can be
-    sorted by.
+    sorted by. `files` counts the handed files listed.
     """
 
     place: str = "catalogue"
@@ -36,6 +36,7 @@ class Situation(Struct, frozen=True):
     unclaimed: int = 0
     lists: int = 0
     why_no_claim: str = "No order is there that nobody claimed."
+    files: int = 0
 
 
 Reason = Callable[[Situation], str]

@@ -78,6 +78,11 @@ class SteadyApp(App[ResultT], inherit_bindings=False):
         self.set_keymap(keymap.overlay())
         self._typed.know(keymap.moves())
 
+    def to_terminal(self, sequence: str) -> None:
+        """Send the terminal a whole sequence: as a frame is, after the one before, never inside."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
     def leave(self, exit_code: int = 0, sentence: str = "") -> None:
         """Close the screens; whoever runs the app prints the sentence."""
         self.last_words = sentence

@@ -60,6 +60,7 @@ class StatusBar(Canvas):
                 (Cell(f"{book.open_count} open", "busy" if book.open_count else "dim"),), leaves=3
             ),
             Part(_poll(book), leaves=2),
+            Part(_forgotten(book), leaves=3),
             Part(privacy, leaves=6),
             Part((Cell(book.info.operator, "dim"),), leaves=7),
             Part((Cell(book.info.username, "dim"),), leaves=8),
@@ -125,6 +126,15 @@ def _to_read(book: Book) -> tuple[Cell, ...]:
     """Return how many purchases have their end, but nobody has taken note of it."""
     count = sum(purchase.state not in UNSETTLED for purchase in book.unsettled)
     return (Cell(f"{count} to read", "warn"),) if count else ()
+
+
+def _forgotten(book: Book) -> tuple[Cell, ...]:
+    """Return how many files with cards lie on this disk since long."""
+    if not book.forgotten:
+        return ()
+    files = "file" if book.forgotten == 1 else "files"
+    words = f"{book.forgotten} card {files}"
+    return (Cell(f"{words} left", "warn"), Cell(words, "warn"))
 
 
 def _poll(book: Book) -> tuple[Cell, ...]:

@@ -185,15 +185,6 @@ async def test_a_caller_that_is_cancelled_does_not_stop_the_purchase(open_desk, 
         assert purchase.order_id in market.orders
 
 
-async def test_a_read_only_desk_never_posts(open_desk, pick, market):
-    async with open_desk(read_only=True) as desk:
-        product, denomination = await pick(desk)
-        with pytest.raises(Refused) as refused:
-            await desk.quote(product.id, denomination.id, 1)
-        assert "read-only" in refused.value.message
-        assert market.posts == []
-
-
 async def test_a_journal_that_fails_at_the_last_moment_sends_nothing(open_desk, pick, market):
     async with open_desk() as desk:
         quote = await quoted(desk, pick)

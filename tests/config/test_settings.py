@@ -67,6 +67,11 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
         mouse = false
         low_balance = 100
         markup_percent = 7.5
+        customer_language = "en"
+        customer_template = '''Code: {code}
+Thank you'''
+        tell = "bell"
+        tell_of = "trouble"
         [keys]
         refresh = "f"
         nav.down = "j,n"
@@ -84,6 +89,8 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
     assert isinstance(settings.net.max_requests_per_second, float)
     assert settings.ui.copy is False
     assert settings.ui.markup_percent == Decimal("7.5")
+    assert settings.ui.customer_template == "Code: {code}\nThank you"
+    assert settings.ui.tell == "bell"
     assert settings.keys == {"refresh": "f", "nav.down": "j,n", "nav.up": "k"}
     assert {settings.sources[field.key] for field in FIELDS} == {"config.toml"}
 
@@ -293,3 +300,36 @@ def test_the_embedded_vendor_needs_no_profile_and_may_settle_quickly(
     assert settings.profile.environment == "sandbox"
     assert settings.purchase.settle_seconds == 5
     assert settings.sources["profile.name"] == "--sandbox"
+
+
+@pytest.mark.parametrize(
+    "written_as",
+    [r'"{code}\nMerci"', r"'{code}\nMerci'", "'''{code}\nMerci'''"],
+)
+def test_a_template_has_lines_however_it_is_written(
+    paths: Paths, written: Write, written_as: str
+) -> None:
+    written(f"[ui]\ncustomer_template = {written_as}\n")
+    assert load(paths, {}).ui.customer_template == "{code}\nMerci"
+    variable = {"CARDDESK_UI_CUSTOMER_TEMPLATE": r"Code: {code}\nMerci"}
+    assert load(paths, variable).ui.customer_template == "Code: {code}\nMerci"
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("{cod}", "the nearest is {code}"),
+        ("{serial}", "no {code}"),
+        (r"{code}\u001b[2J", "must be text"),
+    ],
+)
+def test_a_template_that_cannot_be_used_stops_the_start(
+    paths: Paths, written: Write, template: str, words: str
+) -> None:
+    written(f'[ui]\ncustomer_template = "{template}"\n')
+    assert words in refusal(paths)
+
+
+def test_no_other_setting_has_lines(paths: Paths, written: Write) -> None:
+    written('[ui]\ntheme = "ansi\\nlight"\n')
+    assert "text on one line" in refusal(paths)

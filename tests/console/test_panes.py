@@ -257,6 +257,7 @@ async def test_every_action_of_a_pane_is_answered(console: Any, pane: str) -> No
         "quit",
         "leave",
         "money",
+        "handed",
         "lock.pin",
     }
     for action in ACTIONS:

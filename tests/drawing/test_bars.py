@@ -142,3 +142,25 @@ async def test_keys_are_shown_whole_or_not_at_all(staged: Make) -> None:
         assert (await stage.picture())[0].strip() == "Nothing was sent. [/]"
         stage.widget.message = ""
         assert "filter" in await stage.text()
+
+
+async def test_what_changed_while_it_was_hidden_is_there_when_it_is_shown(staged: Make) -> None:
+    async with staged(HintLine(), 40, 2) as stage:
+        stage.widget.hints = (("r", "Refresh"),)
+        assert "Refresh" in await stage.text()
+        stage.widget.display = False
+        await stage.settle()
+        assert not stage.widget.size
+        stage.widget.message = "Sent."
+        stage.widget.display = True
+        text = await stage.text()
+    assert "Sent." in text
+    assert "Refresh" not in text
+
+
+async def test_files_that_were_forgotten_are_counted(staged: Make, book: Make) -> None:
+    async with staged(StatusBar(), 120, 2) as stage:
+        stage.widget.book = book(forgotten=2)
+        assert "2 card files left" in await stage.text()
+        stage.widget.book = book(forgotten=0)
+        assert "card file" not in await stage.text()

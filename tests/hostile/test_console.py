@@ -10,6 +10,8 @@ from tests.console.conftest import Console, OpenConsole, open_console
 from tests.hostile.conftest import BATCHES, STRINGS, SURROGATES, turn_hostile
 from tui.screens.ask import AskScreen
 from tui.screens.desk import DeskScreen
+from tui.screens.hand import HandScreen
+from tui.screens.handed import HandedScreen
 from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.ticket import TicketScreen
@@ -85,7 +87,15 @@ async def an_order(console: Console) -> None:
     await console.press("y")
     await console.until(lambda: screen.cards.revealed)
     await harmless(console, OrderScreen)
-    await console.press("n")
+    await console.press("t")
+    for _ in range(3):
+        await harmless(console, HandScreen)
+        await console.press("l")
+    await console.press("f")
+    await console.until(lambda: isinstance(console.screen, OrderScreen))
+    await console.press("f")
+    await harmless(console, HandedScreen)
+    await console.press("escape", "n")
     await harmless(console, PromptScreen)
     await console.press("escape", "q")
     await harmless(console, DeskScreen)

@@ -1,6 +1,6 @@
 """What screens ask of the app: errands go up as messages, answers come back down as calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -19,8 +19,12 @@ from services.models import (
 )
 
 if TYPE_CHECKING:
+    from services.handed import Handed
     from services.ledger_models import Ledger
     from services.models import Candidate, Nobodys
+
+Said = Callable[[str], None]
+"""Takes a sentence for the operator."""
 
 Settling = Literal["look", "claim", "none", "acknowledge"]
 
@@ -73,6 +77,18 @@ class CardHolder(Protocol):
 
         `before` says who revealed cards of this order earlier, if anybody did.
         """
+        ...
+
+
+class HandedLister(Protocol):
+    """Is told which files with cards were handed over and are still there."""
+
+    def show_handed(self, files: "tuple[Handed, ...]", error: str) -> None:
+        """Take the files, oldest first, or the sentence why they cannot be listed."""
+        ...
+
+    def say(self, sentence: str) -> None:
+        """Take a sentence for the operator."""
         ...
 
 
@@ -218,7 +234,34 @@ class CopyWanted(Message):
     order_id: str
     index: int
     card: Card
-    said: Callable[[str], None]
+    said: Said
+
+
+@dataclass
+class HandWanted(Message):
+    """Give revealed cards of an order to a customer, in a text, where the operator says.
+
+    `cards` are pairs of index and card. Whoever asked hides them meanwhile.
+    """
+
+    order: BoardOrder
+    cards: tuple[tuple[int, Card], ...]
+    said: Said
+
+
+@dataclass
+class HandedWanted(Message):
+    """List the files with cards that were handed over."""
+
+    lister: HandedLister
+
+
+@dataclass
+class DeleteHanded(Message):
+    """Delete files with cards, and list what is left."""
+
+    lister: HandedLister
+    names: Sequence[str]
 
 
 @dataclass

@@ -15,7 +15,7 @@ from services.models import BoardOrder, Card, Order, Purchase
 from tui.actions import bindings
 from tui.screens.ask import AskScreen
 from tui.screens.base import ConsoleScreen, Frame, Handler
-from tui.screens.errands import CardsWanted, CopyWanted, NoteWanted, OrderRead
+from tui.screens.errands import CardsWanted, CopyWanted, HandWanted, NoteWanted, OrderRead
 from tui.screens.strips import KeyLine
 from tui.situation import Situation
 from widgets.card_reveal import CardReveal
@@ -95,6 +95,7 @@ class OrderScreen(ConsoleScreen[None]):
             "reveal": self.reveal,
             "reveal_all": self.reveal_all,
             "copy": self.copy,
+            "hand": self.hand,
             "note": self.note,
             "back": self.leave_screen,
             "quit": self.leave_screen,
@@ -139,6 +140,11 @@ class OrderScreen(ConsoleScreen[None]):
         """Send the selected card to the clipboard."""
         if (card := self._selected_card()) is not None:
             self.post_message(CopyWanted(self._row.order_id, self.cards.selected, card, self._said))
+
+    def hand(self) -> None:
+        """Give the selected card to the customer; all of them when all are shown."""
+        if self._selected_card() is not None:
+            self.post_message(HandWanted(self._row, self.cards.revealed, self._said))
 
     def hide(self) -> None:
         """Mask every card and forget its value; what was asked for and has not come is dropped."""

@@ -1,0 +1,298 @@
+"""Giving a card to a customer: what is revealed, where the operator says, and recorded before."""
+
+import base64
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from textual import events
+
+from services.errors import JournalFailed
+from services.settings import Settings
+from tests.console.test_cards import opened, revealed
+from tui.screens.ask import AskScreen
+from tui.screens.desk import DeskScreen
+from tui.screens.hand import HandScreen
+from tui.screens.handed import HandedScreen
+from tui.screens.lock import LockScreen
+from tui.screens.order import OrderScreen
+
+
+def ui(**changes: Any) -> Any:
+    def changed(settings: Settings) -> Settings:
+        return replace(settings, ui=replace(settings.ui, **changes))
+
+    return changed
+
+
+def files(paths: Any) -> list[Path]:
+    folder = paths.state_dir / "handed"
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+async def asked(console: Any, cards: int = 2) -> HandScreen:
+    """Come to the question where the text for the first card is to go."""
+    await revealed(console, await opened(console, cards))
+    await console.press("t")
+    return await console.until(lambda: isinstance(console.screen, HandScreen) and console.screen)
+
+
+async def told(console: Any) -> list[tuple[str, str]]:
+    found = (await console.desk.audit()).events
+    return [(e.kind, e.why) for e in found if e.kind in ("copy", "hand", "hand-delete")]
+
+
+@pytest.fixture
+def written(console: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What goes to the terminal, which is no tmux."""
+    for name in ("TMUX", "STY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    pieces: list[str] = []
+    monkeypatch.setattr(console.app._driver, "write", pieces.append)
+    return pieces
+
+
+def clipboards(pieces: list[str]) -> list[str]:
+    """Return the texts that the terminal was asked to keep."""
+    starts = "\x1b]52;c;"
+    return [
+        base64.b64decode(piece.removeprefix(starts).removesuffix("\a")).decode()
+        for piece in pieces
+        if piece.startswith(starts)
+    ]
+
+
+async def test_the_text_is_looked_at_with_the_card_masked(console: Any) -> None:
+    await asked(console)
+    text = await console.shows("Text for the customer: card 1", "Code : ••••••", "French")
+    assert "SANDBOX-CARD" not in text
+    await console.press("l")
+    await console.shows("الرمز:")
+    await console.press("l")
+    text = await console.shows("Serial number: ••••••", "Written in English")
+    assert "SANDBOX-CARD" not in text
+
+
+async def test_f_writes_a_private_file_and_says_where(console: Any, paths: Any) -> None:
+    await asked(console)
+    await console.press("l", "l", "f")
+    await console.shows("Written into", "readable by you alone", "It is on the list")
+    [path] = files(paths)
+    assert path.stat().st_mode & 0o777 == 0o600
+    order = console.app.book.orders[0]
+    assert path.read_text("utf-8").splitlines() == [
+        f"{order.product} {order.denomination}",
+        "Code: SANDBOX-CARD-1",
+        "Serial number: SANDBOX-1",
+        f"Order: {order.order_id}",
+    ]
+    [(kind, why)] = await told(console)
+    assert (kind, why) == ("hand", f"card 1, text in English, into the file {path.name}")
+    assert isinstance(console.screen, OrderScreen)
+    assert "SANDBOX-CARD" not in console.text()
+
+
+async def test_c_sends_it_to_the_terminal_and_takes_it_back(
+    console: Any, written: list[str]
+) -> None:
+    await asked(console)
+    await console.press("c")
+    text = await console.shows("Sent to the terminal")
+    assert "opied" not in text
+    await console.until(lambda: len(clipboards(written)) == 2)
+    sent, cleared = clipboards(written)
+    assert "Code : SANDBOX-CARD-1" in sent
+    assert cleared == ""
+    assert await told(console) == [("copy", "card 1, text in French, to the terminal's clipboard")]
+
+
+async def test_all_revealed_cards_go_into_one_text(console: Any, paths: Any) -> None:
+    screen = await opened(console)
+    await console.press("V", "y")
+    await console.until(lambda: len(screen.cards.revealed) == 2)
+    await console.press("t")
+    await console.shows("Text for the customer: 2 cards", "for each of the 2 cards")
+    await console.press("f")
+    [path] = await console.until(lambda: files(paths))
+    await console.shows("Written into")
+    first, second = path.read_text("utf-8").split("\n\n")
+    assert "SANDBOX-CARD-1" in first
+    assert "SANDBOX-CARD-2" in second
+    assert (await told(console))[0][1].startswith("cards 1, 2, text in French")
+
+
+async def test_the_settings_choose_language_and_template(open_console: Any, paths: Any) -> None:
+    change = ui(customer_template="Voici {code}\nMerci", customer_language="ar")
+    async with open_console(change=change) as console:
+        await asked(console)
+        await console.shows("Voici ••••••", "ui.customer_template")
+        await console.press("f")
+        [path] = await console.until(lambda: files(paths))
+        await console.shows("Written into")
+        assert path.read_text("utf-8") == "Voici SANDBOX-CARD-1\nMerci\n"
+
+
+async def test_escape_gives_nothing_away(console: Any, paths: Any) -> None:
+    await asked(console)
+    await console.press("escape")
+    await console.until(lambda: isinstance(console.screen, OrderScreen))
+    assert files(paths) == []
+    assert await told(console) == []
+
+
+@pytest.mark.parametrize("doubt", ["blur", "lock", "time"])
+async def test_a_doubt_takes_the_card_from_the_question_too(
+    open_console: Any, paths: Any, doubt: str
+) -> None:
+    async with open_console(change=ui(reveal_seconds=1 if doubt == "time" else 60)) as console:
+        screen = await asked(console)
+        if doubt == "blur":
+            console.app.post_message(events.AppBlur())
+        elif doubt == "lock":
+            console.app.lock()
+            await console.until(lambda: isinstance(console.screen, LockScreen))
+            await console.until(lambda: screen._cards == ())
+            console.screen.dismiss("space")
+        await console.until(lambda: isinstance(console.screen, OrderScreen))
+        assert screen._cards == ()
+        await console.shows("The card is hidden again, and nothing was given away")
+        assert files(paths) == []
+        assert await told(console) == []
+
+
+async def test_a_hidden_card_and_privacy_give_nothing(console: Any) -> None:
+    await opened(console)
+    await console.press("t")
+    await console.shows("Reveal the card first.")
+    await console.press("d", "t")
+    await console.shows("Privacy mode hides the codes")
+    assert isinstance(console.screen, OrderScreen)
+
+
+async def test_a_read_only_desk_gives_nothing(open_console: Any) -> None:
+    async with open_console(read_only=True) as console:
+        await revealed(console, await opened(console))
+        await console.press("t")
+        await console.shows("This desk is read-only: it gives no card to a customer.")
+
+
+async def test_with_copying_off_only_the_file_is_offered(open_console: Any, paths: Any) -> None:
+    async with open_console(change=ui(copy=False)) as console:
+        await asked(console)
+        await console.shows("turned off (ui.copy)")
+        await console.press("c")
+        await console.shows("Copying is turned off in the settings")
+        await console.press("f")
+        await console.until(lambda: files(paths))
+
+
+async def test_what_cannot_be_recorded_does_not_happen(
+    console: Any, paths: Any, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: str) -> None:
+        raise JournalFailed("The disk is full", code="JOURNAL_FULL")
+
+    for key in ("c", "f"):
+        await asked(console)
+        with monkeypatch.context() as broken:
+            broken.setattr(console.desk, "record", full)
+            await console.press(key)
+            await console.shows("The disk is full")
+        await console.press("escape")
+    assert files(paths) == []
+    assert clipboards(written) == []
+
+
+async def test_what_was_copied_is_taken_back_when_the_console_closes(
+    open_console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    pieces: list[str] = []
+    async with open_console() as console:
+        monkeypatch.setattr(console.app._driver, "write", pieces.append)
+        monkeypatch.setattr(console.app.clock, "sleep", lambda _: asyncio_forever())
+        await revealed(console, await opened(console))
+        await console.press("y")
+        await console.shows("Sent to the terminal", "or when you leave")
+        assert clipboards(pieces) == ["SANDBOX-CARD-1"]
+    assert clipboards(pieces) == ["SANDBOX-CARD-1", ""]
+
+
+async def asyncio_forever() -> None:
+    import asyncio
+
+    await asyncio.Event().wait()
+
+
+async def test_the_linux_console_is_told_that_it_has_no_clipboard(
+    console: Any, written: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "linux")
+    await revealed(console, await opened(console))
+    await console.press("y")
+    await console.shows("The Linux console has no clipboard")
+    assert clipboards(written) == []
+    assert await told(console) == []
+
+
+async def test_f_lists_what_was_handed_over_and_deletes_it_after_asking(
+    console: Any, paths: Any
+) -> None:
+    for _ in range(2):
+        await asked(console)
+        await console.press("f")
+        await console.shows("Written into")
+        await console.press("escape")
+    await console.until(lambda: isinstance(console.screen, DeskScreen))
+    names = [path.name for path in files(paths)]
+    await console.press("f")
+    await console.shows(*names, "shred a file", "x Delete")
+    await console.press("x", "enter")
+    assert len(files(paths)) == 2
+    await console.press("x")
+    await console.until(lambda: isinstance(console.screen, AskScreen))
+    await console.press("y")
+    await console.until(lambda: [path.name for path in files(paths)] == names[1:])
+    await console.until(lambda: names[0] not in console.text())
+    await console.press("X", "y")
+    await console.shows("No file with a card for a customer is on this disk.")
+    assert files(paths) == []
+    assert isinstance(console.screen, HandedScreen)
+    await console.press("x")
+    await console.shows("No file with a card is here.")
+    last = [entry for entry in await told(console) if entry[0] == "hand-delete"]
+    assert last == [("hand-delete", f"the file {name} was deleted") for name in names]
+
+
+async def test_a_forgotten_file_is_said_at_the_start_and_on_the_first_line(
+    open_console: Any, paths: Any
+) -> None:
+    folder = paths.state_dir / "handed"
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "old.txt").write_text("SANDBOX-CARD")
+    then = datetime(2026, 3, 1, 7, tzinfo=UTC).timestamp()
+    os.utime(folder / "old.txt", (then, then))
+    async with open_console(size=(160, 40)) as console:
+        text = await console.shows("1 card file left", "A file with a card lies on this disk")
+        assert "SANDBOX-CARD" not in text
+        console.app.privacy = True
+        await console.press("f")
+        await console.shows("old.txt")
+        await console.press("x", "y")
+        await console.shows("No file with a card for a customer")
+        await console.until(lambda: not console.app.book.forgotten)
+        assert "card file left" not in console.text()
+
+
+async def test_a_file_becomes_forgotten_while_the_console_runs(console: Any, paths: Any) -> None:
+    await asked(console)
+    await console.press("f")
+    await console.shows("Written into")
+    [path] = files(paths)
+    then = (console.app.clock.now() - timedelta(hours=2)).timestamp()
+    os.utime(path, (then, then))
+    await console.until(lambda: console.app.book.forgotten == 1)
