@@ -35,7 +35,10 @@ def main(argv: Sequence[str]) -> int:
     environ = dict(os.environ)
     forget_key()
     try:
-        return asyncio.run(run(argv, environ, _stream(sys.stdout), _stream(sys.stderr)))
+        # Never in asyncio's debug mode, which quotes what callbacks were called with.
+        return asyncio.run(
+            run(argv, environ, _stream(sys.stdout), _stream(sys.stderr)), debug=False
+        )
     except KeyboardInterrupt:
         return INTERRUPTED
 

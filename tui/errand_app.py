@@ -234,10 +234,16 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
         except DeskError as error:
             wanted.said(error.sentence())
             return
-        way = clipboard.way(os.environ, self.copy_to_clipboard)
-        wanted.said(await way.send(wanted.card.value.reveal()))
+        way = clipboard.way(os.environ, self.to_terminal)
+        wanted.said(await self.copied.send(way, wanted.card.value.reveal()))
+        self._forget_copied()
+
+    @work(group="forget", exclusive=True, exit_on_error=False, description="clear the clipboard")
+    async def _forget_copied(self) -> None:
+        # A worker of its own: another copy that fails must not keep this card where it is.
         await self.clock.sleep(clipboard.CLEAR_SECONDS)
-        await way.clear()
+        if remains := await self.copied.clear():
+            self.say(remains)
 
     @on(errands.NoteWanted)
     def _ask_for_note(self, wanted: errands.NoteWanted) -> None:

@@ -141,6 +141,11 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Return the order that a note would be written on, None where there is none."""
         return None
 
+    @property
+    def shows_card(self) -> bool:
+        """Whether a code can be read here now; a screen that shows cards overrides it."""
+        return False
+
     def conceal(self) -> None:
         """Hide what nobody else may see; a screen that shows cards overrides it."""
 

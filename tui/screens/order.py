@@ -192,6 +192,11 @@ class OrderScreen(ConsoleScreen[None]):
         """Offer the keys that fit the card under the cursor."""
         self.refresh_hints()
 
+    @property
+    def shows_card(self) -> bool:
+        """Whether a code can be read here now."""
+        return self.composed and bool(self.cards.revealed)
+
     def conceal(self) -> None:
         """Hide when the terminal loses the focus."""
         self.hide()
