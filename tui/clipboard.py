@@ -141,7 +141,7 @@ async def _tmux(arguments: tuple[str, ...], text: str) -> bool:
 def _tmux_now(arguments: tuple[str, ...], text: str) -> bool:
     try:
         done = subprocess.run(  # noqa: S603 - a command of ours, no shell
-            ("tmux", *arguments),
+            ("tmux", *arguments),  # noqa: S607
             input=text.encode(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -78,7 +78,7 @@ BREAKING = """
 from tui.screens.order import OrderScreen
 def broken(self):
     raise RuntimeError(self.cards.revealed)
-OrderScreen.note = broken
+OrderScreen.reveal_all = broken
 """
 
 
@@ -109,14 +109,14 @@ async def test_whatever_ends_the_console_takes_the_card_out_of_the_buffer(
     if end == "quit":
         await copied("send-keys", "C-q")
     elif end == "crash":
-        await copied("send-keys", "n")
+        await copied("send-keys", "V")
     elif end == "suspension":
         os.kill(pid, signal.SIGTSTP)
     else:
         os.kill(pid, getattr(signal, end))
     await copied.forgot()
     if end == "suspension":
-        os.kill(pid, signal.SIGCONT)
+        # tmux itself lets a stopped program go on.
         await copied.shows("••••••")
         await copied("send-keys", "C-q")
     pane = await copied.shows("Pane is dead")

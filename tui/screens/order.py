@@ -185,6 +185,7 @@ class OrderScreen(ConsoleScreen[None]):
 
     def watch_privacy(self, privacy: bool) -> None:
         """Hide when privacy mode begins."""
+        super().watch_privacy(privacy)
         if privacy and self.composed:
             self.hide()
 

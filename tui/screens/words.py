@@ -8,6 +8,7 @@ from services.journal_rows import Event
 from services.ledger_models import LedgerRow
 from services.models import UNSETTLED, BoardOrder, Book, Denomination, Product, Purchase, Stock
 from services.text import short_id
+from widgets.cells import discreet
 from widgets.logged import Logged
 
 
@@ -40,7 +41,7 @@ def row(
         case LedgerRow():
             return _movement(value, privacy)
         case Logged():
-            return value.entry.text
+            return discreet(value.entry.text, privacy)
         case _:
             return ""
 
