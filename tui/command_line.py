@@ -24,6 +24,10 @@ ARGUMENTS = {
 }
 
 
+FORGOTTEN = frozenset({"note", "filter", "find"})
+"""Commands whose words are kept in no history."""
+
+
 class Command(Struct, frozen=True):
     """What was asked for: `kind` is action, set, filter, sort or note.
 
@@ -90,9 +94,13 @@ def nearest(line: str, now: Situation) -> str:
 
 
 def remembered(line: str) -> str:
-    """Return a line as history may keep it: of a note only that there was one."""
+    """Return a line as history may keep it: of a note or a search only that there was one.
+
+    What is searched for may be a code that a customer read out.
+    """
     text = line.strip().removeprefix(":").strip()
-    return "note " if text.partition(" ")[0].lower() == "note" else text
+    verb = text.partition(" ")[0].lower()
+    return f"{verb} " if verb in FORGOTTEN else text
 
 
 def _actions(now: Situation) -> list[Action]:

@@ -11,7 +11,7 @@ from services.clock import Clock
 from services.errors import DeskError
 from services.models import BoardOrder, Denomination, Product
 from services.text import NOTHING, short_id
-from tui import clipboard
+from tui import clipboard, revealing
 from tui.screens import errands, words
 from tui.screens.base import ConsoleScreen
 from tui.screens.order import OrderScreen
@@ -223,7 +223,7 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
         except DeskError as error:
             wanted.holder.show_cards((), error.sentence())
         else:
-            before = words.revealed_before(history, self.clock.now())
+            before = revealing.before(history, self.clock.now())
             wanted.holder.show_cards(tuple(enumerate(cards, wanted.index or 0)), "", before)
 
     @on(errands.CopyWanted)
