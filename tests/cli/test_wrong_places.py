@@ -2,8 +2,8 @@
 
 import json
 import os
-import stat
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -130,30 +130,24 @@ async def test_a_second_reveal_says_who_had_the_cards_before(carddesk, odd):
 
 
 async def test_a_pipe_in_the_place_of_the_log_holds_nobody_up(carddesk, home):
-    folder = os.path.join(home["XDG_STATE_HOME"], "carddesk")
-    os.makedirs(folder, 0o700)
-    os.mkfifo(os.path.join(folder, "carddesk.log"), 0o600)
+    folder = Path(home["XDG_STATE_HOME"]) / "carddesk"
+    folder.mkdir(mode=0o700, parents=True)
+    os.mkfifo(folder / "carddesk.log", 0o600)
     done = await carddesk("balance")
     assert done.code == 0
-    assert stat.S_ISFIFO(os.stat(os.path.join(folder, "carddesk.log")).st_mode)
+    assert (folder / "carddesk.log").is_fifo()
 
 
 @pytest.fixture
 def configured(home):
     """A folder of settings with a key file, all of it private."""
-    folder = os.path.join(home["XDG_CONFIG_HOME"], "carddesk")
-    os.makedirs(folder, 0o700)
-    for name, text in (
-        ("config.toml", '[profiles.main]\nkey_file = "k.key"\n'),
-        ("k.key", DEMO_KEY),
-    ):
-        with open(os.path.join(folder, name), "w", opener=private) as file:
-            file.write(text)
+    folder = Path(home["XDG_CONFIG_HOME"]) / "carddesk"
+    folder.mkdir(mode=0o700, parents=True)
+    (folder / "config.toml").write_text('[profiles.main]\nkey_file = "k.key"\n')
+    (folder / "k.key").write_text(DEMO_KEY)
+    for path in folder.iterdir():
+        path.chmod(0o600)
     return folder
-
-
-def private(path, flags):
-    return os.open(path, flags, 0o600)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +165,7 @@ async def test_files_that_others_can_change_are_refused_in_words(
 ):
     url = {"CARDDESK_BASE_URL": environ["CARDDESK_BASE_URL"], "CARDDESK_ENVIRONMENT": "sandbox"}
     assert (await fresh("balance", **url)).code == 0
-    os.chmod(os.path.join(configured, name), mode)
+    (configured / name).chmod(mode)
     done = await fresh("balance", **url)
     assert done.code == 2
     assert words in done.err
@@ -184,7 +178,7 @@ async def test_files_that_others_can_change_are_refused_in_words(
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="gives files away")
 @pytest.mark.parametrize("name", ["config.toml", "", "k.key"])
 async def test_files_of_another_user_are_refused_in_words(fresh, environ, configured, name):
-    os.chown(os.path.join(configured, name), 65534, 65534)
+    os.chown(configured / name, 65534, 65534)
     done = await fresh(
         *("balance",),
         CARDDESK_BASE_URL=environ["CARDDESK_BASE_URL"],
