@@ -203,7 +203,8 @@ class _Walk:
         await self.until(lambda: any(row.final for row in self.app.book.orders))
         await self.press("enter")
         cards: Any = await self.until(lambda: getattr(self.app.screen, "cards", None))
-        await self.until(lambda: cards.count)
+        if not cards or not await self.until(lambda: cards.count):
+            return
         await self.press("v")
         await self.until(lambda: cards.revealed)
         await self.press("y", "j", "r", "v", "V", "y")
