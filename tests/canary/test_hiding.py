@@ -55,10 +55,10 @@ def test_a_card_that_was_shown_is_not_drawn_again_after_a_suspension(
 
 
 class SlowTerminal(Terminal):
-    """A terminal at the end of a line of 9600 baud, which takes what comes in small pieces."""
+    """A terminal at the end of a line of 48 kbit/s, which takes what comes in small pieces."""
 
-    BYTES_A_SECOND = 960
-    PIECE = 48
+    BYTES_A_SECOND = 4_800
+    PIECE = 240
 
     def _read(self, seconds: float) -> bool:
         if self.bytes:
