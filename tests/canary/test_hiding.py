@@ -14,6 +14,7 @@ import pytest
 from proof.screen import PATIENCE, Terminal
 from tests.canary.conftest import CARD, PROGRAM, SERIAL, Start, Vendor, files_that_tell, hits
 from tests.canary.test_console import at_the_order
+from tui.confirmation import BURST_SECONDS
 
 pytestmark = pytest.mark.terminal
 NOBODY = 65534
@@ -166,6 +167,7 @@ def by_hand(desk: Terminal, pin: str) -> None:
     for count, sign in enumerate(pin, 1):
         desk.press(sign)
         desk.wait_for(rf"PIN.* •{{{count}}}(?!•)")
+        desk._seen_within(2 * BURST_SECONDS, "nothing more")
     desk.press("enter")
 
 
