@@ -106,6 +106,8 @@ def _actions(owner: Any) -> frozenset[str]:
 
 def _worker_cell(value: Any) -> Any:
     """Return the cell in which Textual's `work` keeps the method that it runs, or None."""
+    if value.__code__.co_qualname != "work.<locals>.decorator.<locals>.decorated":
+        return None
     wrapped = getattr(value, "__wrapped__", None)
     for cell in getattr(value, "__closure__", None) or ():
         if wrapped is not None and cell.cell_contents is wrapped:

@@ -3,11 +3,9 @@
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from rich.cells import cell_len
 
 from services.sandbox import DEMO_KEY, Fault
-from services.settings import Settings
 from tests.console.conftest import Console, OpenConsole, open_console
 from tests.console.test_setup import Asked, asked, give, to_the_key
 from tests.hostile.conftest import BATCHES, STRINGS, SURROGATES, turn_hostile
@@ -17,7 +15,6 @@ from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.setup import SetupScreen
 from tui.screens.ticket import TicketScreen
-from tui.screens.unresolved import UnresolvedScreen
 
 __all__ = ["asked", "open_console"]
 
@@ -154,47 +151,6 @@ async def test_pasted_and_typed_text_is_only_text(open_console: OpenConsole) -> 
         await harmless(console, TicketScreen)
         assert ticket.stage != "done"
         assert not console.box.posts
-
-
-def shared(settings: Settings) -> Settings:
-    """An account that others buy on too: what was not answered waits for a person."""
-    return replace(settings, profile=replace(settings.profile, account_exclusive=False))
-
-
-@pytest.mark.parametrize("names", BATCHES, ids=lambda names: names[0])
-async def test_what_is_opened_seldom_only_shows_it_too(
-    open_console: OpenConsole, poison: Any, names: list[str]
-) -> None:
-    poison([STRINGS[name] for name in names])
-    async with open_console(change=shared, handling_seconds=(600, 600)) as console:
-        await console.ready()
-        console.box.faults.add(Fault.parse("reset@placeOrder:after"))
-        await console.buy()
-        turn_hostile(console.box)
-        await console.press("escape")
-        await console.until(lambda: console.app.book.unsettled)
-        await console.press("u")
-        screen = await console.until(
-            lambda: isinstance(console.screen, UnresolvedScreen) and console.screen
-        )
-        await console.press("r")
-        await harmless(console, UnresolvedScreen)
-        if screen.possible.highlighted:
-            await console.press("t")
-            await harmless(console, AskScreen)
-            await console.press("n")
-        await console.press("X")
-        await harmless(console, object)
-        await console.press("escape", "escape")
-        await console.until(lambda: isinstance(console.screen, DeskScreen))
-        for key in ("b", "x", "P", "L"):
-            await console.press(key)
-            await harmless(console, object)
-            await click_everything(console)
-            await harmless(console, object)
-            while not isinstance(console.screen, DeskScreen):
-                await console.press("escape")
-        assert console.app.crash is None
 
 
 @pytest.mark.parametrize("names", BATCHES, ids=lambda names: names[0])
