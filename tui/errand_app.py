@@ -12,7 +12,7 @@ from services.errors import DeskError
 from services.models import BoardOrder, Denomination, Product
 from services.text import NOTHING, short_id
 from tui import clipboard, revealing
-from tui.screens import errands, words
+from tui.screens import errands
 from tui.screens.base import ConsoleScreen
 from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
