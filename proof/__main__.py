@@ -89,6 +89,18 @@ def terminal() -> tuple[str, list[str]]:
     return counts, [] if sound == len(left) else [str(each) for each in left if not each.sound]
 
 
+def leaks() -> tuple[str, list[str]]:
+    """A defect at each place of console and commands, with a card and the key in its hands."""
+    from proof import leaks
+
+    tally = leaks.run()
+    counts = (
+        f"{tally.places} places broken one at a time, {tally.reached} reached,"
+        f" {len(tally.complaints)} told"
+    )
+    return counts, tally.complaints
+
+
 ROWS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "mutants": mutants,
     "sweep": sweep,
@@ -96,6 +108,7 @@ ROWS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "machine": machine,
     "soak": soak,
     "terminal": terminal,
+    "leaks": leaks,
 }
 
 

@@ -16,7 +16,7 @@ from services.identity import Identity
 from services.journal import Journal
 from services.ledger_reading import LedgerReader
 from services.models import FINAL_STATUSES, Order, Purchase, PurchaseState
-from services.paths import Paths
+from services.paths import Paths, shown
 from services.pause import Pause
 from services.presence import Presence
 from services.purchases import Purchases
@@ -130,7 +130,7 @@ class Account:
             presence.__enter__()
         except OSError as error:
             raise JournalFailed(
-                f"The folder {paths.state_dir} cannot be written: {error.strerror}",
+                f"The folder {shown(paths.state_dir)} cannot be written: {error.strerror}",
                 advice="Make it a folder that you own and can write. Until then buying is off.",
                 code="JOURNAL_FOLDER",
             ) from error

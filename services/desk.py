@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Self, TypeVar
@@ -361,6 +361,7 @@ class Desk(DeskJournal, DeskHanding):
         rows: Sequence[Mapping[str, object]],
         kind: str = "csv",
         path: Path | None = None,
+        exact: Container[str] = (),
     ) -> Path:
         """Write what is listed into a new file for this user alone; recorded before it happens.
 
@@ -369,13 +370,14 @@ class Desk(DeskJournal, DeskHanding):
             rows: each with the same columns, without codes.
             kind: `csv` or `json`.
             path: where; a new file in the desk's own folder of exports if None.
+            exact: columns of codes, of which every sign is kept.
 
         Raises:
             DeskError: the journal cannot record it, or the file cannot be written.
         """
         where = path or export.fresh(self._exports, name, kind, self._clock.now())
         await self.record("export", "", f"{len(rows)} rows of {name}")
-        return await asyncio.to_thread(export.write, where, rows, kind)
+        return await asyncio.to_thread(export.write, where, rows, kind, exact)
 
     async def hand_over(self, order_ids: Sequence[str], where: str) -> dict[str, tuple[Card, ...]]:
         """Fetch the cards of orders that a person exports with codes; each recorded before.

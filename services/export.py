@@ -5,7 +5,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -46,13 +46,16 @@ def fresh(folder: Path, name: str, kind: str, now: datetime) -> Path:
     return path
 
 
-def write(path: Path, rows: Sequence[Mapping[str, object]], kind: str) -> Path:
+def write(
+    path: Path, rows: Sequence[Mapping[str, object]], kind: str, exact: Container[str] = ()
+) -> Path:
     """Write rows into a new file of mode 0600 and return its path.
 
     Args:
         path: what must not exist yet.
         rows: each with the same columns.
         kind: `csv` or `json`.
+        exact: columns whose text is not cleaned: codes, of which every sign counts.
 
     Raises:
         DeskError: the file is there already or cannot be written; no part of it is left.
@@ -69,17 +72,20 @@ def write(path: Path, rows: Sequence[Mapping[str, object]], kind: str) -> Path:
         raise _unwritable(path, error) from error
     try:
         with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
-            dump(file, rows, kind)
+            dump(file, rows, kind, exact)
     except OSError as error:
         path.unlink(missing_ok=True)
         raise _unwritable(path, error) from error
     return path
 
 
-def dump(stream: TextIO, rows: Sequence[Mapping[str, object]], kind: str) -> None:
+def dump(
+    stream: TextIO, rows: Sequence[Mapping[str, object]], kind: str, exact: Container[str] = ()
+) -> None:
     """Write rows to a stream: JSON as an array of objects, CSV with a line of column names.
 
-    JSON holds each value as it is; in CSV what could be a formula is made harmless.
+    JSON holds each value as it is; in CSV what could be a formula is made harmless, and text is
+    cleaned but in the columns that are `exact`.
     """
     if kind == "json":
         stream.write(f"{json.dumps([dict(row) for row in rows], indent=2)}\n")
@@ -88,7 +94,10 @@ def dump(stream: TextIO, rows: Sequence[Mapping[str, object]], kind: str) -> Non
     writer: Any = csv.writer(stream)
     if rows:
         writer.writerow(rows[0])
-    writer.writerows([harmless(value) for value in row.values()] for row in rows)
+    writer.writerows(
+        [guarded(str(value)) if name in exact else harmless(value) for name, value in row.items()]
+        for row in rows
+    )
 
 
 def harmless(value: object) -> str:
@@ -100,7 +109,11 @@ def harmless(value: object) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = "" if value is None else clean(str(value))
+    return guarded("" if value is None else clean(str(value)))
+
+
+def guarded(text: str) -> str:
+    """Return a text to the last sign as it is, behind an apostrophe if it could be a formula."""
     if _NUMBER.fullmatch(text):
         return text
     return f"'{text}" if _first_sign(text) in FORMULA else text

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from services.errors import JournalFailed
+from services.paths import reason, shown
 
 NETWORK = frozenset(
     {
@@ -38,7 +39,7 @@ def prepare(path: Path) -> None:
         facts = folder.lstat()
     except OSError as error:
         raise JournalFailed(
-            f"The journal's folder {folder} cannot be used: {error.strerror or error}",
+            f"The journal's folder {shown(folder)} cannot be used: {reason(error)}",
             advice="Make it a folder that you own and can write. Until then buying is off.",
             code="JOURNAL_FOLDER",
         ) from error
@@ -47,9 +48,9 @@ def prepare(path: Path) -> None:
     if facts.st_uid != os.geteuid():
         raise _unsafe(folder, "belongs to another user", "Run carddesk as its owner.")
     if facts.st_mode & 0o022:
-        raise _unsafe(folder, "can be written by others", f"Run: chmod 700 {folder}")
+        raise _unsafe(folder, "can be written by others", f"Run: chmod 700 {shown(folder)}")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise _unsafe(folder, "cannot be written", f"Run: chmod 700 {folder}")
+        raise _unsafe(folder, "cannot be written", f"Run: chmod 700 {shown(folder)}")
     try:
         facts = path.lstat()
     except FileNotFoundError:
@@ -59,7 +60,7 @@ def prepare(path: Path) -> None:
     if facts.st_uid != os.geteuid():
         raise _unsafe(path, "belongs to another user", "Run carddesk as its owner.")
     if facts.st_mode & 0o077:
-        raise _unsafe(path, "can be read by others", f"Run: chmod 600 {path}")
+        raise _unsafe(path, "can be read by others", f"Run: chmod 600 {shown(path)}")
 
 
 def network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> str:
@@ -110,7 +111,7 @@ def damaged_copies(path: Path) -> list[Path]:
 
 def _unsafe(path: Path, what: str, advice: str) -> JournalFailed:
     return JournalFailed(
-        f"The journal's {path} {what}",
+        f"The journal's {shown(path)} {what}",
         advice=f"{advice} Until then buying is off.",
         code="JOURNAL_UNSAFE",
     )

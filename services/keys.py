@@ -1,6 +1,7 @@
 """Where the API key comes from: a variable, a private file or a command; it is never shown."""
 
 import os
+import re
 import select
 import shlex
 import signal
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import IO, cast
 
 from services.errors import ConfigError
-from services.paths import Paths, open_regular, reason, shown
+from services.paths import Paths, open_regular, reason, shown, unsafe_folder
 from services.process import KEY_VARIABLE as VARIABLE
 from services.secrets import Secret, redaction
 from services.settings_fields import Profile
 
 SHORTEST, LONGEST = 8, 512
+_FILE_NAME = re.compile(r"\.[A-Za-z]{1,6}$")
+"""How the name of a file ends and a key does not."""
+
 LARGEST_OUTPUT = 64 * 1024
 COMMAND_SECONDS = 10.0
 
@@ -34,7 +38,8 @@ def api_key(profile: Profile, paths: Paths, environ: Mapping[str, str]) -> Secre
         return checked(environ[VARIABLE], VARIABLE)
     if profile.key_file:
         path = paths.config_dir / _at_home(profile.key_file)
-        return checked(_from_file(path), f"The key file {shown(path)}")
+        named = _in_words(path, profile, paths)
+        return checked(_from_file(path, named), named)
     if profile.key_command:
         return checked(_from_command(profile.key_command, environ), "key_command")
     raise ConfigError(
@@ -42,6 +47,26 @@ def api_key(profile: Profile, paths: Paths, environ: Mapping[str, str]) -> Secre
         advice="Run `carddesk config init` and put the key where it says,"
         " or try everything without one: `carddesk --sandbox`.",
     )
+
+
+def names_a_file(profile: Profile, paths: Paths) -> bool:
+    """Tell whether `key_file` is a file or looks like its name, and is not a key put in its place.
+
+    Raises:
+        ConfigError: its home folder does not exist.
+    """
+    path = paths.config_dir / _at_home(profile.key_file)
+    try:
+        return os.path.lexists(path) or bool(_FILE_NAME.search(profile.key_file))
+    except ValueError:
+        return False
+
+
+def _in_words(path: Path, profile: Profile, paths: Paths) -> str:
+    # Of a key that was put where its file is named nothing is repeated.
+    if names_a_file(profile, paths):
+        return f"The key file {shown(path)}"
+    return "The file that key_file names"
 
 
 def _at_home(path: str) -> Path:
@@ -77,24 +102,29 @@ def checked(raw: str, origin: str) -> Secret:
     )
 
 
-def _from_file(path: Path) -> str:
+def _from_file(path: Path, named: str) -> str:
     try:
         descriptor = open_regular(path, follow=False)
     except FileNotFoundError:
         raise ConfigError(
-            f"The key file {shown(path)} does not exist",
+            f"{named} does not exist",
             advice="Put the key there, alone on one line, readable by you only (chmod 600).",
         ) from None
     except OSError as failure:
         why = "it is a symbolic link" if path.is_symlink() else reason(failure)
-        raise ConfigError(f"The key file {shown(path)} cannot be used: {why}") from None
+        raise ConfigError(f"{named} cannot be used: {why}") from None
     with os.fdopen(descriptor, "rb") as file:
+        if problem := unsafe_folder(path):
+            raise ConfigError(
+                f"{problem}, and the API key is in it",
+                advice=f"Run: chmod 700 {shlex.quote(str(path.parent))}",
+            )
         facts = os.fstat(file.fileno())
         if facts.st_uid != os.geteuid():
-            raise ConfigError(f"The key file {shown(path)} belongs to another user")
+            raise ConfigError(f"{named} belongs to another user")
         if facts.st_mode & 0o077:
             raise ConfigError(
-                f"The key file {shown(path)} can be read by other users",
+                f"{named} can be read by other users",
                 advice=f"Run: chmod 600 {shlex.quote(str(path))}",
             )
         return _text(file.read(LARGEST_OUTPUT))

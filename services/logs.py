@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import stat
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -133,8 +134,13 @@ class _PrivateFile(RotatingFileHandler):
         )
 
     def _open(self) -> TextIOWrapper:
+        # Without waiting: a pipe in its place would hold the console until somebody reads it.
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(self.baseFilename, flags, 0o600)
+        descriptor = os.open(self.baseFilename, flags | os.O_NONBLOCK, 0o600)
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_uid != os.geteuid():
+            os.close(descriptor)
+            raise OSError(None, "it is not a file of ours")
         os.fchmod(descriptor, 0o600)
         return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
 

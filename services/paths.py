@@ -80,6 +80,39 @@ def open_regular(path: Path, *, follow: bool) -> int:
     return descriptor
 
 
+def unsafe(path: Path, facts: os.stat_result) -> str:
+    """Say why what lies there could have been put there by somebody else; empty when not.
+
+    Args:
+        path: a folder or a file that decides something, as it is named in the sentence.
+        facts: of it.
+
+    Returns:
+        A sentence without its full stop: whose it is, or who may write it.
+    """
+    if facts.st_uid not in (0, os.geteuid()):
+        return f"{shown(path)} belongs to another user"
+    if facts.st_mode & 0o022:
+        return f"{shown(path)} can be written by other users"
+    return ""
+
+
+def unsafe_folder(path: Path) -> str:
+    """Say why the folder of a file, or of what a link there leads to, is not ours alone.
+
+    Returns:
+        As `unsafe`; empty as well where there is no such folder.
+    """
+    for folder in dict.fromkeys((path.parent, path.resolve().parent)):
+        try:
+            facts = folder.stat()
+        except OSError:
+            continue
+        if problem := unsafe(folder, facts):
+            return f"The folder {problem}"
+    return ""
+
+
 def shown(path: Path) -> str:
     """Return a path fit for a sentence: one line, no control characters."""
     return clean(str(path), 300)

@@ -3,16 +3,20 @@
 import os
 import resource
 import sys
+import warnings
 from collections.abc import MutableMapping
 
 KEY_VARIABLE = "CARDDESK_API_KEY"
 PR_SET_DUMPABLE = 4
 
 # Each makes a library write keys to disk, take screenshots, press buttons, start a prompt after
-# the end, send traffic elsewhere or trust other certificates: set by whoever set the variable.
-_PREFIXES = ("TEXTUAL",)
+# the end, stop in a debugger, quote arguments in warnings, load code or settings of somebody's
+# choice, send traffic elsewhere or trust other certificates: set by whoever set the variable.
+_PREFIXES = ("TEXTUAL", "OPENSSL_")
 _NAMES = frozenset(
-    {"SSLKEYLOGFILE", "PYTHONINSPECT", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+    {"SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+    | {"PYTHONINSPECT", "PYTHONSTARTUP", "PYTHONBREAKPOINT", "PYTHONWARNINGS"}
+    | {"PYTHONASYNCIODEBUG", "PYTHONDEVMODE", "NETRC", "HOSTALIASES"}
     | {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
 )
 
@@ -24,6 +28,8 @@ def harden(environ: MutableMapping[str, str] | None = None) -> None:
         environ: what is scrubbed; the environment of this process by default.
     """
     scrub(os.environ if environ is None else environ)
+    # PYTHONWARNINGS was read when Python started; a warning would be printed across the picture.
+    warnings.simplefilter("ignore")
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _refuse_inspection()
@@ -50,18 +56,24 @@ def forget_key(environ: MutableMapping[str, str] | None = None) -> None:
 
 
 def _overwrite(name: str) -> None:
-    """Put zeros where a variable's value lies: unsetting it only forgets where it was."""
+    """Put zeros where a variable's value lies: unsetting it only forgets where it was.
+
+    The same name may stand there more than once, of which Python and C see the first alone.
+    """
     if sys.platform == "win32":
         return
     try:
         import ctypes
 
-        find = ctypes.CDLL(None).getenv
-    except (ImportError, OSError, AttributeError):
+        entries = ctypes.POINTER(ctypes.c_void_p).in_dll(ctypes.CDLL(None), "environ")
+    except (ImportError, OSError, AttributeError, ValueError):
         return
-    find.argtypes, find.restype = [ctypes.c_char_p], ctypes.c_void_p
-    if address := find(name.encode()):
-        ctypes.memset(address, 0, len(ctypes.string_at(address)))
+    before, at = f"{name}=".encode(), 0
+    while entries and (address := entries[at]):
+        text = ctypes.string_at(address)
+        if text.startswith(before):
+            ctypes.memset(address + len(before), 0, len(text) - len(before))
+        at += 1
 
 
 def _refuse_inspection() -> None:

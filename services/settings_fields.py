@@ -128,6 +128,9 @@ class UiSettings(Struct, frozen=True):
         int, About("Idle minutes until all is hidden; 0 = never.", 0, 1_440)
     ] = 5
     copy: Annotated[bool, About("false turns copying cards to the clipboard off.")] = True
+    privacy: Annotated[
+        bool, About("true starts with prices, balance and codes hidden; the key d shows them.")
+    ] = False
     mouse: Annotated[bool, About("false leaves the mouse to the terminal.")] = True
     low_balance: Annotated[
         Decimal, About("DZD; below this the balance is shown as low.", 0, LARGEST_DZD)

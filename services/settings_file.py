@@ -10,7 +10,15 @@ import tomli_w
 
 from services import private_file
 from services.errors import ConfigError
-from services.paths import Paths, open_regular, private_dir, reason, shown
+from services.paths import (
+    Paths,
+    open_regular,
+    private_dir,
+    reason,
+    shown,
+    unsafe,
+    unsafe_folder,
+)
 from services.settings_fields import FIELDS, SECTIONS, Field, Keyboard, Profile
 from services.settings_values import exact
 from services.text import clean
@@ -34,12 +42,16 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as failure:
         raise _unusable(path, f"cannot be read: {reason(failure)}") from None
     with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(file.fileno())
-        if facts.st_uid not in (0, os.geteuid()) or facts.st_mode & 0o002:
-            raise _unusable(
-                path,
-                "belongs to or can be written by other users, and it decides where the key is sent",
-                f"Make it yours alone: chmod 600 {shown(path)}",
+        problem = unsafe(path, os.fstat(file.fileno()))
+        if problem:
+            raise ConfigError(
+                f"The settings file {problem}, and it decides where the key is sent",
+                advice=f"Make it yours alone: chmod 600 {shown(path)}",
+            )
+        if problem := unsafe_folder(path):
+            raise ConfigError(
+                f"{problem}, and the settings in it decide where the key is sent",
+                advice=f"Make it yours alone: chmod 700 {shown(path.parent)}",
             )
         raw = file.read(LARGEST_FILE + 1)
     if len(raw) > LARGEST_FILE:

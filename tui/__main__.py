@@ -1,12 +1,31 @@
 """The command `carddesk`: a whole installation, a hardened process, then the command line."""
 
+import os
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 
 def main() -> int:
-    """Run carddesk with the process's own arguments and return its exit code."""
+    """Run carddesk with the process's own arguments and return its exit code.
+
+    Where Python was told to give a prompt afterwards (PYTHONINSPECT, -i), nothing comes afterwards:
+    whoever sat at the prompt could read the key in our memory.
+    """
+    if not sys.flags.inspect:
+        return _run()
+    code = 1
+    try:
+        code = _run()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(code)
+
+
+def _run() -> int:
     if sys.argv[1:] == ["--version"]:
         from tui.version import VERSION
 

@@ -62,7 +62,9 @@ class ConsoleApp(CommandApp):
 
     def get_default_screen(self) -> Screen[Any]:
         """Begin at the desk."""
-        return DeskScreen(self.frame)
+        desk = DeskScreen(self.frame)
+        desk.privacy = self.privacy
+        return desk
 
     def on_mount(self) -> None:
         """Show the first picture, then open the desk behind it."""

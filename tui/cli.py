@@ -9,7 +9,7 @@ from typing import TextIO
 
 from services import logs
 from services.errors import DeskError
-from services.paths import shown
+from services.paths import Paths, shown
 from services.process import forget_key
 from tui import cli_arguments, cli_console
 from tui.cli_call import Call
@@ -35,7 +35,10 @@ def main(argv: Sequence[str]) -> int:
     environ = dict(os.environ)
     forget_key()
     try:
-        return asyncio.run(run(argv, environ, _stream(sys.stdout), _stream(sys.stderr)))
+        # Never in asyncio's debug mode, which quotes what callbacks were called with.
+        return asyncio.run(
+            run(argv, environ, _stream(sys.stdout), _stream(sys.stderr)), debug=False
+        )
     except KeyboardInterrupt:
         return INTERRUPTED
 
@@ -66,6 +69,9 @@ async def run(
         return 0
     except DeskError as error:
         return out.fail(error)
+    except Exception as error:
+        # Before there was a call: reading the arguments broke.
+        return out.fail(_broken(error, Paths.default(environ)))
     finally:
         out.close()
 
@@ -78,12 +84,20 @@ async def _carried_out(call: Call) -> int:
     except DeskError:
         raise
     except Exception as error:
-        logs.start(call.paths)
-        number = logs.crash_report(error)
-        log = shown(call.paths.log_file)
-        raise Broken(f"Something broke inside carddesk; report {number} is in {log}") from None
+        raise _broken(error, call.paths) from None
     finally:
         logs.stop()
+
+
+def _broken(error: Exception, paths: Paths) -> Broken:
+    """Log a defect without what it was handling, and return what a person is told of it."""
+    logs.start(paths)
+    try:
+        number = logs.crash_report(error)
+    finally:
+        logs.stop()
+    log = shown(paths.log_file)
+    return Broken(f"Something broke inside carddesk; report {number} is in {log}")
 
 
 async def _command(call: Call) -> int:

@@ -1,5 +1,6 @@
 """The arguments of the command line: one parser, strict, that raises instead of leaving."""
 
+import re
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -44,6 +45,12 @@ EXIT_CODES = """\
 exit codes: 0 done, 1 internal, 2 bad input or configuration, 3 refused (nothing placed),
 4 UNRESOLVED (run `carddesk resolve`; do not buy again), 5 nothing placed, 6 key rejected,
 7 placed but not final within the wait"""
+
+
+LONGEST_WORD = 20
+_UNKNOWN = "unrecognized arguments: "
+_QUOTED = re.compile(r"'([^']*)'")
+_OPTION = re.compile(r"--?[a-z][a-z-]{0,24}")
 
 
 class HelpAsked(Exception):
@@ -98,8 +105,27 @@ class _Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the arguments as a sentence."""
-        told = clean(message, 200)
+        told = clean(_discreet(message), 200)
         raise BadInput(told[:1].upper() + told[1:], advice=f"See {self.prog} --help.")
+
+
+def _discreet(message: str) -> str:
+    """Return argparse's words without values that may be a key or a code put in a wrong place."""
+    said, unknown, words = message.partition(_UNKNOWN)
+    if unknown:
+        named = [
+            word for each in words.split() if _OPTION.fullmatch(word := each.partition("=")[0])
+        ]
+        left = len(words.split()) - sum(each in named for each in words.split())
+        if left:
+            named.append(f"{left} that {'is' if left == 1 else 'are'} not repeated here")
+        return f"{said}{unknown}{', '.join(named)}"
+    return _QUOTED.sub(lambda found: found[0] if _tellable(found[1]) else "what was given", message)
+
+
+def _tellable(word: str) -> bool:
+    """Tell whether a word may be repeated: a mistyped command, never a key or a code."""
+    return len(word) <= LONGEST_WORD and (word.isalpha() or bool(_OPTION.fullmatch(word)))
 
 
 class _Help(Action):

@@ -9,7 +9,7 @@ from services.errors import BadInput, DeskError, Refused
 from services.models import ENDED, Card, Check, Purchase, PurchaseState, Quote
 from services.text import clean
 from services.unwritten import Unwritten
-from tui import cli_outcome, cli_values, plain, present
+from tui import cli_orders, cli_outcome, cli_values, plain, present
 from tui.cli_call import AddCommand, Call
 from tui.cli_output import error_document
 
@@ -166,7 +166,7 @@ async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card]
         call.out.say("The cards are not there yet.")
         return None
     try:
-        return await desk.reveal(purchase.order_id, None)
+        return await cli_orders.revealed(call, desk, purchase.order_id)
     except DeskError as failure:
         call.out.say(f"The order is placed, but its cards were not read: {failure.sentence()}")
         return None

@@ -148,10 +148,11 @@ async def _has_journal(desk: "Desk") -> bool:
 
 def operator(environ: Mapping[str, str]) -> str:
     """Return who is at the desk: CARDDESK_OPERATOR, else the login name."""
-    name = environ.get("CARDDESK_OPERATOR", "")
-    if not name.strip():
-        try:
-            name = getpass.getuser()
-        except (OSError, KeyError):  # a container's user without an entry in the password file
-            name = "unknown"
-    return clean(name.strip(), LONGEST_NAME)
+    # Cleaned first: what nobody can see is no name.
+    if name := clean(environ.get("CARDDESK_OPERATOR", "").strip(), LONGEST_NAME).strip():
+        return name
+    try:
+        login = getpass.getuser()
+    except (OSError, KeyError):  # a container's user without an entry in the password file
+        login = ""
+    return clean(login.strip(), LONGEST_NAME).strip() or "unknown"

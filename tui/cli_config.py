@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from services.errors import BadInput
-from services.paths import shown
+from services.keys import names_a_file
+from services.paths import Paths, shown
 from services.settings import FIELDS, Field, Settings, Value, names
 from tui import cli_config_init, plain
 from tui.cli_call import AddCommand, Call
@@ -58,7 +59,7 @@ def _show(call: Call) -> int:
     settings = call.settings()
     call.check_keys(settings)
     rows = [
-        (field.key, settings.sources.get(field.key, "default"), _value(settings, field))
+        (field.key, settings.sources.get(field.key, "default"), _value(settings, field, call.paths))
         for field in FIELDS
     ]
     rows += [(f"keys.{action}", "config.toml", keys) for action, keys in settings.keys.items()]
@@ -79,8 +80,10 @@ def _profiles(call: Call) -> int:
     return 0
 
 
-def _value(settings: Settings, field: Field) -> object:
+def _value(settings: Settings, field: Field, paths: Paths) -> object:
     value: Value = getattr(getattr(settings, field.section), field.name)
+    if field.key == "profile.key_file" and value and not names_a_file(settings.profile, paths):
+        return "(set to what is no file, not shown)"
     if value and field.about.private and field.about.check is None:
         return "(set, not shown)"
     return str(value) if isinstance(value, Decimal) else value

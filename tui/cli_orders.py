@@ -8,7 +8,7 @@ from services.clock import SystemClock
 from services.errors import NotFound, Unavailable
 from services.models import ENDED, BoardOrder, Card, Order, Purchase
 from services.text import clean
-from tui import cli_outcome, cli_values, plain, present
+from tui import cli_outcome, cli_values, plain, present, revealing
 from tui.cli_call import AddCommand, Call
 
 A_LOOK = 0.1
@@ -105,7 +105,7 @@ async def order(call: Call) -> int:
         purchase = await desk.purchase(reference)
         if purchase is None:
             found = await _foreign(desk, reference)
-            cards = await desk.reveal(found.id, None) if call.args.reveal else None
+            cards = await revealed(call, desk, found.id) if call.args.reveal else None
             call.out.data(
                 present.foreign_order(found, cards), _with_cards(plain.foreign_order(found), cards)
             )
@@ -196,7 +196,22 @@ async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card]
     if not cli_outcome.is_final(purchase):
         call.out.say("The cards are not there yet.")
         return ()
-    return await desk.reveal(purchase.order_id, None)
+    return await revealed(call, desk, purchase.order_id)
+
+
+async def revealed(call: Call, desk: "Desk", order_id: str) -> Sequence[Card]:
+    """Fetch an order's cards; say who had them before, and what a terminal cannot show of them.
+
+    Raises:
+        DeskError: the journal cannot record it, or the vendor could not be read.
+    """
+    history = await desk.history(order_id)
+    cards = await desk.reveal(order_id, None)
+    if before := revealing.before(history, SystemClock().now()):
+        call.out.say(before)
+    if not call.args.json and (changed := plain.changed(cards)):
+        call.out.say(changed)
+    return cards
 
 
 def _with_cards(text: str, cards: Sequence[Card] | None) -> str:

@@ -24,6 +24,14 @@ class Output:
         self._stdout = stdout
         self._stderr = stderr
 
+    @property
+    def to_terminal(self) -> bool:
+        """Whether what is printed is drawn by a terminal, which control characters could steer."""
+        try:
+            return self._stdout.isatty()
+        except ValueError:
+            return False
+
     def data(self, document: object, text: str) -> None:
         """Print the command's answer: `document` as one JSON value with --json, else `text`.
 

@@ -18,22 +18,31 @@ TOO_LONG = "This is too long for a terminal's clipboard: nothing was sent. Write
 SCREEN_PIECE = 512
 """Bytes; GNU screen 4 passes on no more than 768 at a time."""
 
+_LOAD = ("load-buffer", "-b", BUFFER, "-w", "-")
+_DELETE = ("delete-buffer", "-b", BUFFER)
+
 
 class Way(Protocol):
     """A way to a clipboard. What is said of it never claims more than is known.
 
     Attributes:
         name: where it leads, in words for the event log.
+        remains: what to tell the operator where it could not be cleared.
     """
 
     name: str
+    remains: str
 
     async def send(self, text: str) -> str:
         """Send a text on its way and return what is known to have happened, in words."""
         ...
 
-    async def clear(self) -> None:
-        """Ask for what was sent to be forgotten."""
+    async def clear(self) -> bool:
+        """Ask for what was sent to be forgotten; tell whether the asking was possible."""
+        ...
+
+    def clear_now(self) -> bool:
+        """Do the same at once, however long it takes: for a console that is ending."""
         ...
 
 
@@ -63,6 +72,7 @@ class TerminalClipboard:
     """Asks the terminal to keep a text; no terminal says whether it did."""
 
     name = "the terminal's clipboard"
+    remains = ""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -77,15 +87,21 @@ class TerminalClipboard:
             "or when you leave."
         )
 
-    async def clear(self) -> None:
+    async def clear(self) -> bool:
+        """Ask the terminal to keep nothing."""
+        return self.clear_now()
+
+    def clear_now(self) -> bool:
         """Ask the terminal to keep nothing."""
         self._write(sequence(""))
+        return True
 
 
 class ThroughScreen:
     """Asks the terminal outside a GNU screen, which passes on what is wrapped, in pieces."""
 
     name = "the terminal's clipboard, through screen"
+    remains = ""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._terminal = TerminalClipboard(lambda text: write(_wrapped(text)))
@@ -97,15 +113,23 @@ class ThroughScreen:
             return said
         return f"{said} Screen passes it to every terminal attached to it."
 
-    async def clear(self) -> None:
+    async def clear(self) -> bool:
         """Ask the terminals outside to keep nothing."""
-        await self._terminal.clear()
+        return self.clear_now()
+
+    def clear_now(self) -> bool:
+        """Ask the terminals outside to keep nothing."""
+        return self._terminal.clear_now()
 
 
 class TmuxBuffer:
     """Loads a buffer of tmux's, which hands it on to the terminal outside."""
 
     name = "tmux's buffer and the terminal's clipboard"
+    remains = (
+        "The copied card could not be taken out of tmux's buffer and may still be there. "
+        f"Run: tmux delete-buffer -b {BUFFER}"
+    )
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._terminal = TerminalClipboard(write)
@@ -116,7 +140,7 @@ class TmuxBuffer:
         # Said before: who is interrupted meanwhile has a buffer to delete as well.
         self._loaded = True
         # Through stdin: an argument could be read in the list of processes.
-        self._loaded = await tmux.ask("load-buffer", "-b", BUFFER, "-w", "-", text=text)
+        self._loaded = await tmux.ask(*_LOAD, text=text)
         if not self._loaded:
             return await self._terminal.send(text)
         return (
@@ -124,13 +148,20 @@ class TmuxBuffer:
             "or when you leave."
         )
 
-    async def clear(self) -> None:
+    async def clear(self) -> bool:
         """Delete the buffer, and ask the terminal to keep nothing."""
-        if self._loaded:
-            await tmux.ask("load-buffer", "-b", BUFFER, "-w", "-", text=" ")
-            await tmux.ask("delete-buffer", "-b", BUFFER)
-        else:
-            await self._terminal.clear()
+        if not self._loaded:
+            return await self._terminal.clear()
+        # The terminal outside keeps what it was handed last: something else first, then nothing.
+        emptied = await tmux.ask(*_LOAD, text=" ")
+        return await tmux.ask(*_DELETE) or emptied
+
+    def clear_now(self) -> bool:
+        """Delete the buffer, and ask the terminal to keep nothing."""
+        if not self._loaded:
+            return self._terminal.clear_now()
+        emptied = tmux.ask_now(*_LOAD, text=" ")
+        return tmux.ask_now(*_DELETE) or emptied
 
 
 def _wrapped(text: str) -> str:

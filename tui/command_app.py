@@ -30,6 +30,7 @@ class CommandApp(TellApp):
     def __init__(self, frame: Frame, clock: Clock) -> None:
         super().__init__(frame, clock)
         self._history = CommandHistory(frame.state_dir)
+        self.set_reactive(CommandApp.privacy, frame.settings.ui.privacy)
 
     def open_palette(self, screen: ConsoleScreen[Any]) -> None:
         """Ask for a command for a screen."""

@@ -12,6 +12,7 @@ from tui.action import DESK, PANES, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
 from tui.situation import Situation
+from widgets.ink import MASK
 
 HIDDEN_AREAS = frozenset({"move", "ticket", "answer"})
 ARGUMENTS = {
@@ -21,6 +22,10 @@ ARGUMENTS = {
     "note": ("order: Note with text", "note paid by phone: the note of the selected order"),
     "privacy": ("desk: Privacy on or off", "privacy on: hide prices, balance and codes"),
 }
+
+
+FORGOTTEN = frozenset({"note", "filter", "find"})
+"""Commands whose words are kept in no history."""
 
 
 class Command(Struct, frozen=True):
@@ -62,7 +67,7 @@ def read(line: str, keymap: Keymap, now: Situation, settings: Settings) -> Readi
     verb, space, argument = text.partition(" ")
     verb = verb.lower().removeprefix("ui.")
     if space and verb in live_settings.LIVE:
-        return _values(verb, argument.strip(), settings)
+        return _values(verb, argument.strip(), now, settings)
     if space and verb in _offered(now):
         return _arguments(verb, argument.strip(), now)
     return Reading(_everything(keymap, now, settings), text.strip())
@@ -89,9 +94,13 @@ def nearest(line: str, now: Situation) -> str:
 
 
 def remembered(line: str) -> str:
-    """Return a line as history may keep it: of a note only that there was one."""
+    """Return a line as history may keep it: of a note or a search only that there was one.
+
+    What is searched for may be a code that a customer read out.
+    """
     text = line.strip().removeprefix(":").strip()
-    return "note " if text.partition(" ")[0].lower() == "note" else text
+    verb = text.partition(" ")[0].lower()
+    return f"{verb} " if verb in FORGOTTEN else text
 
 
 def _actions(now: Situation) -> list[Action]:
@@ -132,7 +141,7 @@ def _everything(keymap: Keymap, now: Situation, settings: Settings) -> tuple[Cho
         Choice(
             f"={name}",
             live_settings.title(field),
-            f"{name} {live_settings.written(settings, field)}: {field.about.doc}",
+            f"{name} {live_settings.shown(settings, field, now.privacy)}: {field.about.doc}",
             f"{name} ",
         )
         for name, field in live_settings.LIVE.items()
@@ -140,19 +149,19 @@ def _everything(keymap: Keymap, now: Situation, settings: Settings) -> tuple[Cho
     return tuple(found)
 
 
-def _values(name: str, argument: str, settings: Settings) -> Reading:
+def _values(name: str, argument: str, here: Situation, settings: Settings) -> Reading:
     field = live_settings.LIVE[name]
-    now = live_settings.written(settings, field)
+    now = live_settings.shown(settings, field, here.privacy)
     title = live_settings.title(field)
     known = live_settings.choices(field)
     if not known:
-        told = argument or now
+        told = argument or live_settings.written(settings, field)
         reason = live_settings.problem(field, argument, settings) if argument else ""
         row = Choice(
             f"={name} {told}",
-            f"{title} {clean(told, 20)}",
+            f"{title} {clean(argument or now, 20)}",
             f"now {now}; {field.allowed}",
-            f"{name} {told}",
+            f"{name} {argument or (now if now != MASK else '')}",
             reason=reason,
             command=Command("set", name, told),
         )

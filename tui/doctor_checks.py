@@ -16,6 +16,7 @@ from services.journal_file import network_file_system, room, room_wanted
 from services.keys import VARIABLE
 from services.paths import Paths, shown
 from services.settings import Settings
+from services.text import clean
 from tui.terminal import check_terminal
 
 HTTPCORE = "1.0.9"
@@ -74,7 +75,7 @@ def key_source(settings: Settings, environ: Mapping[str, str]) -> str:
     if environ.get(VARIABLE):
         return f"the variable {VARIABLE}"
     if settings.profile.key_file:
-        return f"the file {settings.profile.key_file} (private)"
+        return f"the file {clean(settings.profile.key_file)} (private)"
     return "key_command"
 
 

@@ -8,6 +8,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from tui.key_reader import KeyReader
 from tui.screens.base import ConsoleScreen
+from tui.steady_app import SteadyApp
 from tui.terminal import Patient
 
 
@@ -35,6 +36,21 @@ class ConsoleDriver(LinuxDriver):
         if not self.exit_event.is_set():
             self._keys.stop()
         super().disable_input()
+
+    def end(self) -> None:
+        """End the threads that read and write, whatever became of the app that started them.
+
+        Neither is the loop's: a process whose terminal is gone would wait for them for ever.
+        """
+        self._keys.stop()
+        self.exit_event.set()
+        self.close()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, a clipboard first: nobody is left to clear it later."""
+        if isinstance(self._app, SteadyApp):
+            self._app.copied.clear_now()
+        super().stop_application_mode()
 
     def _sigtstp_application(self, *arguments: Any) -> None:
         """Hide cards before the process stops: going on, Textual draws all that was there."""

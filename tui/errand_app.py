@@ -10,7 +10,8 @@ from services.clock import Clock
 from services.errors import DeskError
 from services.models import BoardOrder, Denomination, Product
 from services.text import NOTHING, short_id
-from tui.screens import errands, words
+from tui import revealing
+from tui.screens import errands
 from tui.screens.base import ConsoleScreen
 from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
@@ -221,7 +222,7 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
         except DeskError as error:
             wanted.holder.show_cards((), error.sentence())
         else:
-            before = words.revealed_before(history, self.clock.now())
+            before = revealing.before(history, self.clock.now())
             wanted.holder.show_cards(tuple(enumerate(cards, wanted.index or 0)), "", before)
 
     @on(errands.NoteWanted)

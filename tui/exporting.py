@@ -1,7 +1,7 @@
 """Carrying an export out for the command line: to a file or stdout, with codes after asking."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from services.clock import SystemClock
 from services.errors import BadInput
 from services.models import BoardOrder, Card
 from services.text import clean
-from tui import cli_orders, exported, present, typed_word
+from tui import cli_orders, exported, plain, present, typed_word
 from tui.cli_call import Call
 from tui.exported import Row
 
@@ -22,6 +22,9 @@ Period = tuple[datetime | None, datetime | None]
 
 STDOUT = "-"
 WORD = "CODES"
+CODES = ("value", "serial")
+"""The columns that hold codes."""
+
 WITH_CARDS = frozenset({"FULFILLED", "PARTIALLY_FILLED"})
 
 
@@ -82,14 +85,11 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
         await _confirmed(len(orders), where)
     cards = await desk.hand_over([order.order_id for order in orders], clean(where))
     rows = _rows_with_cards(orders, cards, as_json=call.args.json)
-    changed = 0 if call.args.json else sum(_changed(held) for held in cards.values())
-    if changed:
-        call.out.say(
-            f"{changed} codes begin like a formula and stand behind an apostrophe; JSON has them "
-            "as they are."
-        )
+    exact = () if _drawn(call) else CODES
+    if not call.args.json:
+        _tell_of_changes(call, [card for held in cards.values() for card in held], exact)
     call.out.say("These are live codes. Import the columns value and serial as text.")
-    return await _put(call, desk, "orders-with-codes", rows, path)
+    return await _put(call, desk, "orders-with-codes", rows, path, exact)
 
 
 async def _confirmed(count: int, where: str) -> None:
@@ -117,20 +117,41 @@ def _rows_with_cards(
     return rows
 
 
-def _changed(cards: Sequence[Card]) -> int:
-    values = (card[name] for card in present.revealed(cards) for name in ("value", "serial"))
-    return sum(export.harmless(value) != value for value in values)
+def _drawn(call: Call) -> bool:
+    """Whether the list goes to a terminal, which must not be handed codes as they are."""
+    return call.args.output == STDOUT and call.out.to_terminal
 
 
-async def _put(call: Call, desk: "Desk", name: str, rows: Sequence[Row], path: Path | None) -> int:
+def _tell_of_changes(call: Call, cards: Sequence[Card], exact: Container[str]) -> None:
+    """Say which codes are not in the CSV sign for sign, and why; each case counted by itself."""
+    values = [card[name] for card in present.revealed(cards) for name in CODES]
+    if not exact and (sentence := plain.changed(cards)):
+        call.out.say(sentence)
+        values = [clean(value) for value in values]
+    formulas = sum(export.guarded(value) != value for value in values)
+    if formulas:
+        call.out.say(
+            f"{formulas} codes begin like a formula and stand behind an apostrophe; JSON has them "
+            "as they are."
+        )
+
+
+async def _put(
+    call: Call,
+    desk: "Desk",
+    name: str,
+    rows: Sequence[Row],
+    path: Path | None,
+    exact: Container[str] = (),
+) -> int:
     kind = "json" if call.args.json else "csv"
     if call.args.output == STDOUT:
         await desk.record("export", "", f"{len(rows)} rows of {name}, to stdout")
         text = io.StringIO()
-        export.dump(text, rows, kind)
+        export.dump(text, rows, kind, exact)
         call.out.text(text.getvalue().rstrip("\r\n"))
         return 0
-    written = await desk.export(name, rows, kind, path)
+    written = await desk.export(name, rows, kind, path, exact)
     call.out.say(f"{len(rows)} rows of {name}, readable by you alone.")
     call.out.data({"path": str(written), "rows": len(rows)}, clean(str(written)))
     return 0

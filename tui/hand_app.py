@@ -11,10 +11,8 @@ from services.errors import DeskError
 from services.secrets import Secret
 from tui.errand_app import ErrandApp
 from tui.screens import errands
-from tui.screens.base import Frame
 
 if TYPE_CHECKING:
-    from tui.clipboard import Way
     from tui.screens.hand import HandChoice
 
 TOO_LATE = "The card is hidden again, and nothing was given away. Reveal it once more, then try."
@@ -22,15 +20,6 @@ TOO_LATE = "The card is hidden again, and nothing was given away. Reveal it once
 
 class HandApp(ErrandApp):
     """Gives cards away as an operator says, each time recorded before it happens."""
-
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
-        self._sent: Way | None = None
-
-    async def on_unmount(self) -> None:
-        """Let a clipboard forget what was sent to it: nobody is left to do it later."""
-        if self._sent is not None:
-            await self._sent.clear()
 
     @on(errands.CopyWanted)
     @work(group="copy", exclusive=True, exit_on_error=False, description="copy a card")
@@ -93,11 +82,17 @@ class HandApp(ErrandApp):
         except DeskError as error:
             said(error.sentence())
             return
-        self._sent = way
-        said(await way.send(text.reveal()))
+        said(await self.copied.send(way, text.reveal()))
+        self._forget_copied()
+
+    @work(group="forget", exclusive=True, exit_on_error=False, description="clear the clipboard")
+    async def _forget_copied(self) -> None:
+        from tui import clipboard
+
+        # A worker of its own: another copy that fails must not keep this card where it is.
         await self.clock.sleep(clipboard.CLEAR_SECONDS)
-        await way.clear()
-        self._sent = None
+        if remains := await self.copied.clear():
+            self.say(remains)
 
     # What was handed over in files.
 

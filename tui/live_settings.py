@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from services.settings import FIELDS, Field, Settings, Value
 from services.settings_values import from_text
 from tui import themes
+from widgets.ink import MASK
 
 NAMES = (
     "theme",
@@ -21,6 +22,9 @@ NAMES = (
     "tell_of",
 )
 """What nothing but the screen depends on; each is read anew whenever it is drawn or used."""
+
+PRIVATE = frozenset({"low_balance", "markup_percent"})
+"""What tells a customer how much is earned, or kept."""
 
 LIVE: dict[str, Field] = {
     name: field for name in NAMES for field in FIELDS if field.key == f"ui.{name}"
@@ -72,6 +76,11 @@ def changed(settings: Settings, field: Field, text: str) -> Settings:
     taken: dict[str, Any] = {field.name: from_text(field, text.strip())}
     sources = {**settings.sources, field.key: "until you leave"}
     return replace(settings, ui=replace(settings.ui, **taken), sources=sources)
+
+
+def shown(settings: Settings, field: Field, privacy: bool) -> str:
+    """Return what a setting is now; in privacy mode none that tells margins or balances."""
+    return MASK if privacy and field.name in PRIVATE else written(settings, field)
 
 
 def kept_words(settings: Settings, field: Field) -> str:

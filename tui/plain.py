@@ -234,6 +234,19 @@ def cards(revealed: Sequence[Card]) -> str:
     return table(("CARD", "SERIAL"), [(c.value.reveal(), c.serial.reveal()) for c in revealed])
 
 
+def changed(revealed: Sequence[Card]) -> str:
+    """Say how many codes `cards` could not print sign for sign; empty where it did."""
+    values = [value.reveal() for card in revealed for value in (card.value, card.serial)]
+    count = sum(clean(value) != value or value != value.strip() for value in values)
+    if not count:
+        return ""
+    one = count == 1
+    return (
+        f"{count} {'code holds' if one else 'codes hold'} what a terminal cannot show and "
+        f"{'is' if one else 'are'} drawn without it: --json has {'it' if one else 'them'} exactly."
+    )
+
+
 def _line(row: Sequence[str], widths: Sequence[int], right: Container[int]) -> str:
     padded: list[str] = []
     for at, (text, width) in enumerate(zip(row, widths, strict=True)):

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from services import logs
 from services.clock import SystemClock
 from services.lock_pin import LockPin
-from services.paths import Paths
+from services.paths import Paths, shown
 from services.secrets import Secret
 from services.settings import Settings, sandbox_settings
+from services.text import clean
 from tui.keymap import Keymap
 from tui.terminal import check_terminal
 
@@ -81,7 +82,13 @@ async def run_console(
         )
         app = ConsoleApp(frame, clock, open_desk)
         with signals(app) as received:
-            await app.run_async(mouse=settings.ui.mouse and mouse)
+            try:
+                await app.run_async(mouse=settings.ui.mouse and mouse)
+            finally:
+                # Once more: a copy may have been on its way while the terminal was given back.
+                if remains := app.copied.clear_now():
+                    narrate(remains)
+                app.end_threads()
             if app.book.in_flight:
                 narrate("Waiting for the answer to a purchase that was sent ...")
             # Left here, inside the handlers: a second signal must not cut the drain short.
@@ -89,7 +96,7 @@ async def run_console(
     if app.crash is not None:
         number = logs.crash_report(app.crash)
         narrate(
-            f"carddesk broke off because of a defect (report {number} in {paths.log_file}). "
+            f"carddesk broke off because of a defect (report {number} in {shown(paths.log_file)}). "
             "What was sent is in the journal: start again and look at the orders."
         )
         return 1
@@ -128,5 +135,5 @@ def narrate(sentence: str) -> None:
     """Tell the operator something once the screen is gone."""
     # With the line dropped there is nobody left to read it.
     with suppress(OSError):
-        sys.stderr.write(f"carddesk: {sentence}\n")
+        sys.stderr.write(f"carddesk: {clean(sentence)}\n")
         sys.stderr.flush()

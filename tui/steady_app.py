@@ -7,9 +7,11 @@ from textual.app import App
 from textual.driver import Driver
 from textual.filter import Monochrome, NoColor
 
+from services.errors import Refused
 from services.text import clean
+from tui.copied import Copied
 from tui.keymap import Keymap
-from tui.screens.base import Frame
+from tui.screens.base import ConsoleScreen, Frame
 from tui.themes import THEMES
 from tui.typeahead import TypeAhead
 
@@ -25,6 +27,7 @@ class SteadyApp(App[ResultT], inherit_bindings=False):
     Attributes:
         crash: the defect that ended it, None while there was none.
         last_words: a sentence for whoever started it, printed once the screen is gone.
+        copied: what was sent to a clipboard and is not forgotten yet.
     """
 
     CSS_PATH = "desk.tcss"
@@ -43,6 +46,7 @@ class SteadyApp(App[ResultT], inherit_bindings=False):
         self.frame = frame
         self.crash: Exception | None = None
         self.last_words = ""
+        self.copied = Copied()
         self._typed = TypeAhead(self, super().on_event, frame.keymap.moves())
 
     def get_driver_class(self) -> type[Driver]:
@@ -82,6 +86,35 @@ class SteadyApp(App[ResultT], inherit_bindings=False):
         """Send the terminal a whole sequence: as a frame is, after the one before, never inside."""
         if self._driver is not None:
             self._driver.write(sequence)
+
+    @property
+    def clipboard(self) -> str:
+        """Nothing, ever: a card that was copied could be pasted onto the screen again."""
+        return ""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Do nothing: inputs would copy what stands in them, and that may be a key."""
+        del text
+
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        """Draw the screen as SVG; every other way to a screenshot passes here.
+
+        Raises:
+            Refused: a card is on the screen.
+        """
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen) and screen.shows_card:
+                raise Refused(
+                    "A card is on the screen, and a picture would keep it",
+                    advice="Hide the card, then take the picture.",
+                )
+        return super().export_screenshot(title=title, simplify=simplify)
+
+    def end_threads(self) -> None:
+        """End what reads and writes the terminal; the app has ended, or never will in order."""
+        end = getattr(self._driver, "end", None)
+        if end is not None:
+            end()
 
     def leave(self, exit_code: int = 0, sentence: str = "") -> None:
         """Close the screens; whoever runs the app prints the sentence."""

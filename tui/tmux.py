@@ -1,7 +1,9 @@
 """Asking the tmux that a console runs in for something, through its own command."""
 
 import asyncio
+import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 
 SECONDS = 3.0
 
@@ -31,6 +33,27 @@ async def ask(*arguments: str, text: str = "") -> bool:
     try:
         await asyncio.wait_for(process.communicate(text.encode("utf-8", "replace")), SECONDS)
     except TimeoutError:
-        process.kill()
-        await process.wait()
+        return False
+    finally:
+        # Interrupted, it must not load anything after the buffer was deleted.
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
     return process.returncode == 0
+
+
+def ask_now(*arguments: str, text: str = "") -> bool:
+    """Do the same without a loop, for a console that is ending; it takes up to three seconds."""
+    try:
+        done = subprocess.run(  # noqa: S603 - a command of ours, no shell
+            ("tmux", *arguments),  # noqa: S607
+            input=text.encode("utf-8", "replace"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

@@ -1,5 +1,6 @@
 """Values as the words an operator reads: states, ages, amounts, times. Pure, without a screen."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
@@ -12,6 +13,14 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LOW_STOCK = 5
+
+_MONEY = re.compile(
+    # With its unit; in groups of three, unless a unit of something else follows; with hundredths.
+    r"(?<![\d.])\d(?:[\d\u00a0\u202f ]*\d)?(?:[.,]\d+)?(?=\s*(?:DZD|DA|dinars?)\b)"
+    r"|(?<![\d.])\d{1,3}(?: \d{3})+(?:\.\d{1,2})?(?![\d.]|\s?[^\W\d]{2})"
+    r"|(?<![\d.:])\d+\.\d{2}(?![\d.]|\s?[^\W\d]{2})"
+)
+"""What looks like an amount of money in a sentence."""
 
 _STATES = {
     "INTENT": Cell("checking", "busy"),
@@ -100,6 +109,14 @@ def amount(value: Decimal | None, privacy: bool = False) -> str:
 def dinars(value: Decimal | None, privacy: bool = False) -> str:
     """Return an amount with its unit: `48 250 DZD`; empty when it is not known."""
     return "" if value is None else f"{amount(value, privacy)} DZD"
+
+
+def discreet(sentence: str, privacy: bool) -> str:
+    """Return a sentence as it may be drawn: in privacy mode with every amount of money masked.
+
+    Sentences come from checks, errors and the vendor, with amounts in the middle of words.
+    """
+    return _MONEY.sub(MASK, sentence) if privacy else sentence
 
 
 def retail(price: Decimal, markup_percent: Decimal) -> Decimal:

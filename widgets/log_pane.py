@@ -5,7 +5,7 @@ from textual.reactive import var
 from services.models import Book, LogEntry
 from services.text import natural
 from widgets.board import Board, View
-from widgets.cells import local_clock
+from widgets.cells import discreet, local_clock
 from widgets.columns import Column
 from widgets.ink import Cell
 from widgets.logged import Logged
@@ -17,10 +17,11 @@ COLUMNS = (
 _INKS = {"warning": "warn", "error": "alert"}
 
 
-def entry_cells(logged: Logged, _: View) -> dict[str, Cell]:
+def entry_cells(logged: Logged, view: View) -> dict[str, Cell]:
     """Return an entry as cells by column id."""
     entry = logged.entry
-    text = entry.text if entry.level == "info" else f"{entry.level}: {entry.text}"
+    words = discreet(entry.text, view.privacy)
+    text = words if entry.level == "info" else f"{entry.level}: {words}"
     return {
         "at": Cell(local_clock(entry.at), "dim"),
         "text": Cell(text, _INKS.get(entry.level, "plain")),

@@ -7,7 +7,7 @@ from textual.reactive import var
 from services.models import BoardOrder, Order, Purchase
 from services.text import clean
 from services.wording import order_words
-from widgets.cells import age, dinars, filled, local_time, state_cell
+from widgets.cells import age, dinars, discreet, filled, local_time, state_cell
 from widgets.ink import Cell, Line
 from widgets.sentences import purchase_sentence
 from widgets.sheet import Sheet, fact, sentence
@@ -34,7 +34,8 @@ class OrderDetail(Sheet):
         """Return what is known, the state and what it means first."""
         row = self.board_order
         if row is None:
-            return sentence(self.error or "Reading the order ...", width, "dim")
+            words = discreet(self.error, self.privacy) or "Reading the order ..."
+            return sentence(words, width, "dim")
         return [
             *self._standing(row, width),
             (),
@@ -47,6 +48,7 @@ class OrderDetail(Sheet):
     def _standing(self, row: BoardOrder, width: int) -> list[Line]:
         word, ink = state_cell(row.state)
         words = purchase_sentence(self.purchase, self.now) if self.purchase else order_words(row)
+        words = discreet(words, self.privacy)
         return [(Cell(word, ink),), *sentence(words, width, "strong")]
 
     def _goods(self, row: BoardOrder, width: int) -> list[Line]:
@@ -95,11 +97,15 @@ class OrderDetail(Sheet):
         if self.purchase and self.purchase.error:
             error = self.purchase.error
             facts = [error.message, error.code]
-            lines += fact("error", ", ".join(filter(None, facts)), width, "warn")
+            lines += fact(
+                "error", discreet(", ".join(filter(None, facts)), self.privacy), width, "warn"
+            )
         if self.purchase and self.purchase.request_id:
             lines += fact("request", self.purchase.request_id, width)
         if self.error:
-            lines += fact("reading", f"{self.error} r tries again.", width, "warn")
+            lines += fact(
+                "reading", f"{discreet(self.error, self.privacy)} r tries again.", width, "warn"
+            )
         elif self.busy:
             lines += fact("reading", "asking the vendor ...", width, "dim")
         return lines

@@ -1,6 +1,7 @@
 """The order ticket as it is read: what will be bought, what it was checked against, what became."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from textual.reactive import var
 
@@ -15,7 +16,7 @@ from services.models import (
 )
 from services.text import short_id
 from widgets.canvas import Canvas
-from widgets.cells import ago, dinars, stock_cell
+from widgets.cells import ago, dinars, discreet, retail, stock_cell
 from widgets.ink import Cell, DrawnLine, Line, fitted
 from widgets.sentences import purchase_sentence
 from widgets.sheet import Sheet, fact, sentence
@@ -74,14 +75,15 @@ class Ticket(Sheet, can_focus=False):
     The screen owns inputs and keys and says here what was entered: `quantity` (None while it is no
     valid number), `note`, `armed` (y was pressed), `typed` (so much of the total). `quote` is what
     the desk checked last; `sending` is read while it is sent, `error` is a sentence. Prices are the
-    account's, in DZD.
+    account's, in DZD; in privacy mode they are hidden, and what the customer pays stands there,
+    `markup_percent` more.
     """
 
     DEFAULT_CSS = "Ticket { padding: 0 1; }"
     DRAWN_FROM = (
         *("stage", "product", "denomination", "stock_read_at", "quantity", "note", "balance"),
         *("sending", "quote", "checks", "purchase", "error", "armed", "typed"),
-        *("now", "privacy"),
+        *("now", "privacy", "markup_percent"),
     )
 
     stage: var[str] = var("edit")
@@ -100,6 +102,7 @@ class Ticket(Sheet, can_focus=False):
     typed: var[str] = var("")
     now: var[datetime | None] = var[datetime | None](None)
     privacy: var[bool] = var(False)
+    markup_percent: var[Decimal] = var(Decimal(5))
 
     def text_lines(self, width: int) -> list[Line]:
         """Return the ticket from the goods down to the prompt or the outcome."""
@@ -111,7 +114,7 @@ class Ticket(Sheet, can_focus=False):
         if self.stage == "sending":
             lines += ((), *sentence(self.sending, width, "strong"))
         if self.error:
-            lines += ((), *sentence(self.error, width, "alert"))
+            lines += ((), *sentence(discreet(self.error, self.privacy), width, "alert"))
         if self.stage == "review" and self.quote:
             lines += ((), *self._prompt(self.quote, width))
         return lines
@@ -140,6 +143,7 @@ class Ticket(Sheet, can_focus=False):
         lines = [
             *fact("each", dinars(price, self.privacy), width),
             *fact("total", dinars(total, self.privacy), width, "strong"),
+            *self._retail(price, self.quantity, width),
             *fact("stock", f"{stock.text}{read}", width, stock.ink),
         ]
         if self.balance:
@@ -159,20 +163,32 @@ class Ticket(Sheet, can_focus=False):
         lines = [
             *fact("each", dinars(quote.unit_price, self.privacy), width),
             *fact("total", dinars(quote.total, self.privacy), width, "strong"),
+            *self._retail(quote.unit_price, quote.quantity, width),
             *fact("stock", f"{stock.text}, read {ago(quote.read_at, self.now)}", width, stock.ink),
             *fact("balance", dinars(quote.balance, self.privacy), width),
             *fact("after", dinars(quote.balance_after, self.privacy), width),
         ]
         if quote.changed:
-            lines += fact("CHANGED", quote.changed, width, "alert")
+            lines += fact("CHANGED", discreet(quote.changed, self.privacy), width, "alert")
         return lines
+
+    def _retail(self, price: Decimal, quantity: int | None, width: int) -> list[Line]:
+        """Return what the customer pays, where what the desk pays is hidden."""
+        if not self.privacy:
+            return []
+        each = retail(price, self.markup_percent)
+        words = f"{dinars(each)} each"
+        if quantity is not None and quantity != 1:
+            words = f"{words}, {dinars(each * quantity)} in all"
+        return fact("retail", words, width, "strong")
 
     def _checks(self, width: int) -> list[Line]:
         lines: list[Line] = [()] if self.checks else []
         for check in self.checks:
             mark = _MARKS.get(check.state, Cell(f"[{check.state}]", "warn"))
             words = STEPS.get(check.step, check.step)
-            text = f"{words}: {check.detail}" if check.detail else words
+            detail = discreet(check.detail, self.privacy)
+            text = f"{words}: {detail}" if detail else words
             first, *rest = sentence(text, max(8, width - 9)) or [()]
             lines.append((Cell(mark.text.ljust(9), mark.ink), *first))
             lines += [(Cell(" " * 9), *line) for line in rest]
@@ -201,4 +217,5 @@ class Ticket(Sheet, can_focus=False):
         lines: list[Line] = [(Cell(banner.text, banner.ink),)]
         if purchase.order_id:
             lines[0] = (*lines[0], Cell(f" order {short_id(purchase.order_id)}", "strong"))
-        return [*lines, *sentence(purchase_sentence(purchase, self.now), width, "strong")]
+        words = discreet(purchase_sentence(purchase, self.now), self.privacy)
+        return [*lines, *sentence(words, width, "strong")]

@@ -7,7 +7,7 @@ import pytest
 
 from services.sandbox import Fault
 from tests.canary.conftest import CARD, KEY, Vendor, files_that_tell, hits, log_of
-from tui import plain, present
+from tui import cli_arguments, plain, present
 from tui.cli import run
 
 FAULTS = [
@@ -74,6 +74,21 @@ async def test_a_command_that_breaks_with_cards_in_its_hands_tells_nobody(
     monkeypatch.setattr(module, name, broken)
     command = ("order", vendor.order_id, "--reveal", *(("--json",) if module is present else ()))
     code, said = await told(home, *command)
+    assert code == 1
+    assert "report" in said
+    assert hits(said.encode()) == []
+    assert files_that_tell(tmp_path) == []
+    assert "RuntimeError at" in log_of(tmp_path)
+
+
+async def test_arguments_that_break_while_they_are_read_tell_nobody(
+    home: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise RuntimeError(f"{KEY} {CARD}", arguments)
+
+    monkeypatch.setattr(cli_arguments, "parse", broken)
+    code, said = await told(home, "balance")
     assert code == 1
     assert "report" in said
     assert hits(said.encode()) == []

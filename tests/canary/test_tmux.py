@@ -2,13 +2,18 @@
 
 import asyncio
 import os
+import shlex
 import shutil
+import signal
+import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.canary.conftest import CARD
+from proof.screen import PATIENCE
+from tests.canary.conftest import CARD, PROGRAM, Vendor, files_that_tell
 from tui.clipboard import BUFFER, way
 
 pytestmark = pytest.mark.skipif(not shutil.which("tmux"), reason="there is no tmux here")
@@ -19,6 +24,19 @@ class Tmux:
 
     def __init__(self, socket: Path) -> None:
         self.socket = socket
+
+    async def shows(self, words: str) -> str:
+        """Wait until the pane shows some words, and return it."""
+        end = time.monotonic() + PATIENCE
+        while words not in (pane := await self("capture-pane", "-p")):
+            assert time.monotonic() < end, pane
+        return pane
+
+    async def forgot(self) -> None:
+        """Wait until no buffer holds a card."""
+        end = time.monotonic() + PATIENCE
+        while CARD in (buffers := await self("list-buffers")):
+            assert time.monotonic() < end, buffers
 
     async def __call__(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
@@ -54,3 +72,55 @@ async def test_the_card_is_in_the_buffer_for_a_while_and_then_gone(
     await clipboard.clear()
     assert CARD not in await tmux("list-buffers")
     assert written == []
+
+
+BREAKING = """
+from tui.screens.order import OrderScreen
+def broken(self):
+    raise RuntimeError(self.cards.revealed)
+OrderScreen.reveal_all = broken
+"""
+
+
+@pytest.fixture
+async def copied(tmux: Tmux, home: dict[str, str], vendor: Vendor) -> Tmux:
+    """A console in a pane of tmux that has just copied a card."""
+    await tmux("set-option", "-g", "remain-on-exit", "on")
+    variables = [word for name, value in home.items() for word in ("-e", f"{name}={value}")]
+    command = shlex.join([sys.executable, "-c", PROGRAM, BREAKING])
+    await tmux("new-session", "-d", "-x", "100", "-y", "30", "-s", "desk", *variables, command)
+    await tmux.shows("fulfilled")
+    await tmux("send-keys", "3")
+    await tmux("send-keys", "Enter")
+    await tmux.shows("••••••")
+    await tmux("send-keys", "v")
+    await tmux.shows(f"{CARD}-0")
+    await tmux("send-keys", "y")
+    await tmux.shows("or when you leave")
+    assert await tmux("show-buffer", "-b", BUFFER) == f"{CARD}-0"
+    return tmux
+
+
+@pytest.mark.parametrize("end", ["quit", "SIGTERM", "SIGHUP", "crash", "suspension"])
+async def test_whatever_ends_the_console_takes_the_card_out_of_the_buffer(
+    copied: Tmux, tmp_path: Path, end: str
+) -> None:
+    pid = int(await copied("display-message", "-p", "#{pane_pid}"))
+    if end == "quit":
+        await copied("send-keys", "C-q")
+    elif end == "crash":
+        await copied("send-keys", "V")
+    elif end == "suspension":
+        os.kill(pid, signal.SIGTSTP)
+    else:
+        os.kill(pid, getattr(signal, end))
+    await copied.forgot()
+    if end == "suspension":
+        # tmux itself lets a stopped program go on; a key that comes too early is the shell's.
+        while "Pane is dead" not in await copied("capture-pane", "-p"):
+            await copied("send-keys", "C-q")
+    pane = await copied.shows("Pane is dead")
+    assert CARD not in pane
+    assert "may still be there" not in pane
+    assert ("What was sent is in the journal" in pane) == (end == "crash")
+    assert files_that_tell(tmp_path) == []

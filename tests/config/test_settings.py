@@ -64,6 +64,7 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
         reveal_seconds = 10
         lock_minutes = 0
         copy = false
+        privacy = true
         mouse = false
         low_balance = 100
         markup_percent = 7.5

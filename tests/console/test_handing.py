@@ -207,7 +207,7 @@ async def test_what_cannot_be_recorded_does_not_happen(
     assert clipboards(written) == []
 
 
-async def test_what_was_copied_is_taken_back_when_the_console_closes(
+async def test_what_was_copied_is_taken_back_when_the_console_ends(
     open_console: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TMUX", raising=False)
@@ -219,7 +219,8 @@ async def test_what_was_copied_is_taken_back_when_the_console_closes(
         await console.press("y")
         await console.shows("Sent to the terminal", "or when you leave")
         assert clipboards(pieces) == ["SANDBOX-CARD-1"]
-    assert clipboards(pieces) == ["SANDBOX-CARD-1", ""]
+        assert console.app.copied.clear_now() == ""
+        assert clipboards(pieces) == ["SANDBOX-CARD-1", ""]
 
 
 async def asyncio_forever() -> None:

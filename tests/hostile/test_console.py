@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from services.sandbox import Fault
+from services.sandbox import DEMO_KEY, Fault
 from tests.console.conftest import Console, OpenConsole, open_console
+from tests.console.test_setup import Asked, asked, give, to_the_key
 from tests.hostile.conftest import BATCHES, STRINGS, SURROGATES, turn_hostile
 from tui.screens.ask import AskScreen
 from tui.screens.desk import DeskScreen
@@ -14,9 +15,10 @@ from tui.screens.hand import HandScreen
 from tui.screens.handed import HandedScreen
 from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
+from tui.screens.setup import SetupScreen
 from tui.screens.ticket import TicketScreen
 
-__all__ = ["open_console"]
+__all__ = ["asked", "open_console"]
 
 
 async def harmless(console: Console, screen: type) -> str:
@@ -159,3 +161,20 @@ async def test_pasted_and_typed_text_is_only_text(open_console: OpenConsole) -> 
         await harmless(console, TicketScreen)
         assert ticket.stage != "done"
         assert not console.box.posts
+
+
+@pytest.mark.parametrize("names", BATCHES, ids=lambda names: names[0])
+async def test_a_set_up_only_shows_what_the_vendor_calls_the_account(
+    asked: Asked, poison: Any, names: list[str]
+) -> None:
+    for name in names[::5]:
+        poison([STRINGS[name]])
+        async with asked() as console:
+            console.box.faults.add(Fault("hostile", endpoint="validate", times=0))
+            await to_the_key(console)
+            await harmless(console, SetupScreen)
+            await give(console, DEMO_KEY)
+            await console.until(lambda: "4 of 6" in console.text())
+            await harmless(console, SetupScreen)
+            await click_everything(console)
+            await harmless(console, SetupScreen)

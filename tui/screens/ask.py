@@ -6,13 +6,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.actions import bindings
 from tui.screens.base import Dialog, Frame, Handler
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
+from widgets.cells import discreet
+from widgets.told import told
 
 
 class AskScreen(Dialog[bool]):
@@ -39,9 +40,9 @@ class AskScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         """Lay out the question and its two answers."""
         with Vertical(classes="dialog"):
-            yield Static(Content(self._title), classes="dialog-title")
+            yield Static(told(self._title), classes="dialog-title")
             for line in self._lines:
-                yield Static(Content(line))
+                yield Static(told(discreet(line, self.privacy)))
             yield KeyLine()
 
     def refresh_hints(self) -> None:

@@ -22,6 +22,7 @@ from tui.keymap import Keymap
 from tui.situation import Situation
 from tui.spans import TightCompositor
 from widgets.bars import HintLine
+from widgets.cells import discreet
 
 ResultT = TypeVar("ResultT")
 Handler = Callable[[], object]
@@ -76,6 +77,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self._compositor = TightCompositor()
         self.frame = frame
         self._standing = False
+        self._message = ""
         self._message_timer: Timer | None = None
 
     def on_mount(self) -> None:
@@ -141,6 +143,11 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Return the order that a note would be written on, None where there is none."""
         return None
 
+    @property
+    def shows_card(self) -> bool:
+        """Whether a code can be read here now; a screen that shows cards overrides it."""
+        return False
+
     def conceal(self) -> None:
         """Hide what nobody else may see; a screen that shows cards overrides it."""
 
@@ -164,6 +171,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def ask(self, question: "ConsoleScreen[bool]", answered: Callable[[bool | None], None]) -> None:
         """Put a question on top of this screen."""
+        question.privacy = self.privacy
         self.console.push_screen(question, answered)
 
     def say(self, sentence: str) -> None:
@@ -188,9 +196,15 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Offer other keys when the book allows other things."""
         self.refresh_hints()
 
+    def watch_privacy(self, privacy: bool) -> None:
+        """Hide or show the amounts in the sentence that stands here."""
+        del privacy
+        self._show_message(self._message)
+
     def _show_message(self, sentence: str) -> None:
+        self._message = sentence
         if self.composed:
-            self.query_one(HintLine).message = sentence
+            self.query_one(HintLine).message = discreet(sentence, self.privacy)
 
     def _hide_keys(self, hidden: bool) -> None:
         if self.composed:

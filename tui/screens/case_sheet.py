@@ -6,7 +6,7 @@ from textual.reactive import var
 
 from services.models import Purchase, PurchaseState
 from tui.screens.evidence_rows import goods, watch_words
-from widgets.cells import dinars, local_clock, local_time, remaining
+from widgets.cells import dinars, discreet, local_clock, local_time, remaining
 from widgets.ink import Line
 from widgets.sentences import purchase_sentence
 from widgets.sheet import Sheet, fact, sentence
@@ -45,10 +45,10 @@ class CaseSheet(Sheet):
         price = f"{dinars(held.unit_price, self.privacy)} each"
         total = dinars(held.total, self.privacy)
         lines = [
-            *sentence(purchase_sentence(held, self.now), width, "strong"),
+            *sentence(discreet(purchase_sentence(held, self.now), self.privacy), width, "strong"),
             *fact("confirmed", f"{goods(held)}, {price}, {total}", width),
             *fact("sent", _sent(held), width),
-            *fact("seen", _seen(held), width),
+            *fact("seen", discreet(_seen(held), self.privacy), width),
             *fact("note", held.note, width),
         ]
         if held.state is PurchaseState.NOT_PLACED:
@@ -61,7 +61,7 @@ class CaseSheet(Sheet):
         if self.busy:
             return fact("looked up", "asking the vendor ...", width, "dim")
         if self.error:
-            return fact("looked up", self.error, width, "warn")
+            return fact("looked up", discreet(self.error, self.privacy), width, "warn")
         return fact("looked up", local_clock(self.read_at) if self.read_at else "-", width, "dim")
 
 

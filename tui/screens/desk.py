@@ -9,7 +9,6 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
@@ -39,6 +38,7 @@ from widgets.log_pane import LogPane
 from widgets.order_board import OrderBoard
 from widgets.status_bar import StatusBar
 from widgets.stock_pane import StockPane
+from widgets.told import told
 
 TWO_PANES = 100
 ALL_PANES = 160
@@ -89,7 +89,7 @@ class DeskScreen(StockFollowing, Filtering):
                 yield orders
                 yield LedgerPane(id="ledger").data_bind(now, privacy)
                 yield LogPane(id="log").data_bind(book, now)
-        yield Static(Content(TOO_SMALL), id="small")
+        yield Static(told(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
         yield FilterLine()
         yield KeyLine(id="hints")
@@ -252,8 +252,9 @@ class DeskScreen(StockFollowing, Filtering):
         """Describe the highlighted row anew: its order may have moved on."""
         self._describe()
 
-    def watch_privacy(self) -> None:
+    def watch_privacy(self, privacy: bool) -> None:
         """Describe the highlighted row with or without its amounts."""
+        super().watch_privacy(privacy)
         self._describe()
 
     def _arrange(self) -> None:

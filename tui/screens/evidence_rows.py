@@ -48,7 +48,7 @@ def case_cells(purchase: Purchase, view: View) -> dict[str, Cell]:
     return {
         "state": Cell("LATE", "alert") if purchase.late else state_cell(purchase.state),
         "age": Cell(since(purchase.sent_at or purchase.created_at, view.now), "dim"),
-        "total": Cell(amount(purchase.total)),
+        "total": Cell(amount(purchase.total, view.privacy)),
         "what": Cell(goods(purchase)),
     }
 
@@ -61,7 +61,7 @@ def candidate_cells(candidate: "Candidate", view: View) -> dict[str, Cell]:
         "id": Cell(short_id(order.id), "strong"),
         "apart": Cell(apart(candidate.difference)),
         "state": state_cell(order.status),
-        "price": Cell("not told", "dim") if each is None else Cell(amount(each)),
+        "price": Cell("not told", "dim") if each is None else Cell(amount(each, view.privacy)),
         "placed": Cell(local_clock(order.time)),
         "ledger": Cell("no entry", "dim")
         if entry is None

@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from tui.actions import bindings
 from tui.screens.base import Dialog, Frame, Handler
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
+from widgets.told import told
 
 NAMES = {"csv": "CSV, for a spreadsheet", "json": "JSON, for a program"}
 
@@ -38,13 +38,11 @@ class ExportScreen(Dialog[str | None]):
         """Lay out the question and its answers."""
         keys = self.frame.keymap
         with Vertical(classes="dialog"):
-            yield Static(Content(f"Export {self._what} as what?"), classes="dialog-title")
+            yield Static(told(f"Export {self._what} as what?"), classes="dialog-title")
             for kind, name in NAMES.items():
                 also = f", or {keys.shown('export.last')}" if kind == self._last else ""
-                yield Static(Content(f"{keys.shown(f'export.{kind}')}{also}: {name}"))
-            yield Static(
-                Content("No code is in it, and only this user of the machine can read it.")
-            )
+                yield Static(told(f"{keys.shown(f'export.{kind}')}{also}: {name}"))
+            yield Static(told("No code is in it, and only this user of the machine can read it."))
             yield KeyLine()
 
     def refresh_hints(self) -> None:

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from services import customer_text
@@ -21,6 +20,7 @@ from tui.screens.strips import KeyLine
 from tui.situation import Situation
 from widgets.bars import HintLine
 from widgets.ink import inert
+from widgets.told import told
 
 Cards = tuple[tuple[int, Card], ...]
 
@@ -77,12 +77,12 @@ class HandScreen(Dialog[HandChoice | None]):
         keys = self.frame.keymap
         copied = COPIED if self.frame.settings.ui.copy else NOT_COPIED
         with Vertical(classes="dialog"):
-            yield Static(Content(self._title()), classes="dialog-title")
+            yield Static(told(self._title()), classes="dialog-title")
             yield Static(id="hand-text")
             yield Static(id="hand-language")
-            yield Static(Content(f"{keys.shown('hand.copy')}: {copied}"))
-            yield Static(Content(f"{keys.shown('hand.file')}: {KEPT}"))
-            yield Static(Content(RECORDED))
+            yield Static(told(f"{keys.shown('hand.copy')}: {copied}"))
+            yield Static(told(f"{keys.shown('hand.file')}: {KEPT}"))
+            yield Static(told(RECORDED))
             yield KeyLine()
 
     def begin(self) -> None:
@@ -166,6 +166,6 @@ class HandScreen(Dialog[HandChoice | None]):
         if self._count > 1:
             lines.append(f"  ... and so on for each of the {self._count} cards.")
         key = self.frame.keymap.shown("hand.language")
-        told = f"Written {customer_text.named(self._name)}; {key} changes that for this time."
-        self.query_one("#hand-text", Static).update(Content("\n".join(lines)))
-        self.query_one("#hand-language", Static).update(Content(told))
+        words = f"Written {customer_text.named(self._name)}; {key} changes that for this time."
+        self.query_one("#hand-text", Static).update(told("\n".join(lines)))
+        self.query_one("#hand-language", Static).update(told(words))

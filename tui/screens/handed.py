@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from services.handed import NOT_SHREDDED, OLD, Handed
@@ -23,6 +22,7 @@ from widgets.board import Board, View
 from widgets.cells import local_time, old, since
 from widgets.columns import Column
 from widgets.ink import Cell
+from widgets.told import told
 
 COLUMNS = (
     Column("name", "file", least=28),
@@ -53,7 +53,7 @@ class HandedScreen(Dialog[None]):
         """Lay out the list and what deleting can and cannot do."""
         with Vertical(classes="dialog", id="handed-box"):
             yield self.files.data_bind(ConsoleScreen.now)
-            yield Static(Content(self._where()), id="handed-where")
+            yield Static(told(self._where()), id="handed-where")
             yield KeyLine()
 
     def begin(self) -> None:
@@ -105,8 +105,8 @@ class HandedScreen(Dialog[None]):
         self._ask(title, names[:1] if len(names) == 1 else [], names)
 
     def _ask(self, title: str, lines: Sequence[str], names: Sequence[str]) -> None:
-        told = [*lines, "The customer should have it by now: this cannot be undone.", NOT_SHREDDED]
-        question = AskScreen(self.frame, title, told, yes="Delete")
+        lines = [*lines, "The customer should have it by now: this cannot be undone.", NOT_SHREDDED]
+        question = AskScreen(self.frame, title, lines, yes="Delete")
         self.ask(question, partial(self._answered, names))
 
     def _answered(self, names: Sequence[str], yes: bool | None) -> None:

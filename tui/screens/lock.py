@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
@@ -19,6 +18,7 @@ from tui.screens.base import ConsoleScreen, Frame
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
 from widgets.cells import remaining
+from widgets.told import told
 
 GOES_ON = "Orders are tracked on behind this, and a purchase that was sent goes on."
 CURTAIN = (
@@ -63,8 +63,8 @@ class LockScreen(ConsoleScreen[str]):
     def compose(self) -> ComposeResult:
         """Lay out the notice, the dots of the PIN and what is said of it."""
         with Vertical(classes="dialog"):
-            yield Static(Content("carddesk is locked"), classes="dialog-title")
-            yield Static(Content(GOES_ON))
+            yield Static(told("carddesk is locked"), classes="dialog-title")
+            yield Static(told(GOES_ON))
             yield Static(id="lock-how")
             yield Static(id="lock-pin")
             yield Static(id="lock-said")
@@ -178,4 +178,4 @@ class LockScreen(ConsoleScreen[str]):
     def _write(self, selector: str, text: str) -> None:
         line = self.query_one(selector, Static)
         if str(line.content) != text:
-            line.update(Content(text))
+            line.update(told(text))

@@ -191,12 +191,18 @@ class OrderScreen(ConsoleScreen[None]):
 
     def watch_privacy(self, privacy: bool) -> None:
         """Hide when privacy mode begins."""
+        super().watch_privacy(privacy)
         if privacy and self.composed:
             self.hide()
 
     def on_card_reveal_selected(self) -> None:
         """Offer the keys that fit the card under the cursor."""
         self.refresh_hints()
+
+    @property
+    def shows_card(self) -> bool:
+        """Whether a code can be read here now."""
+        return self.composed and bool(self.cards.revealed)
 
     def conceal(self) -> None:
         """Hide when the terminal loses the focus."""

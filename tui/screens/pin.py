@@ -7,7 +7,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Static
 
 from services.errors import BadInput
@@ -19,6 +18,7 @@ from tui.screens.base import Dialog, Frame, Handler
 from tui.screens.lock import DOT, PASTED
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
+from widgets.told import told
 
 OLD, NEW, AGAIN = "The PIN until now", "The new PIN", "The new PIN again"
 WIDTH = 20
@@ -51,7 +51,7 @@ class PinScreen(Dialog[PinChange | None]):
     def compose(self) -> ComposeResult:
         """Lay out the question, the dots, and what is said of them."""
         with Vertical(classes="dialog"):
-            yield Static(Content("The PIN of the lock"), classes="dialog-title")
+            yield Static(told("The PIN of the lock"), classes="dialog-title")
             yield Static(id="pin-line")
             yield Static(id="pin-said")
             yield KeyLine()
@@ -118,5 +118,5 @@ class PinScreen(Dialog[PinChange | None]):
             return
         step = self._steps[len(self._typed)]
         dots = DOT * self._entry.count
-        self.query_one("#pin-line", Static).update(Content(f"{step.ljust(WIDTH)} {dots}"))
-        self.query_one("#pin-said", Static).update(Content(self._said))
+        self.query_one("#pin-line", Static).update(told(f"{step.ljust(WIDTH)} {dots}"))
+        self.query_one("#pin-said", Static).update(told(self._said))

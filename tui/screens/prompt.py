@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from services.text import clean
@@ -14,6 +13,7 @@ from tui.actions import bindings
 from tui.screens.base import Dialog, Frame, Handler
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
+from widgets.told import told
 
 LONGEST_NOTE = 200
 
@@ -32,7 +32,7 @@ class PromptScreen(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the title, the line and its keys."""
         with Vertical(classes="dialog"):
-            yield Static(Content(self._title), classes="dialog-title")
+            yield Static(told(self._title), classes="dialog-title")
             line = Input(self._value, max_length=LONGEST_NOTE, compact=True)
             line.cursor_blink = False
             yield line

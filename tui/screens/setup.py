@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -25,6 +24,7 @@ from tui.screens.setup_steps import ADDRESS, KEY, KEYBOARDS, NAME, REVIEW, STEPS
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
 from widgets.setup_sheet import SetupSheet
+from widgets.told import told
 
 LONGEST_LINE = 512
 TYPED = (NAME, ADDRESS, KEY)
@@ -87,7 +87,7 @@ class SetupScreen(ConsoleScreen[None]):
             plain = Input(id="answer", compact=True, max_length=LONGEST_LINE)
             hidden = HiddenLine(id="key", compact=True, max_length=LONGEST_LINE, password=True)
             with Horizontal(id="line"):
-                yield Static(Content("> "))
+                yield Static(told("> "))
                 for line in (plain, hidden):
                     line.cursor_blink = False
                     yield line

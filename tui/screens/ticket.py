@@ -10,7 +10,6 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Input, Static
 
@@ -39,6 +38,7 @@ from tui.screens.strips import KeyLine
 from tui.screens.ticket_keys import NOTHING_PLACED, Standing
 from widgets.bars import HintLine
 from widgets.ticket import Ticket, TicketHead
+from widgets.told import told
 
 LONGEST_NOTE = 200
 AROUND = 5
@@ -97,11 +97,12 @@ class TicketScreen(Dialog[None]):
                 ticket.product, ticket.denomination = product, denomination
                 ticket.stock_read_at = stock.read_at
                 ticket.sending = wording.sending(self.frame.settings.purchase.deadline_seconds)
+                ticket.markup_percent = self.frame.settings.ui.markup_percent
                 yield ticket
             with Horizontal(id="entry"):
-                yield Static(Content("Quantity "), classes="label")
+                yield Static(told("Quantity "), classes="label")
                 yield QuantityInput(str(self._first_quantity), taken)
-                yield Static(Content("  Note "), classes="label")
+                yield Static(told("  Note "), classes="label")
                 note = Input(id="note", compact=True, max_length=LONGEST_NOTE)
                 note.cursor_blink = False
                 yield note

@@ -1,13 +1,12 @@
 """Sentences that screens put together from values; plain text, made inert where it is drawn."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from services import money
-from services.journal_rows import Event
 from services.ledger_models import LedgerRow
 from services.models import UNSETTLED, BoardOrder, Book, Denomination, Product, Purchase, Stock
 from services.text import short_id
+from widgets.cells import discreet
 from widgets.logged import Logged
 
 
@@ -40,7 +39,7 @@ def row(
         case LedgerRow():
             return _movement(value, privacy)
         case Logged():
-            return value.entry.text
+            return discreet(value.entry.text, privacy)
         case _:
             return ""
 
@@ -63,18 +62,6 @@ def purchase_name(purchase: Purchase) -> str:
     """Name a purchase in a few words: `2 x Steam Wallet 10 EUR (19 610 DZD)`."""
     what = f"{purchase.product_title} {purchase.type_name}"
     return f"{purchase.quantity} x {what} ({money.show(purchase.total)} DZD)"
-
-
-def revealed_before(history: Sequence[Event], now: datetime | None) -> str:
-    """Say when and by whom an order's cards were last revealed; empty when they never were."""
-    earlier = [event for event in history if event.kind == "reveal"]
-    if not earlier:
-        return ""
-    last = earlier[-1]
-    at = last.at.astimezone()
-    day = "" if now is not None and at.date() == now.astimezone().date() else f" on {at:%Y-%m-%d}"
-    times = f", {len(earlier)} times in all" if len(earlier) > 1 else ""
-    return f"Already revealed{day} at {at:%H:%M} by {last.who} ({last.why}){times}."
 
 
 def _kept_on_top(product: Product, book: Book) -> str:

@@ -1,0 +1,10 @@
+"""The door for text that Textual draws itself: inert, and never read as markup."""
+
+from textual.content import Content
+
+from widgets.ink import inert
+
+
+def told(text: str) -> Content:
+    """Return text from anywhere as what widgets of Textual's own may be given."""
+    return Content(inert(text))
