@@ -141,6 +141,9 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Return the order that a note would be written on, None where there is none."""
         return None
 
+    def take_order(self, order: BoardOrder) -> None:
+        """Take an order that was just marked or noted here; the board may not hold it."""
+
     def conceal(self) -> None:
         """Hide what nobody else may see; a screen that shows cards overrides it."""
 
