@@ -33,14 +33,14 @@ class DeskSupport(DeskJournal):
         """The current book."""
         raise NotImplementedError
 
-    async def find(self, text: str) -> Found:
-        """Look up an order by whatever somebody remembers of it; see `lookup_text.read`.
+    async def find(self, text: str, *, ask: bool = True) -> Found:
+        """Look up an order by whatever somebody remembers of it; see `Lookup.find`.
 
         Raises:
             BadInput: nothing is asked for, there is no such day, or it is a serial.
             JournalFailed: the journal could not be read.
         """
-        return await self._lookup().find(text)
+        return await self._lookup().find(text, ask=ask)
 
     async def find_serial(
         self,

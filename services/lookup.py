@@ -53,11 +53,15 @@ class Lookup:
         self._clock: Final = clock
         rows.learn(catalog=catalog)
 
-    async def find(self, text: str) -> Found:
-        """Look up what somebody typed; see `lookup_text.read` for what that can be.
+    async def find(self, text: str, *, ask: bool = True) -> Found:
+        """Look up what somebody typed.
 
         The vendor is asked for the orders of a day, and for an id that the journal does not know.
         When it cannot be asked, `said` says so and the hits are what the journal holds.
+
+        Args:
+            text: what was typed; see `lookup_text.read`.
+            ask: ask the vendor where he may know more; else the answer is `partial` there.
 
         Raises:
             BadInput: nothing is asked for, or there is no such day.
@@ -66,16 +70,20 @@ class Lookup:
         wanted = lookup_text.read(text, self._clock.now())
         matches = await self._search.look(wanted)
         said = [MORE] if matches.more else []
-        try:
-            matches = await self._with_vendor(wanted, matches)
-        except NotFound:
-            pass
-        except DeskError as error:
-            said.append(f"The vendor could not be asked, this is the journal: {error.sentence()}")
+        worth_it = _worth_asking(wanted, matches)
+        if worth_it and ask:
+            try:
+                matches = await self._with_vendor(wanted, matches)
+            except NotFound:
+                pass
+            except DeskError as error:
+                said.append(
+                    f"The vendor could not be asked, this is the journal: {error.sentence()}"
+                )
         hits = await self.hits(matches.found)
         if wanted.start is not None:
             hits = tuple(sorted(_fitting(hits, wanted), key=lambda hit: hit.row.time, reverse=True))
-        return Found(wanted.text, hits, tuple(said))
+        return Found(wanted.text, hits, tuple(said), partial=worth_it and not ask)
 
     async def hits(self, matches: tuple[Match, ...]) -> tuple[Hit, ...]:
         """Join matches of one order into one hit, in the order in which they came."""
@@ -102,11 +110,8 @@ class Lookup:
         if wanted.start is not None and wanted.end is not None:
             listed = await self._of_the_day(wanted.start, wanted.end)
             return Matches((*matches.found, *(Match("date", order=o) for o in listed)))
-        known = any(match.by in NAMES for match in matches.found)
-        if wanted.whole_id and not known:
-            order = await self._client.order(wanted.whole_id)
-            return Matches((Match("order id", order=order), *matches.found), matches.more)
-        return matches
+        order = await self._client.order(wanted.whole_id)
+        return Matches((Match("order id", order=order), *matches.found), matches.more)
 
     async def _of_the_day(self, start: datetime, end: datetime) -> tuple[Order, ...]:
         last = end - timedelta(milliseconds=1)
@@ -116,6 +121,13 @@ class Lookup:
             )
         )
         return read.items
+
+
+def _worth_asking(wanted: Wanted, matches: Matches) -> bool:
+    """Tell whether the vendor may know more than the journal."""
+    if wanted.start is not None:
+        return True
+    return bool(wanted.whole_id) and not any(match.by in NAMES for match in matches.found)
 
 
 def _told(orders: dict[str, Order], purchases: dict[str, Purchase]) -> tuple[Order, ...]:

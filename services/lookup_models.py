@@ -17,9 +17,11 @@ class Found(Struct, frozen=True):
     """What a lookup found, the surest first, of a day the newest first.
 
     `asked` is what was looked for, in words that hold no serial; `said` are sentences for the
-    operator: what could not be asked, and whether there may be more.
+    operator: what could not be asked, and whether there may be more. `partial` is whether the
+    vendor, who was not asked, may know more.
     """
 
     asked: SafeText
     hits: tuple[Hit, ...] = ()
     said: tuple[str, ...] = ()
+    partial: bool = False

@@ -68,7 +68,10 @@ class SupportApp(TellApp):
             if isinstance(asked, Secret):
                 found = await self.desk.find_serial(asked, wanted.days, finder.show_page)
             else:
-                found = await self.desk.find(asked)
+                found = await self.desk.find(asked, ask=False)
+                if found.partial:
+                    finder.show_found(found, "")
+                    found = await self.desk.find(asked)
         except DeskError as error:
             finder.show_found(None, error.sentence())
         else:

@@ -109,6 +109,7 @@ async def test_what_nobody_knows_is_said_and_what_is_no_day_is_refused_at_once(
     console: Any,
 ) -> None:
     await console.ready()
+    await console.until(lambda: console.app.book.info.can_buy)
     await find(console, "nobody")
     await console.shows("Nothing was found for nobody.")
     await console.press("q")
@@ -126,6 +127,15 @@ async def test_a_vendor_that_is_down_leaves_the_journals_part(console: Any) -> N
     await told(console)
     await console.press("G")
     await console.shows("Every card came", "could not be asked, this is the journal")
+
+
+async def test_the_journals_part_of_a_day_stands_while_the_vendor_is_asked(console: Any) -> None:
+    await sold(console, "for Yacine")
+    await console.until(lambda: console.app.book.poll.state == "live")
+    console.box.faults.add(Fault("hang", endpoint="list", times=0))
+    await find(console, "today")
+    await console.shows("for Yacine", "asking the vendor")
+    assert isinstance(console.screen, FoundScreen)
 
 
 async def test_a_serial_is_asked_for_hidden_and_shown_nowhere(console: Any) -> None:

@@ -90,6 +90,20 @@ async def test_a_vendor_that_is_down_leaves_what_the_journal_holds(counter: Coun
     assert "could not be asked" in read.said[0]
 
 
+async def test_the_journals_part_is_there_before_the_vendor_is_asked(counter: Counter) -> None:
+    sold = await counter.sell(1, "for Yacine")
+    theirs = counter.foreign()
+    before = sum(counter.box.requests.values())
+    day = await counter.desk.find("today", ask=False)
+    assert ([hit.row.order_id for hit in day.hits], day.partial) == ([sold.order_id], True)
+    unknown = await counter.desk.find(theirs, ask=False)
+    assert (unknown.hits, unknown.partial) == ((), True)
+    for text in ("yacine", sold.order_id, sold.order_id[-6:]):
+        found = await counter.desk.find(text, ask=False)
+        assert (len(found.hits), found.partial) == (1, False)
+    assert sum(counter.box.requests.values()) == before
+
+
 async def test_a_day_holds_our_purchases_and_every_order_of_the_account(counter: Counter) -> None:
     sold = await counter.sell(2, "for Yacine")
     counter.clock.advance(3 * 3600)

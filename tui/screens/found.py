@@ -51,13 +51,19 @@ class FoundScreen(OrderListScreen):
         """Take what was found, or the sentence why nothing could be looked up."""
         if not self.composed:
             return
-        first, self._first = self._first, False
         if found is None:
             self.board.placeholder = error
             return
         self.board.heading = f"Found for {found.asked}"
-        self.board.placeholder = " ".join((f"Nothing was found for {found.asked}.", *found.said))
+        self.board.stale = "asking the vendor" if found.partial else ""
+        if not found.partial:
+            self.board.placeholder = " ".join(
+                (f"Nothing was found for {found.asked}.", *found.said)
+            )
         self.list_orders(ListedOrder(hit.row, hit.by) for hit in found.hits)
+        if found.partial:
+            return
+        first, self._first = self._first, False
         if first and len(found.hits) == 1 and self.is_current:
             self.post_message(StoryWanted(found.hits[0].row, instead=True))
         elif found.hits and found.said:
