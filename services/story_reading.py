@@ -6,6 +6,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from services import listing
+from services.balance_chain import chain
 from services.board_rows import BoardRows
 from services.client import VendorClient
 from services.clock import Clock
@@ -156,7 +157,9 @@ class StoryReader:
             return None
         if not read.complete:
             gaps.append("The account moved while it was read: a movement may be missing here.")
-        return tuple(m for m in read.items if m.type in (DEBIT, REFUND) and m.objid == order_id)
+        # Several movements may have one time: their balances tell which came first.
+        moves = chain(read.items).movements
+        return tuple(m for m in moves if m.type in (DEBIT, REFUND) and m.objid == order_id)
 
 
 def _completed(fresh: Order, held: Order | None) -> Order:

@@ -59,6 +59,8 @@ async def test_what_was_refunded_stands_there_with_its_amounts(counter: Counter)
     story = await counter.desk.story(part)
     assert "amount" in about(story, "The account paid for it")
     assert "balance after" in about(story, "The account was refunded")
+    ledger = [entry.what for entry in story.entries if entry.what.startswith("The account")]
+    assert ledger == ["The account paid for it", "The account was refunded"]
     assert "2 of 4 cards came" in about(story, "The vendor says now: PARTIALLY_FILLED")
     assert about(story, "Placed by another desk").startswith("Placed by another desk: 4 x ")
     assert story.tell == (

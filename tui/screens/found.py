@@ -57,9 +57,9 @@ class FoundScreen(OrderListScreen):
         self.board.heading = f"Found for {found.asked}"
         self.board.stale = "asking the vendor" if found.partial else ""
         if not found.partial:
-            self.board.placeholder = " ".join(
-                (f"Nothing was found for {found.asked}.", *found.said)
-            )
+            again = f"{self.frame.keymap.shown('find')} looks for something else."
+            nothing = (f"Nothing was found for {found.asked}.", *found.said, again)
+            self.board.placeholder = " ".join(nothing)
         self.list_orders(ListedOrder(hit.row, hit.by) for hit in found.hits)
         if found.partial:
             return

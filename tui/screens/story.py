@@ -82,10 +82,15 @@ class StoryScreen(ConsoleScreen[None]):
             line, keys = self.query_one(HintLine), self.frame.keymap
             rest = [hint for hint in line.hints if hint[0] != keys.shown("open")]
             line.hints = (
-                (keys.shown("open"), "The order and its cards"),
+                (keys.shown("open"), self._way_on()),
                 (keys.shown("back"), "Back"),
                 *rest,
             )
+
+    def _way_on(self) -> str:
+        if self.situation().giving:
+            return "The order and its cards"
+        return "The order" if self._row.order_id else "The purchase"
 
     def noted_order(self) -> BoardOrder | None:
         """Return the order that this is the story of."""
