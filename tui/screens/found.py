@@ -52,7 +52,7 @@ class FoundScreen(OrderListScreen):
         if not self.composed:
             return
         if found is None:
-            self.board.placeholder = error
+            self.board.placeholder, self.board.stale = error, ""
             return
         self.board.heading = f"Found for {found.asked}"
         self.board.stale = "asking the vendor" if found.partial else ""
