@@ -13,6 +13,7 @@ MONEY = frozenset({"money"})
 FOUND = frozenset({"found"})
 STORY = frozenset({"story"})
 UNDELIVERED = frozenset({"undelivered"})
+LISTS = DESK | FOUND | UNDELIVERED
 ONE_ORDER = frozenset({"orders"}) | ORDER | FOUND | STORY | UNDELIVERED
 SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | STORY | UNDELIVERED
 DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "export", "hand", "handed"})

@@ -16,7 +16,7 @@ from tui.command_line import Command, remembered
 from tui.commands import PaletteScreen, Typed
 from tui.keymap import Keymap
 from tui.screens.base import ConsoleScreen, Frame
-from tui.screens.desk import DeskScreen
+from tui.screens.filtering import Filtering
 from tui.support_app import SupportApp
 from widgets.status_bar import StatusBar
 from widgets.stock_pane import StockPane
@@ -49,9 +49,9 @@ class CommandApp(SupportApp):
                 self.privacy = command.argument == "on"
             case "find":
                 self.find(command.argument)
-            case "filter" if isinstance(screen, DeskScreen):
+            case "filter" if isinstance(screen, Filtering):
                 screen.board().filter_text = command.argument
-            case "sort" if isinstance(screen, DeskScreen):
+            case "sort" if isinstance(screen, Filtering):
                 screen.board().sort = command.argument
             case "note":
                 order = screen.noted_order()

@@ -8,7 +8,7 @@ from msgspec import Struct
 from services.settings import FIELDS, Settings
 from services.text import clean
 from tui import live_settings
-from tui.action import DESK, PANES, Action
+from tui.action import DESK, LISTS, PANES, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
 from tui.situation import Situation
@@ -129,7 +129,7 @@ def _actions(now: Situation) -> list[Action]:
 
 
 def _offered(now: Situation) -> dict[str, tuple[str, str]]:
-    places = {"goto": DESK, "filter": DESK, "sort": DESK, "note": BY_ID["note"].where}
+    places = {"goto": DESK, "filter": LISTS, "sort": LISTS, "note": BY_ID["note"].where}
     return {
         verb: words
         for verb, words in ARGUMENTS.items()

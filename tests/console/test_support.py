@@ -73,7 +73,7 @@ async def test_one_hit_goes_straight_to_its_story_and_on_to_its_cards(
         await console.press("enter")
         screen = await on(console, OrderScreen)
         assert screen.noted_order().order_id == bought.order_id
-        await console.press("s")
+        await console.press("i")
         await told(console)
         await console.press("enter")
         await on(console, OrderScreen)
@@ -92,7 +92,7 @@ async def test_several_hits_are_listed_with_what_they_were_found_by(
         await sold(console, "for Lina", 2)
         await find(console, "for")
         screen = await on(console, FoundScreen)
-        await console.until(lambda: screen.board.shown == 2)
+        await console.until(lambda: screen.orders.shown == 2)
         await console.shows("Found for for", "found by", "note", "Lina", "Yacine")
         await console.press("j", "enter")
         await told(console)
@@ -100,9 +100,28 @@ async def test_several_hits_are_listed_with_what_they_were_found_by(
         await console.press("q")
         await on(console, FoundScreen)
         await console.press("m")
-        await console.until(lambda: screen.board.highlighted.row.given_at)
+        await console.until(lambda: screen.orders.highlighted.given_at)
         await console.press("q")
         await on(console, DeskScreen)
+
+
+async def test_what_was_found_is_filtered_and_sorted_like_every_list(console: Any) -> None:
+    await sold(console, "for Yacine", 3)
+    await sold(console, "for Lina", 1)
+    await find(console, "for")
+    screen = await on(console, FoundScreen)
+    await console.until(lambda: screen.orders.shown == 2)
+    await console.press("slash", *"lina", "enter")
+    await console.until(lambda: screen.orders.shown == 1)
+    await console.press("m")
+    await console.until(lambda: screen.orders.highlighted.given_at)
+    await console.press("escape")
+    await console.until(lambda: screen.orders.shown == 2)
+    assert isinstance(console.screen, FoundScreen)
+    await console.press("s")
+    await console.until(lambda: screen.orders.sort)
+    await console.press("escape")
+    await on(console, DeskScreen)
 
 
 async def test_what_nobody_knows_is_said_and_what_is_no_day_is_refused_at_once(
@@ -225,11 +244,11 @@ async def test_what_is_not_given_is_listed_and_leaves_the_list_when_marked(
         await sold(console, "for Lina")
         await console.press("t")
         screen = await on(console, UndeliveredScreen)
-        await console.until(lambda: screen.board.shown == 2)
+        await console.until(lambda: screen.orders.shown == 2)
         await console.shows("Not given yet", "for Yacine", "for Lina")
         await console.press("m")
-        await console.until(lambda: screen.board.shown == 1)
-        await console.press("s")
+        await console.until(lambda: screen.orders.shown == 1)
+        await console.press("i")
         await told(console)
         await console.shows("for Lina")
         await console.press("q", "enter")
@@ -246,9 +265,9 @@ async def test_the_money_screen_counts_what_is_not_given(console: Any) -> None:
     await console.shows("1 order has cards that are not marked as given: t lists them.")
     await console.press("t")
     screen = await on(console, UndeliveredScreen)
-    await console.until(lambda: screen.board.shown)
+    await console.until(lambda: screen.orders.shown)
     await console.press("m")
-    await console.until(lambda: not screen.board.shown)
+    await console.until(lambda: not screen.orders.shown)
     await console.press("q")
     await console.shows("Nothing: every card of the board's orders is marked as given.")
 
@@ -303,7 +322,7 @@ async def test_privacy_leaves_no_amount_in_a_story(console: Any) -> None:
 
 @pytest.mark.parametrize("keyboard", KEYBOARDS)
 async def test_the_keys_are_heard_on_every_keyboard(open_console: Any, keyboard: str) -> None:
-    arabic = {"f": "ب", "s": "س", "t": "ف", "m": "ك" if "azerty" in keyboard else "ة"}
+    arabic = {"f": "ب", "i": "ه", "t": "ف", "m": "ك" if "azerty" in keyboard else "ة"}
     typed = arabic if keyboard.endswith("+ar") else {key: key for key in arabic}
     async with open_console(keyboard=keyboard) as console:
         await sold(console, "for Yacine")
@@ -312,7 +331,7 @@ async def test_the_keys_are_heard_on_every_keyboard(open_console: Any, keyboard:
         await console.press("escape", "tab", "tab")
         board = console.screen.query_one(OrderBoard)
         await console.until(lambda: board.highlighted)
-        await console.press(typed["s"])
+        await console.press(typed["i"])
         await told(console)
         await console.press(typed["m"])
         await console.until(lambda: board.highlighted.given_at)

@@ -100,7 +100,7 @@ async def an_order(console: Console) -> None:
     await harmless(console, HandedScreen)
     await console.press("escape", "n")
     await harmless(console, PromptScreen)
-    await console.press("escape", "m", "s")
+    await console.press("escape", "m", "i")
     await console.until(lambda: isinstance(console.screen, StoryScreen) and console.screen)
     await console.until(lambda: not console.screen.sheet.busy)
     await harmless(console, StoryScreen)
@@ -124,7 +124,7 @@ async def a_lookup(console: Console) -> None:
     console.box.foreign_order(product.id, product.types[0].id, 1)
     await console.press("f", *"today", "enter")
     await console.until(
-        lambda: isinstance(console.screen, FoundScreen) and console.screen.board.shown
+        lambda: isinstance(console.screen, FoundScreen) and console.screen.orders.shown
     )
     await harmless(console, FoundScreen)
     await click_everything(console)

@@ -6,7 +6,7 @@ from services.secrets import Secret
 from tui.screens.base import Frame
 from tui.screens.errands import FindRead, StoryWanted
 from tui.screens.order_list import OrderListScreen
-from widgets.listed_orders import FOUND, ListedOrder, OrderList
+from widgets.listed_orders import FOUND, OrderList
 
 if TYPE_CHECKING:
     from services.lookup_models import Found
@@ -30,9 +30,9 @@ class FoundScreen(OrderListScreen):
 
     def ask_again(self) -> None:
         """Look it up, now."""
-        self.board.placeholder = "Looking in the journal and at the vendor ..."
+        self.orders.placeholder = "Looking in the journal and at the vendor ..."
         if isinstance(self._wanted, Secret):
-            self.board.placeholder = "Looking through the vendor's orders ... q stops it."
+            self.orders.placeholder = "Looking through the vendor's orders ... q stops it."
         self.post_message(FindRead(self, self._wanted, self._days))
 
     def open(self) -> None:
@@ -43,7 +43,7 @@ class FoundScreen(OrderListScreen):
     def show_page(self, page: int, pages: int) -> None:
         """Say how far the vendor's orders were looked through."""
         if self.composed:
-            self.board.placeholder = (
+            self.orders.placeholder = (
                 f"Page {page} of {pages} of the vendor's orders ... q stops it."
             )
 
@@ -52,15 +52,17 @@ class FoundScreen(OrderListScreen):
         if not self.composed:
             return
         if found is None:
-            self.board.placeholder, self.board.stale = error, ""
+            self.orders.placeholder, self.orders.stale = error, ""
             return
-        self.board.heading = f"Found for {found.asked}"
-        self.board.stale = "asking the vendor" if found.partial else ""
+        self.orders.heading = f"Found for {found.asked}"
+        self.orders.stale = "asking the vendor" if found.partial else ""
         if not found.partial:
             again = f"{self.frame.keymap.shown('find')} looks for something else."
             nothing = (f"Nothing was found for {found.asked}.", *found.said, again)
-            self.board.placeholder = " ".join(nothing)
-        self.list_orders(ListedOrder(hit.row, hit.by) for hit in found.hits)
+            self.orders.placeholder = " ".join(nothing)
+        found_by = {hit.row.key: hit.by for hit in found.hits}
+        self.orders.show_orders([hit.row for hit in found.hits], found_by)
+        self.describe()
         if found.partial:
             return
         first, self._first = self._first, False

@@ -4,7 +4,7 @@ from services.models import BoardOrder
 from tui.screens.base import Frame
 from tui.screens.errands import OrderWanted, UndeliveredRead
 from tui.screens.order_list import OrderListScreen
-from widgets.listed_orders import NOT_GIVEN, ListedOrder, OrderList
+from widgets.listed_orders import NOT_GIVEN, OrderList
 
 NONE = "Every card that came in the last 7 days is marked as given."
 
@@ -20,7 +20,7 @@ class UndeliveredScreen(OrderListScreen):
 
     def ask_again(self) -> None:
         """Read the list anew."""
-        self.board.placeholder = "Reading the journal ..."
+        self.orders.placeholder = "Reading the journal ..."
         self.post_message(UndeliveredRead(self))
 
     def open(self) -> None:
@@ -31,14 +31,17 @@ class UndeliveredScreen(OrderListScreen):
     def show_undelivered(self, rows: tuple[BoardOrder, ...], error: str) -> None:
         """Take the orders, or the sentence why they could not be read."""
         if self.composed:
-            self.board.placeholder = error or NONE
-            self.list_orders(map(ListedOrder, rows))
+            self.orders.placeholder = error or NONE
+            self.orders.show_orders(rows)
+            self.describe()
 
     def take_order(self, order: BoardOrder) -> None:
         """Leave out an order that was given; show a note that was changed."""
         super().take_order(order)
         if self.composed and not order.to_give:
-            self.list_orders(held for held in self.board.listed if held.row.to_give)
+            newer = self.orders.with_newer(order)
+            self.orders.show_orders([held for held in newer if held.to_give])
+            self.describe()
 
     def watch_book(self) -> None:
         """Read anew when an order of the board got cards, or was marked elsewhere."""
