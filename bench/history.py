@@ -12,7 +12,8 @@ from bench.figures import Figure
 from bench.stage import STANDS, Stage, stage
 from bench.tty import measures
 from bench.tty.measures import percentile
-from services import journal_rows
+from services import journal_rows, lookup_text, note_words
+from services.journal_search import JournalSearch
 from services.purchases import Purchases
 
 PURCHASES = 1_000_000
@@ -60,6 +61,10 @@ async def age(on: Stage) -> None:
         connection.executemany(
             "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)", _events(connection, end)
         )
+        connection.executemany(
+            "INSERT INTO note_words VALUES (?, ?)",
+            ((word, f"old-{n:07d}") for n in range(PURCHASES) for word in _words(n)),
+        )
         connection.execute("UPDATE meta SET value = '2000000' WHERE name = 'rev'")
     connection.close()
 
@@ -71,6 +76,10 @@ def _row(number: int, end: datetime) -> tuple[object, ...]:
         *("25 EUR", 1, "5000", "5000", "amina", "host", "1-aa", f"customer {number % 5000}"),
         *(f"order-{number:07d}", "FULFILLED", 1, "5000", when, when, when, when, number + 1),
     )
+
+
+def _words(number: int) -> frozenset[str]:
+    return note_words.indexed(f"customer {number % 5000}")
 
 
 def _events(connection: sqlite3.Connection, end: datetime) -> Iterator[tuple[object, ...]]:
@@ -98,6 +107,21 @@ async def finding(on: Stage) -> list[Figure]:
                 times.append((time.perf_counter() - began) * 1000)
                 assert found is not None
             what = {"old": "purchase id", "order": "order id", "key": "idempotency key"}[prefix]
+            p95 = percentile(times, 0.95)
+            made.append(Figure(f"16{letter}", f"find by {what}: p95", 50, p95, "ms"))
+        search, now = JournalSearch(journal), datetime.now(UTC)
+        for letter, what, text in (
+            ("e", "the end of the order id", lambda number: f"{number:07d}"),
+            ("f", "a word of the note", lambda number: f"customer {number % 5000}"),
+            ("g", "a word of every note", lambda _: "customer"),
+        ):
+            times = []
+            for number in range(FINDS):
+                wanted = lookup_text.read(text(number * 9973 % PURCHASES), now)
+                began = time.perf_counter()
+                found = await search.look(wanted)
+                times.append((time.perf_counter() - began) * 1000)
+                assert found.found
             p95 = percentile(times, 0.95)
             made.append(Figure(f"16{letter}", f"find by {what}: p95", 50, p95, "ms"))
     return made

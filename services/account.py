@@ -10,6 +10,7 @@ from services.board_rows import BoardRows
 from services.book import BookKeeper
 from services.client import VendorClient
 from services.clock import Clock
+from services.deliveries import Deliveries
 from services.errors import AuthFailed, DeskError, JournalFailed, NotClaimed, Refused
 from services.follow_up import FollowUp
 from services.identity import Identity
@@ -62,6 +63,7 @@ class Account:
         self.journal: Final = journal
         self.purchases: Final = Purchases(journal)
         self.tracked: Final = TrackedOrders(journal)
+        self.deliveries: Final = Deliveries(journal)
         self.rows: Final = BoardRows(settings.board.hours)
         self._recents: Final = Recents()
         self._settings: Final = settings
@@ -73,6 +75,7 @@ class Account:
         self.settled = False
         self._purchase_rev = 0
         self._order_rev = 0
+        self._delivery_rev = 0
         self._settle_news = asyncio.Event()
         self._orders_news = asyncio.Event()
         self._leading = False
@@ -92,6 +95,7 @@ class Account:
             client,
             self.purchases,
             self.rows,
+            self.deliveries,
             clock,
             charged=identity.environment == "PRODUCTION",
         )
@@ -324,6 +328,7 @@ class Account:
         start = self._clock.now() - timedelta(hours=self._settings.board.hours)
         orders = await self.tracked.since(start)
         self.tracker.know(orders)
+        self.rows.take_given(await self.deliveries.since(start))
         # In this order: a purchase names its order, and what is open is followed from here on.
         for purchase in await self.purchases.since(start):
             self.rows.take_purchase(purchase)
@@ -335,7 +340,8 @@ class Account:
             self.rows.take_purchase(purchase)
         self.rows.take_orders(orders)
         await self._recents.read(self.journal)
-        self._purchase_rev = self._order_rev = await self.journal.revision()
+        newest = await self.journal.revision()
+        self._purchase_rev = self._order_rev = self._delivery_rev = newest
         self.publish()
 
     async def _lead(self) -> bool:
@@ -408,6 +414,7 @@ class Account:
     async def _take_changes(self) -> None:
         self._purchase_rev, purchases = await self.purchases.changed_since(self._purchase_rev)
         self._order_rev, orders = await self.tracked.changed_since(self._order_rev)
+        self._delivery_rev, given = await self.deliveries.changed_since(self._delivery_rev)
         self.tracker.know(orders)
         self.rows.take_orders(orders)
         for purchase in purchases:
@@ -418,6 +425,7 @@ class Account:
                 self.tracker.follow(order_of(purchase))
         self._claimed(*purchases)
         await self._nobodys(orders)
+        self.rows.take_given(given)
         self._settle_news.set()
         self.publish()
 

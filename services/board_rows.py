@@ -1,8 +1,11 @@
 """The rows of the order board: the vendor's orders joined with our purchases and their names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
+from services.deliveries import Delivery
 from services.models import (
     FINAL_STATUSES,
     IN_FLIGHT,
@@ -36,6 +39,7 @@ class BoardRows:
         self._by_order: dict[str, str] = {}
         self._titles: dict[str, SafeText] = {}
         self._names: dict[tuple[str, str], SafeText] = {}
+        self._given: dict[str, Delivery] = {}
         self._rows: dict[str, BoardOrder] = {}
         self._order: list[str] | None = None
         self._sorted: tuple[BoardOrder, ...] | None = None
@@ -81,6 +85,13 @@ class BoardRows:
         else:
             self._drop(purchase.id)
         return known is None or known.state is not purchase.state
+
+    def take_given(self, deliveries: Iterable[Delivery]) -> None:
+        """Take which orders were given to a customer, or after all were not."""
+        for delivery in deliveries:
+            self._given[delivery.order_id] = delivery
+            if (row := self._rows.get(delivery.order_id)) is not None:
+                self._put(row)
 
     def nameless(self) -> frozenset[str]:
         """Return the products of which an order on the board has a denomination without a name."""
@@ -144,21 +155,33 @@ class BoardRows:
         return sum(not row.final and bool(row.order_id) for row in self._rows.values())
 
     def joined(
-        self, orders: Iterable[Order], purchases: Iterable[Purchase]
+        self,
+        orders: Iterable[Order],
+        purchases: Iterable[Purchase],
+        given: Mapping[str, Delivery] | None = None,
     ) -> tuple[BoardOrder, ...]:
         """Return rows for orders that need not be on the board, newest first.
 
         A purchase whose order is not among them has a row of its own.
+
+        Args:
+            orders: as the vendor tells them.
+            purchases: those of ours that they may belong to.
+            given: which of them were given to a customer, by order id.
         """
-        owners = {p.order_id: p for p in purchases if p.order_id}
+        owners = {p.order_id or p.id: p for p in purchases}
         rows = [self._order_row(order, owners.pop(order.id, None)) for order in orders]
         rows += [_purchase_row(purchase) for purchase in owners.values()]
+        marks = given or {}
+        rows = [with_mark(r, marks[r.order_id]) if r.order_id in marks else r for r in rows]
         return tuple(sorted(rows, key=lambda row: (row.time, row.key), reverse=True))
 
     def _draw_order(self, order: Order) -> None:
         self._put(self._order_row(order, self.owner(order.id)))
 
     def _put(self, row: BoardOrder) -> None:
+        if (delivery := self._given.get(row.order_id)) is not None:
+            row = with_mark(row, delivery)
         known = self._rows.get(row.key)
         if known == row:
             return
@@ -176,6 +199,7 @@ class BoardRows:
     def _forget(self, row: BoardOrder) -> None:
         self._rows.pop(row.key, None)
         self._orders.pop(row.order_id, None)
+        self._given.pop(row.order_id, None)
         if not row.late:
             self._purchases.pop(row.purchase_id, None)
 
@@ -204,6 +228,14 @@ class BoardRows:
             type_id=order.type,
             idempotency_key=owner.idempotency_key if owner else "",
         )
+
+
+def with_mark(row: BoardOrder, delivery: Delivery) -> BoardOrder:
+    """Return a row with the mark that its order was given to a customer, or without it."""
+    by = delivery.by if delivery.at else NOTHING
+    if (row.given_at, row.given_by) == (delivery.at, by):
+        return row
+    return replace(row, given_at=delivery.at, given_by=by)
 
 
 def _purchase_row(purchase: Purchase) -> BoardOrder:

@@ -152,11 +152,15 @@ class VendorClient:
         start: datetime | None = None,
         end: datetime | None = None,
         retry: bool = True,
+        holding: Secret | None = None,
     ) -> models.OrderPage:
-        """Read one page of the account's orders, without cards, optionally between two times."""
+        """Read one page of the account's orders, without cards, optionally between two times.
+
+        With `holding` only the orders that hold a card with that serial are returned.
+        """
         return await self._read(
             Endpoint.ORDERS,
-            lambda found: wire.orders(found.data, page, found.server_time),
+            lambda found: wire.orders(found.data, page, found.server_time, holding),
             params=page_of(page, page_size, start, end, self._clock.now()),
             again=retry,
         )

@@ -16,7 +16,7 @@ from services.catalog import CatalogCache
 from services.client import VendorClient
 from services.clock import Clock, SystemClock
 from services.desk_handing import DeskHanding
-from services.desk_journal import DeskJournal
+from services.desk_support import DeskSupport
 from services.errors import ConfigError, DeskError, JournalFailed, Refused
 from services.handed import HandedFiles
 from services.ledger_models import Ledger
@@ -46,7 +46,7 @@ T = TypeVar("T")
 DRAIN_MARGIN = 15.0
 
 
-class Desk(DeskJournal, DeskHanding):
+class Desk(DeskSupport, DeskHanding):
     """A desk at work: reads, purchases and the book of all it knows.
 
     Use it as an async context manager. Entering opens what is local and waits for no network;
@@ -82,7 +82,7 @@ class Desk(DeskJournal, DeskHanding):
             Attempts(keys / f"{Attempts.place(profile.base_url)}.attempts", self._clock),
             key.fingerprint(),
         )
-        self._client: Final = VendorClient(
+        self._client = VendorClient(
             profile.base_url,
             key,
             clock=self._clock,
@@ -261,7 +261,8 @@ class Desk(DeskJournal, DeskHanding):
         )
         account.rows.learn(catalog=self.book.catalog)
         owners = await account.purchases.owners(order.id for order in orders.items)
-        return account.rows.joined(orders.items, owners)
+        given = await account.deliveries.of(order.id for order in orders.items)
+        return account.rows.joined(orders.items, owners, given)
 
     async def read_orders(self) -> None:
         """Read what the account's list says since the last reading, and keep it; raises DeskError.

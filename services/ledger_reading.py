@@ -7,6 +7,7 @@ from services import ledger, listing
 from services.board_rows import BoardRows
 from services.client import VendorClient
 from services.clock import Clock, midnight
+from services.deliveries import Deliveries
 from services.ledger_models import Ledger
 from services.models import Catalog, Order, Purchase, Transaction
 from services.purchases import Purchases
@@ -27,6 +28,7 @@ class LedgerReader:
         client: reads of the vendor.
         purchases: the journal's purchases.
         rows: names of products and denominations.
+        deliveries: which orders were given to a customer.
         clock: time.
         charged: whether this environment takes money for orders.
     """
@@ -36,6 +38,7 @@ class LedgerReader:
         client: VendorClient,
         purchases: Purchases,
         rows: BoardRows,
+        deliveries: Deliveries,
         clock: Clock,
         *,
         charged: bool,
@@ -43,6 +46,7 @@ class LedgerReader:
         self._client: Final = client
         self._purchases: Final = purchases
         self._rows: Final = rows
+        self._deliveries: Final = deliveries
         self._clock: Final = clock
         self._charged: Final = charged
 
@@ -66,11 +70,12 @@ class LedgerReader:
         moved, orders = await self._still(first, last)
         self._rows.learn(catalog=catalog)
         owners = await self._owners(orders.items, moved.items)
+        given = await self._deliveries.of(order.id for order in orders.items)
         read = ledger.Accounts(
             transactions=moved.items,
             orders=orders.items,
             purchases=owners,
-            board=self._rows.joined(orders.items, owners),
+            board=self._rows.joined(orders.items, owners, given),
             complete=moved.complete and orders.complete,
             charged=self._charged,
         )

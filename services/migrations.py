@@ -1,7 +1,11 @@
 """The journal's schema, one step a version, each applied in one transaction after a backup."""
 
+import os
 import sqlite3
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from services import note_words
 
 APPLICATION_ID = 0x43444B31  # "CDK1"
 
@@ -92,7 +96,28 @@ CREATE INDEX orders_open ON orders (time)
 CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until TEXT NOT NULL) STRICT;
 """
 
-STEPS: tuple[str, ...] = (_V1,)
+# The last four signs of an id leave one in tens of thousands; the signs before are compared.
+_V2 = """
+CREATE TABLE note_words (
+    word TEXT NOT NULL,
+    purchase_id TEXT NOT NULL,
+    PRIMARY KEY (word, purchase_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX purchases_tail ON purchases (lower(substr(order_id, -4))) WHERE order_id IS NOT NULL;
+CREATE INDEX orders_tail ON orders (lower(substr(order_id, -4)));
+CREATE INDEX purchases_request ON purchases (request_id) WHERE request_id <> '';
+CREATE TABLE deliveries (
+    order_id TEXT PRIMARY KEY,
+    given_at TEXT,
+    given_by TEXT NOT NULL,
+    rev INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deliveries_time ON deliveries (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX deliveries_rev ON deliveries (rev);
+INSERT INTO meta SELECT 'given_since', coalesce(max(created_at), '') FROM purchases;
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2)
 VERSION = len(STEPS)
 
 
@@ -117,25 +142,71 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     if version > VERSION:
         raise ForeignJournal(f"it was written by a newer carddesk (schema {version})")
     if 0 < version < VERSION:
-        copy = path.with_suffix(f".v{version}.backup")
-        copy.touch(0o600)
-        backup = sqlite3.connect(copy)
-        try:
-            connection.backup(backup)
-        finally:
-            backup.close()
+        _keep_copy(connection, path, version)
     for number, step in enumerate(STEPS[version:], start=version + 1):
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _pragma(connection, "user_version") < number:
                 for statement in _statements(step):
                     connection.execute(statement)
+                if number in _FILLED:
+                    _FILLED[number](connection)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def _keep_copy(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Copy the journal as it is before its first step, readable by its owner alone.
+
+    Another console may have taken the step since: then its copy is the one of before.
+    """
+    for left in path.parent.glob(f"{path.stem}.v{version}.[0-9]*"):
+        if not _runs(left.suffix[1:]):
+            left.unlink(missing_ok=True)
+    fresh = path.with_suffix(f".v{version}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    copy = sqlite3.connect(fresh)
+    try:
+        connection.backup(copy)
+        taken = _pragma(copy, "user_version")
+    finally:
+        copy.close()
+    if taken == version:
+        fresh.replace(path.with_suffix(f".v{version}.backup"))
+    else:
+        fresh.unlink()
+
+
+def _runs(process: str) -> bool:
+    """Tell whether there is a process of this number, whoever it is."""
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _index_notes(connection: sqlite3.Connection) -> None:
+    """Fill the index of notes from the purchases that there are."""
+
+    def rows() -> Iterator[tuple[str, str]]:
+        noted = connection.execute("SELECT id, note FROM purchases WHERE note <> ''")
+        for purchase_id, note in noted:
+            for word in note_words.indexed(note):
+                yield word, purchase_id
+
+    connection.executemany("INSERT OR IGNORE INTO note_words VALUES (?, ?)", rows())
+
+
+_FILLED: Mapping[int, Callable[[sqlite3.Connection], None]] = {2: _index_notes}
+"""What SQL alone cannot work out from the rows that were there before a step."""
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -21,6 +21,7 @@ class OrderStatus(StrEnum):
 
 
 FINAL_STATUSES: frozenset[str] = frozenset({"FULFILLED", "PARTIALLY_FILLED", "REFUNDED"})
+WITH_CARDS: frozenset[str] = frozenset({"FULFILLED", "PARTIALLY_FILLED"})
 
 
 class PurchaseState(StrEnum):
@@ -321,7 +322,8 @@ class BoardOrder(Struct, frozen=True, gc=False):
 
     `key` is stable for the row's life: the order id, or the purchase id while there is no order.
     `state` is the purchase state when it is ours, else the vendor's status. Times are UTC, amounts
-    DZD. `mine` is whether this journal placed it; otherwise another desk did.
+    DZD. `mine` is whether this journal placed it; otherwise another desk did. `given_at` and
+    `given_by` say when and by whom it was marked as given to the customer.
     """
 
     key: str
@@ -342,6 +344,13 @@ class BoardOrder(Struct, frozen=True, gc=False):
     product_id: str = ""
     type_id: str = ""
     idempotency_key: str = ""
+    given_at: datetime | None = None
+    given_by: SafeText = NOTHING
+
+    @property
+    def to_give(self) -> bool:
+        """Whether cards came that nobody is known to have given to a customer."""
+        return self.given_at is None and bool(self.order_id) and self.state in WITH_CARDS
 
 
 class PollState(Struct, frozen=True):

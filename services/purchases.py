@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from services import journal_rows
-from services.errors import JournalFailed, Refused
+from services import journal_rows, purchase_rows
+from services.errors import Refused
 from services.journal import Conflict, Journal, Transaction
 from services.journal_rows import Baseline, Event
 from services.models import ENDED, Purchase, PurchaseState
@@ -14,14 +14,6 @@ from services.states import allowed
 
 # Word for word as the index of the living has it: only then does SQLite use that index.
 LIVE = "('INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"
-FIELDS = frozenset(
-    {
-        "note", "order_id", "status", "fulfilled_quantity", "fulfilled_amount", "sent_at",
-        "answered_at", "next_look", "decide_at", "looks", "quiet", "late", "acknowledged",
-        "candidates", "error_code", "error_message", "request_id", "product_title", "type_name",
-        "baseline",
-    }
-)  # fmt: skip
 
 ORDER_KNOWN = frozenset({"ORDER_BOUND", "ORDER_OLDER"})
 """What a step is refused with when the order it names cannot be this purchase."""
@@ -33,46 +25,39 @@ class Purchases:
     def __init__(self, journal: Journal) -> None:
         self._journal: Final = journal
 
-    async def add(self, purchase: Purchase, owner: str, baseline: Baseline) -> Purchase:
+    async def add(
+        self,
+        purchase: Purchase,
+        owner: str,
+        baseline: Baseline,
+        seen: Mapping[str, object] | None = None,
+    ) -> Purchase:
         """Commit an INTENT.
 
         Args:
             purchase: what was confirmed, in state INTENT.
             owner: the presence name of the process that is going to send it.
             baseline: what the account looked like before.
+            seen: what else was on the screen when it was confirmed, for the event log.
 
         Raises:
             Refused: its idempotency key belongs to a purchase already.
         """
 
         def work(tx: Transaction) -> Purchase:
-            values: dict[str, object] = {
-                name: journal_rows.column(getattr(purchase, name))
-                for name in (
-                    "id", "idempotency_key", "product_id", "product_title", "type_id", "type_name",
-                    "quantity", "unit_price", "total", "operator", "host", "note",
-                )
-            }  # fmt: skip
-            values |= {
-                "state": PurchaseState.INTENT.value,
-                "owner": owner,
-                "baseline": journal_rows.column(baseline),
-                "created_at": tx.now,
-                "updated_at": tx.now,
-                "rev": tx.rev(),
-            }
-            marks = ", ".join("?" * len(values))
-            # Column names are this module's own; every value is bound.
-            insert = f"INSERT INTO purchases ({', '.join(values)}) VALUES ({marks})"  # noqa: S608
-            tx.run(insert, *values.values())
+            purchase_rows.insert(tx, purchase, owner, baseline)
             tx.event(
                 "move",
                 purchase_id=purchase.id,
                 to_state=PurchaseState.INTENT.value,
                 why="confirmed",
-                evidence={"quantity": purchase.quantity, "total": str(values["total"])},
+                evidence={
+                    "quantity": purchase.quantity,
+                    "total": journal_rows.column(purchase.total),
+                    **(seen or {}),
+                },
             )
-            return get(tx, purchase.id)
+            return purchase_rows.get(tx, purchase.id)
 
         try:
             return await self._journal.write(work)
@@ -110,7 +95,7 @@ class Purchases:
         """
 
         def work(tx: Transaction) -> Purchase:
-            old = get(tx, purchase_id)
+            old = purchase_rows.get(tx, purchase_id)
             if not allowed(old.state, to):
                 raise Refused(
                     f"A purchase that is {old.state} cannot become {to}", code="STATE_CHANGED"
@@ -119,7 +104,7 @@ class Purchases:
                 raise Refused(
                     "This order was there before the purchase was sent", code="ORDER_OLDER"
                 )
-            update(tx, purchase_id, {"state": to.value, **changes})
+            purchase_rows.update(tx, purchase_id, {"state": to.value, **changes})
             tx.event(
                 kind,
                 purchase_id=purchase_id,
@@ -129,7 +114,7 @@ class Purchases:
                 why=why,
                 evidence=evidence,
             )
-            return get(tx, purchase_id)
+            return purchase_rows.get(tx, purchase_id)
 
         try:
             return await self._journal.write(work)
@@ -142,8 +127,8 @@ class Purchases:
         """Set fields that are no step of the state machine, with an event if `kind` is given."""
 
         def work(tx: Transaction) -> Purchase:
-            update(tx, purchase_id, changes)
-            changed = get(tx, purchase_id)
+            purchase_rows.update(tx, purchase_id, changes)
+            changed = purchase_rows.get(tx, purchase_id)
             if kind:
                 tx.event(kind, purchase_id=purchase_id, order_id=changed.order_id, why=why)
             return changed
@@ -280,15 +265,15 @@ class Purchases:
 
         return await self._journal.read(work)
 
-    async def events(self, reference: str) -> tuple[Event, ...]:
-        """Return the event rows of a purchase or order, oldest first."""
+    async def events(self, reference: str, order_id: str = "") -> tuple[Event, ...]:
+        """Return the event rows of a purchase or order, or of a purchase and its order."""
 
         def work(tx: Transaction) -> tuple[Event, ...]:
             rows = tx.rows(
                 "SELECT * FROM events WHERE purchase_id = ? UNION"
                 " SELECT * FROM events WHERE order_id = ? AND order_id <> '' ORDER BY seq",
                 reference,
-                reference,
+                order_id or reference,
             )
             return tuple(journal_rows.event(row) for row in rows)
 
@@ -316,14 +301,6 @@ class Purchases:
         return await self._journal.read(work)
 
 
-def get(tx: Transaction, purchase_id: str) -> Purchase:
-    """Return a purchase inside a transaction; raises JournalFailed if there is none."""
-    row = tx.row("SELECT * FROM purchases WHERE id = ?", purchase_id)
-    if row is None:
-        raise JournalFailed("The journal does not hold this purchase", code="NO_SUCH_PURCHASE")
-    return journal_rows.purchase(row)
-
-
 def _was_there(tx: Transaction, purchase: Purchase, order_id: str) -> bool:
     """Tell whether an order stood in the purchase's baseline, or was seen before it was sent."""
     row = tx.row("SELECT baseline FROM purchases WHERE id = ?", purchase.id)
@@ -335,18 +312,6 @@ def _was_there(tx: Transaction, purchase: Purchase, order_id: str) -> bool:
         journal_rows.iso(purchase.sent_at or purchase.created_at),
     )
     return seen is not None
-
-
-def update(tx: Transaction, purchase_id: str, changes: Mapping[str, object]) -> None:
-    """Set fields of a purchase inside a transaction; a step of its state needs its event too."""
-    unknown = changes.keys() - FIELDS - {"state"}
-    if unknown:
-        raise ValueError(f"no such field of a purchase: {sorted(unknown)}")
-    values = {name: journal_rows.column(value) for name, value in changes.items()}
-    values |= {"updated_at": tx.now, "rev": tx.rev()}
-    sets = ", ".join(f"{name} = ?" for name in values)
-    # Field names were checked against FIELDS; every value is bound.
-    tx.run(f"UPDATE purchases SET {sets} WHERE id = ?", *values.values(), purchase_id)  # noqa: S608
 
 
 def identical(same: Purchase | None) -> Refused:

@@ -12,7 +12,7 @@ from services.client import Placement, VendorClient
 from services.clock import Clock, midnight
 from services.errors import BadInput, JournalFailed, NotSent, Refused
 from services.journal import Journal
-from services.journal_rows import Baseline
+from services.journal_rows import Baseline, column
 from services.models import (
     Balance,
     Check,
@@ -172,7 +172,7 @@ class Purchasing:
         baseline = await self._baseline(fresh.balance)
         await self._journal.make_ready()
         purchase = await self._purchases.add(
-            self._intent(quote, note, key), self._presence.name, baseline
+            self._intent(quote, note, key), self._presence.name, baseline, _seen(fresh)
         )
         await self._changed(purchase, "")
         tell(Check("place", "running", "sending"))
@@ -338,6 +338,16 @@ class Purchasing:
                 verdict="NOT_SENT", sent=False, code=error.code, message=error.message
             )
         return sent[0], placement
+
+
+def _seen(quote: Quote) -> dict[str, object]:
+    """Return what was on the screen when it was confirmed, as the event log writes it."""
+    return {
+        "unit_price": column(quote.unit_price),
+        "stock": quote.stock,
+        "balance": column(quote.balance),
+        "quoted_at": column(quote.read_at),
+    }
 
 
 def _moved(previous: Quote, now: Denomination, quantity: int) -> str:

@@ -10,7 +10,8 @@ from services.emergency import Entry, Outcome
 from services.errors import JournalFailed, Refused
 from services.journal import Journal, Transaction
 from services.models import Purchase, PurchaseState
-from services.purchases import LIVE, ORDER_KNOWN, Purchases, get, update
+from services.purchase_rows import get, update
+from services.purchases import LIVE, ORDER_KNOWN, Purchases
 
 Schedule = Callable[[Purchase], dict[str, object]]
 

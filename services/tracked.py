@@ -134,6 +134,17 @@ class TrackedOrders:
 
         return await self._journal.read(work)
 
+    async def seen(self, order_id: str) -> tuple[Order | None, datetime | None]:
+        """Return an order as last seen, and when it was first (UTC); None for an unknown one."""
+
+        def work(tx: Transaction) -> tuple[Order | None, datetime | None]:
+            row = tx.row("SELECT * FROM orders WHERE order_id = ?", order_id)
+            if row is None:
+                return None, None
+            return journal_rows.order(row), journal_rows.moment(row["first_seen"])
+
+        return await self._journal.read(work)
+
     async def unclaimed(self) -> tuple[Order, ...]:
         """Return the orders that no purchase claims and that came after the watch began."""
 

@@ -26,6 +26,7 @@ from services.models import (
     Transaction,
     TransactionPage,
 )
+from services.secrets import Secret
 from services.text import clean
 from services.vendor_values import (
     LONGEST_ID,
@@ -150,6 +151,21 @@ class _Orders(Struct):
     pagination: _Pagination
 
 
+class _Serial(Struct):
+    """A card without its value: a field that is not declared is never decoded."""
+
+    serial: Raw = Raw()
+
+
+class _OrderWithSerials(_Order):
+    cards: list[_Serial] | None = None
+
+
+class _OrdersWithSerials(Struct):
+    items: list[_OrderWithSerials]
+    pagination: _Pagination
+
+
 class _Placed(Struct, rename="camel"):
     order_id: str
 
@@ -241,12 +257,23 @@ def order(data: Raw, order_id: str, *, cards: bool) -> Order:
     return found
 
 
-def orders(data: Raw, page: int, server_time: datetime | None) -> OrderPage:
-    """Read the data of `/gift-cards/list`, which must be the page asked for; cards are skipped."""
-    found = decode(data, _Orders)
+def orders(
+    data: Raw, page: int, server_time: datetime | None, holding: Secret | None = None
+) -> OrderPage:
+    """Read the data of `/gift-cards/list`, which must be the page asked for; cards are skipped.
+
+    With `holding` the serials of the cards are decoded, compared with it, and dropped: only the
+    orders that hold such a card are returned, without their cards.
+    """
+    if holding is None:
+        found = decode(data, _Orders)
+        items = found.items
+    else:
+        found = decode(data, _OrdersWithSerials)
+        items = [item for item in found.items if _holds(item, holding)]
     number, size, pages, results = _pagination(found.pagination, page)
     return OrderPage(
-        items=tuple(_order(item) for item in found.items),
+        items=tuple(_order(item) for item in items),
         page=number,
         page_size=size,
         total_pages=pages,
@@ -308,6 +335,19 @@ def _order(item: _Order) -> Order:
         if isinstance(item, _OrderWithCards)
         else (),
     )
+
+
+def _holds(item: _OrderWithSerials, wanted: Secret) -> bool:
+    """Tell whether one of the cards has this serial; every one is compared, in constant time."""
+    same = [_is(card.serial, wanted) for card in item.cards or ()]
+    return any(same)
+
+
+def _is(serial: Raw, wanted: Secret) -> bool:
+    try:
+        return secret(serial) == wanted
+    except ValueError:  # one that cannot be read is no reason to look at no other
+        return False
 
 
 def _pagination(found: _Pagination, page: int) -> tuple[int, int, int, int]:

@@ -91,8 +91,16 @@ class ConsoleApp(CommandApp):
         self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None = None
     ) -> None:
         """Push a screen, with the book as it is now."""
-        screen.book, screen.now, screen.privacy = self.book, self.now, self.privacy
+        self._prepare(screen)
         self.push_screen(screen, done)
+
+    def change_to(self, screen: ConsoleScreen[Any]) -> None:
+        """Put a screen in the place of the one on top, with the book as it is now."""
+        self._prepare(screen)
+        self.switch_screen(screen)  # pyright: ignore[reportUnknownMemberType]
+
+    def _prepare(self, screen: ConsoleScreen[Any]) -> None:
+        screen.book, screen.now, screen.privacy = self.book, self.now, self.privacy
 
     # Down: the book, the time and privacy, to every screen.
 
@@ -167,6 +175,10 @@ class ConsoleApp(CommandApp):
                 self._show_money()
             case "handed":
                 self.show_handed()
+            case "find":
+                self.open_palette(screen, "find ")
+            case "undelivered":
+                self.show_undelivered()
             case "privacy":
                 self.privacy = not self.privacy
             case "lock":

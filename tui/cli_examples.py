@@ -30,11 +30,19 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk orders --open", "what is still being made"),
         ("carddesk orders --unresolved", "what nobody has answered for"),
         ("carddesk orders --unclaimed", "what is on the account and no purchase here claims"),
+        ("carddesk orders --undelivered", "cards that came and were not given to a customer"),
         ("carddesk orders --from 2026-11-23 --json", "since a day, for a program"),
     ),
     "order": (
         ("carddesk order 6b0593167902699be4000002", "one order by its id"),
         ("carddesk order sale-1007 --reveal", "by its key, with the cards; this is recorded"),
+        ("carddesk order sale-1007 --story", "all that happened to it"),
+    ),
+    "find": (
+        ("carddesk find yacine", "by a word of the note"),
+        ("carddesk find ...00002a", "by the end of the order id, as the board shows it"),
+        ("carddesk find 24/11 14:05 netflix", "a day, the hour around a time, and words"),
+        ("carddesk find --serial - --days 30", "by a card's serial, typed hidden or from a pipe"),
     ),
     "resolve": (
         ("carddesk resolve", "look now for what is unresolved; exits 4 while something is left"),
@@ -42,6 +50,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk resolve --none PURCHASE_ID", "none of the orders offered is this purchase"),
     ),
     "note": (('carddesk note PURCHASE_ID "for Yacine"', "to find it later"),),
+    "delivered": (
+        ("carddesk delivered 6b0593167902699be4000002", "given to the customer, now, by you"),
+        ("carddesk delivered sale-1007 --undo", "not given after all; the log keeps both"),
+    ),
     "acknowledge": (("carddesk acknowledge PURCHASE_ID", "read; take it off the list"),),
     "money": (("carddesk money", "spent today and this week, and how long the balance lasts"),),
     "export": (

@@ -8,7 +8,7 @@ from services.clock import SystemClock
 from services.errors import NotFound, Unavailable
 from services.models import ENDED, BoardOrder, Card, Order, Purchase
 from services.text import clean
-from tui import cli_outcome, cli_values, plain, present, revealing
+from tui import cli_outcome, cli_values, plain, plain_story, present, present_story, revealing
 from tui.cli_call import AddCommand, Call
 
 A_LOOK = 0.1
@@ -26,13 +26,20 @@ def declare(add: AddCommand) -> None:
     which.add_argument(
         "--unclaimed", action="store_true", help="only the account's orders that nobody claimed"
     )
+    which.add_argument(
+        "--undelivered",
+        action="store_true",
+        help="only this desk's cards that came and were not given, of 7 days; --from shows others",
+    )
     cli_values.add_period(command)
 
     command = add("order", order, "show one order")
     command.add_argument(
         "reference", metavar="REF", type=cli_values.reference, help="order id, purchase id or key"
     )
-    command.add_argument("--reveal", action="store_true", help="print its cards")
+    which = command.add_mutually_exclusive_group()
+    which.add_argument("--reveal", action="store_true", help="print its cards")
+    which.add_argument("--story", action="store_true", help="print all that happened to it")
 
     command = add("resolve", resolve, "settle unresolved purchases, now")
     which = command.add_mutually_exclusive_group()
@@ -62,6 +69,13 @@ async def orders(call: Call) -> int:
         if not unsettled:
             call.out.say("Nothing is unresolved.")
         call.out.data([present.purchase(p) for p in unsettled], plain.purchases(unsettled))
+        return 0
+    if call.args.undelivered:
+        async with call.desk(offline=True) as desk:
+            waiting = await desk.undelivered(start, end)
+        if not waiting:
+            call.out.say("Every card that came is marked as given.")
+        call.out.data([present.board_order(row) for row in waiting], plain.board(waiting))
         return 0
     async with call.desk() as desk:
         begin = start or SystemClock().now() - timedelta(hours=call.settings().board.hours)
@@ -102,6 +116,10 @@ async def order(call: Call) -> int:
     """Print one order: as the journal has it if it is ours, else as the vendor tells it."""
     reference: str = call.args.reference
     async with call.desk(offline=True) as desk:
+        if call.args.story:
+            story = await desk.story(reference)
+            call.out.data(present_story.story(story), plain_story.story(story))
+            return 0
         purchase = await desk.purchase(reference)
         if purchase is None:
             found = await _foreign(desk, reference)
@@ -113,6 +131,8 @@ async def order(call: Call) -> int:
         purchase = await _newest(call, desk, purchase)
         cards = await _cards(call, desk, purchase) if call.args.reveal else None
         call.out.say(cli_outcome.sentence(purchase))
+        if purchase.order_id and (mark := await desk.delivery(purchase.order_id)) and mark.at:
+            call.out.say(f"Given to the customer: {plain.local(mark.at)} by {mark.by}.")
         call.out.data(
             present.purchase(purchase, cards), _with_cards(plain.purchase(purchase), cards)
         )

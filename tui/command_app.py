@@ -16,13 +16,13 @@ from tui.command_line import Command, remembered
 from tui.commands import PaletteScreen, Typed
 from tui.keymap import Keymap
 from tui.screens.base import ConsoleScreen, Frame
-from tui.screens.desk import DeskScreen
-from tui.tell_app import TellApp
+from tui.screens.filtering import Filtering
+from tui.support_app import SupportApp
 from widgets.status_bar import StatusBar
 from widgets.stock_pane import StockPane
 
 
-class CommandApp(TellApp):
+class CommandApp(SupportApp):
     """An app with a command line, whose settings can change while it runs."""
 
     privacy: var[bool] = var(False, init=False)
@@ -32,9 +32,9 @@ class CommandApp(TellApp):
         self._history = CommandHistory(frame.state_dir)
         self.set_reactive(CommandApp.privacy, frame.settings.ui.privacy)
 
-    def open_palette(self, screen: ConsoleScreen[Any]) -> None:
-        """Ask for a command for a screen."""
-        palette = PaletteScreen(self.frame, screen.situation(), tuple(self._history.lines))
+    def open_palette(self, screen: ConsoleScreen[Any], line: str = "") -> None:
+        """Ask for a command for a screen; `line` is what is typed already."""
+        palette = PaletteScreen(self.frame, screen.situation(), tuple(self._history.lines), line)
         self.show(palette, partial(self._carry_out, screen))
 
     def _carry_out(self, screen: ConsoleScreen[Any], typed: Typed | None) -> None:
@@ -48,14 +48,16 @@ class CommandApp(TellApp):
                 self.change(command)
             case "privacy":
                 self.privacy = command.argument == "on"
-            case "filter" if isinstance(screen, DeskScreen):
+            case "find":
+                self.find(command.argument)
+            case "filter" if isinstance(screen, Filtering):
                 screen.board().filter_text = command.argument
-            case "sort" if isinstance(screen, DeskScreen):
+            case "sort" if isinstance(screen, Filtering):
                 screen.board().sort = command.argument
             case "note":
                 order = screen.noted_order()
                 if order is not None:
-                    self._set_note(order.purchase_id, command.argument)
+                    self._set_note(order, command.argument)
             case _:
                 screen.action_run(command.name)
 

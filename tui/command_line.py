@@ -8,7 +8,7 @@ from msgspec import Struct
 from services.settings import FIELDS, Settings
 from services.text import clean
 from tui import live_settings
-from tui.action import DESK, PANES, Action
+from tui.action import DESK, LISTS, PANES, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
 from tui.situation import Situation
@@ -19,19 +19,19 @@ ARGUMENTS = {
     "goto": ("pane: Go to", "goto orders: to the pane of that name"),
     "filter": ("list: Filter for", "filter steam: list only what has these words"),
     "sort": ("list: Sort by", "sort price, sort -price: by a column; sort given: as it came"),
+    "find": (
+        "desk: Find an order",
+        "id, its end, key, note, day: find 64b3a1, find today 14:05, find serial:",
+    ),
     "note": ("order: Note with text", "note paid by phone: the note of the selected order"),
     "privacy": ("desk: Privacy on or off", "privacy on: hide prices, balance and codes"),
 }
 
 
-FORGOTTEN = frozenset({"note", "filter", "find"})
-"""Commands whose words are kept in no history."""
-
-
 class Command(Struct, frozen=True):
-    """What was asked for: `kind` is action, set, filter, sort or note.
+    """What was asked for.
 
-    `name` is an action or a setting.
+    `kind` is action, set, filter, sort, find, note or privacy; `name` an action or a setting.
     """
 
     kind: str
@@ -97,10 +97,30 @@ def remembered(line: str) -> str:
     """Return a line as history may keep it: of a note or a search only that there was one.
 
     What is searched for may be a code that a customer read out.
+
+    A lookup by an id or a day names nobody and is kept.
     """
+    from services import lookup_text
+
     text = line.strip().removeprefix(":").strip()
-    verb = text.partition(" ")[0].lower()
-    return f"{verb} " if verb in FORGOTTEN else text
+    verb, _, argument = text.partition(" ")
+    match verb.lower():
+        case "note" | "filter":
+            return f"{verb.lower()} "
+        case "find" if lookup_text.serial_of(argument) is not None:
+            return f"find {lookup_text.SERIAL}"
+        case "find" if not lookup_text.names_nobody(argument):
+            return "find "
+        case _:
+            return text
+
+
+def hides(line: str) -> bool:
+    """Tell whether what is typed is a serial, which must not be read off the screen."""
+    from services import lookup_text
+
+    verb, _, argument = line.lstrip().removeprefix(":").lstrip().partition(" ")
+    return verb.lower() == "find" and bool(lookup_text.serial_of(argument))
 
 
 def _actions(now: Situation) -> list[Action]:
@@ -112,7 +132,7 @@ def _actions(now: Situation) -> list[Action]:
 
 
 def _offered(now: Situation) -> dict[str, tuple[str, str]]:
-    places = {"goto": DESK, "filter": DESK, "sort": DESK, "note": BY_ID["note"].where}
+    places = {"goto": DESK, "filter": LISTS, "sort": LISTS, "note": BY_ID["note"].where}
     return {
         verb: words
         for verb, words in ARGUMENTS.items()
@@ -228,10 +248,11 @@ def _arguments(verb: str, argument: str, now: Situation) -> Reading:
         )
         return Reading(rows, argument)
     reason = BY_ID["note"].reason(now) if verb == "note" else ""
+    told = "a serial; it is shown nowhere and not kept" if hides(f"{verb} {argument}") else argument
     row = Choice(
         verb,
         title,
-        clean(argument, 200) if argument else words,
+        clean(told, 200) if told else words,
         f"{verb} {argument}",
         reason=reason,
         command=Command(verb, verb, argument) if argument else None,

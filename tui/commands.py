@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from services.settings import Settings
 from tui.actions import bindings
-from tui.command_line import Choice, Command, nearest, read
+from tui.command_line import Choice, Command, hides, nearest, read
 from tui.screens.base import Dialog, Frame
 from tui.screens.strips import KeyLine
 from tui.situation import Situation
@@ -40,6 +40,7 @@ class PaletteScreen(Dialog[Typed | None]):
     Args:
         now: the situation it was opened in.
         history: the lines typed before, the newest last.
+        line: what is typed already.
     """
 
     PLACE = "palette"
@@ -51,8 +52,11 @@ class PaletteScreen(Dialog[Typed | None]):
         Binding("tab", "complete", show=False, priority=True),
     ]
 
-    def __init__(self, frame: Frame, now: Situation, history: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, frame: Frame, now: Situation, history: tuple[str, ...] = (), line: str = ""
+    ) -> None:
         super().__init__(frame)
+        self._begun = line
         self._now = now
         self._history = history
         self._recalled = len(history)
@@ -80,7 +84,8 @@ class PaletteScreen(Dialog[Typed | None]):
 
     def begin(self) -> None:
         """Fill the list and wait for a word."""
-        self._read("")
+        self._write(self._begun)
+        self._read(self._begun)
         self.line.focus()
 
     def refresh_hints(self) -> None:
@@ -125,6 +130,7 @@ class PaletteScreen(Dialog[Typed | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self.line.password = hides(event.value)
         self._read(event.value)
 
     @on(Input.Submitted)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from textual import on, work
 
 from services.clock import Clock
@@ -211,7 +212,12 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
 
     @on(errands.OrderWanted)
     def _open_order(self, wanted: errands.OrderWanted) -> None:
-        self.show(OrderScreen(self.frame, wanted.order, reveal=wanted.reveal))
+        below = self.screen_stack[-2] if len(self.screen_stack) > 1 else None
+        if isinstance(below, OrderScreen) and below.shows(wanted.order) and not wanted.reveal:
+            # Its story was opened from there: the way on is the way back.
+            self.pop_screen()
+        else:
+            self.show(OrderScreen(self.frame, wanted.order, reveal=wanted.reveal))
 
     @on(errands.CardsWanted)
     @work(group="cards", exclusive=True, exit_on_error=False, description="reveal cards")
@@ -233,14 +239,22 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
 
     def _noted(self, order: BoardOrder, note: str | None) -> None:
         if note is not None and note != order.note:
-            self._set_note(order.purchase_id, note)
+            self._set_note(order, note)
 
     @work(group="note", exit_on_error=False, description="keep a note")
-    async def _set_note(self, purchase_id: str, note: str) -> None:
+    async def _set_note(self, order: BoardOrder, note: str) -> None:
         try:
-            await self.desk.set_note(purchase_id, note)
+            kept = await self.desk.set_note(order.purchase_id, note)
         except DeskError as error:
             self.say(error.sentence())
+        else:
+            self.show_order(replace(order, note=kept.note))
+
+    def show_order(self, order: BoardOrder) -> None:
+        """Hand an order that a person just changed to every screen that shows it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, ConsoleScreen):
+                screen.take_order(order)
 
     # Settling.
 

@@ -124,21 +124,42 @@ def quote(asked: Quote) -> str:
 def board(rows: Sequence[BoardOrder]) -> str:
     """Print the order list, in the order given."""
     return table(
-        ("TIME", "STATE", "ORDER", "CARDS", "TOTAL", "WHO", "WHAT"),
+        ("TIME", "STATE", "ORDER", "CARDS", "TOTAL", "WHO", "GIVEN", "WHAT"),
         [
             (
                 local(row.time),
                 row.state,
                 row.order_id or row.purchase_id,
-                _cards_of(row.fulfilled_quantity, row.quantity),
+                cards_of(row.fulfilled_quantity, row.quantity),
                 _number(row.total),
-                row.operator if row.mine else "another desk",
-                f"{row.product}, {row.denomination}" + (f" ({row.note})" if row.note else ""),
+                who(row),
+                given(row),
+                what(row),
             )
             for row in rows
         ],
         right={3, 4},
     )
+
+
+def who(row: BoardOrder) -> str:
+    """Return who bought an order: one of ours, or another desk."""
+    return row.operator if row.mine else "another desk"
+
+
+def given(row: BoardOrder) -> str:
+    """Return when and by whom an order was given to the customer, empty where it was not."""
+    return f"{local(row.given_at)} by {row.given_by}" if row.given_at else ""
+
+
+def what(row: BoardOrder) -> str:
+    """Return what was bought, with its note."""
+    return f"{row.product}, {row.denomination}" + (f" ({row.note})" if row.note else "")
+
+
+def cards_of(fulfilled: int | None, quantity: int) -> str:
+    """Return how many cards came of how many were ordered, or how many were while none is known."""
+    return str(quantity) if fulfilled is None else f"{fulfilled}/{quantity}"
 
 
 def events(rows: Sequence[Event]) -> str:
@@ -177,7 +198,7 @@ def purchases(bought: Sequence[Purchase]) -> str:
                 p.state.value,
                 p.id,
                 p.order_id,
-                _cards_of(p.fulfilled_quantity, p.quantity),
+                cards_of(p.fulfilled_quantity, p.quantity),
                 money.show(p.total),
                 p.operator,
                 f"{p.product_title}, {p.type_name}" + (f" ({p.note})" if p.note else ""),
@@ -197,7 +218,7 @@ def purchase(bought: Purchase) -> str:
             ("order", bought.order_id),
             ("product", f"{bought.product_title} ({bought.product_id})"),
             ("type", f"{bought.type_name} ({bought.type_id})"),
-            ("cards", _cards_of(bought.fulfilled_quantity, bought.quantity)),
+            ("cards", cards_of(bought.fulfilled_quantity, bought.quantity)),
             ("unit price", dzd(bought.unit_price)),
             ("total", dzd(bought.total)),
             ("charged", dzd(bought.fulfilled_amount)),
@@ -220,7 +241,7 @@ def foreign_order(order: Order) -> str:
             ("order", order.id),
             ("product", order.product),
             ("type", order.type),
-            ("cards", _cards_of(order.fulfilled_quantity, order.quantity)),
+            ("cards", cards_of(order.fulfilled_quantity, order.quantity)),
             ("unit price", dzd(order.price_per_card)),
             ("charged", dzd(order.fulfilled_amount)),
             ("created", local(order.time)),
@@ -257,10 +278,6 @@ def _line(row: Sequence[str], widths: Sequence[int], right: Container[int]) -> s
 
 def _number(value: Decimal | None) -> str:
     return "" if value is None else money.show(value)
-
-
-def _cards_of(fulfilled: int | None, quantity: int) -> str:
-    return str(quantity) if fulfilled is None else f"{fulfilled}/{quantity}"
 
 
 def _error(error: PurchaseError | None) -> str:

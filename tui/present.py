@@ -156,6 +156,8 @@ def board_order(row: BoardOrder) -> Document:
         "final": row.final,
         "late": row.late,
         "created_at": instant(row.time),
+        "given_at": instant(row.given_at) if row.given_at else None,
+        "given_by": row.given_by or None,
     }
 
 

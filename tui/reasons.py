@@ -67,9 +67,21 @@ def pinning(now: Situation) -> str:
     return "" if now.product else "No product is highlighted."
 
 
+def giving(now: Situation) -> str:
+    """Return why an order cannot be marked as given."""
+    if not now.order:
+        return "No order is highlighted."
+    return "" if now.giving else "There are no cards to give: the order has none yet."
+
+
+def telling(now: Situation) -> str:
+    """Return why there is no story to tell."""
+    return "" if now.order else "No order is highlighted."
+
+
 def noting(now: Situation) -> str:
     """Return why no note can be written."""
-    if now.place == "orders" and not now.order:
+    if not now.order:
         return "No order is highlighted."
     return "" if now.mine else "Another desk placed this order: only its own desk can note it."
 
@@ -83,6 +95,8 @@ def opening(now: Situation) -> str:
         "ledger": (now.order, "No order belongs to this movement, or none is known here."),
         "unresolved": (now.order, "No order is highlighted: this purchase has none yet."),
         "log": (False, "The log has nothing to open."),
+        "found": (now.order, "Nothing was found."),
+        "undelivered": (now.order, "Every card that came is marked as given."),
     }
     there, words = missing.get(now.place, (True, ""))
     if not there:

@@ -13,7 +13,8 @@ class Situation(Struct, frozen=True):
     the moment, in words. `can_copy` is the setting. `purchase` is the state of the chosen one,
     `late` where its order came late, `fits` where one came that may be it. `sort` is what the list
     is sorted by, as its board has it, and `sorts` the ids and titles of the columns that it can be
-    sorted by. `files` counts the handed files listed.
+    sorted by. `files` counts the handed files listed. `giving` is whether the order has cards that
+    can be marked as given.
     """
 
     place: str = "catalogue"
@@ -24,6 +25,7 @@ class Situation(Struct, frozen=True):
     denomination: bool = False
     order: bool = False
     mine: bool = False
+    giving: bool = False
     cards: int = 0
     revealed: bool = False
     privacy: bool = False

@@ -99,6 +99,23 @@ def local_time(time: datetime) -> str:
     return f"{time.astimezone():%Y-%m-%d %H:%M:%S}"
 
 
+def local_when(time: datetime, now: datetime | None) -> str:
+    """Return a time (UTC) as short as it can be here: `14:05` today, `24/11 14:05`, `24/11/25`."""
+    local = time.astimezone()
+    today = now.astimezone() if now else None
+    if today is not None and local.date() == today.date():
+        return f"{local:%H:%M}"
+    if today is not None and local.year != today.year:
+        return f"{local:%d/%m/%y}"
+    return f"{local:%d/%m %H:%M}"
+
+
+def given_when(time: datetime, now: datetime | None) -> str:
+    """Return when something was given, in five signs: `14:05` today, else the day, `24/11`."""
+    told = local_when(time, now)
+    return told[:5]
+
+
 def amount(value: Decimal | None, privacy: bool = False) -> str:
     """Return an amount in DZD for a person; a mask in privacy mode, empty when it is not known."""
     if value is None:

@@ -163,10 +163,15 @@ def chop(text: str, width: int) -> list[str]:
 
 def wrap(text: str, width: int) -> list[str]:
     """Break text at spaces into inert lines of at most `width` cells; words too long are cut up."""
+    return wrap_pieces(inert(text).split(), width)
+
+
+def wrap_pieces(pieces: Iterable[str], width: int) -> list[str]:
+    """Put pieces, which may hold spaces, into inert lines as `wrap` does words."""
     lines: list[str] = []
     line = ""
-    for word in inert(text).split():
-        for part in chop(word, max(1, width)):
+    for piece in pieces:
+        for part in chop(inert(piece), max(1, width)):
             longer = f"{line} {part}" if line else part
             if cell_width(longer) <= width:
                 line = longer

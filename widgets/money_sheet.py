@@ -44,6 +44,16 @@ class MoneySheet(Sheet):
         for name, words in told:
             low = name == "balance" and balance is not None and balance < self.low_balance
             lines += fact(name, words, width, "warn" if low else "plain")
+        lines += fact("to give", _to_give(self.book), width)
         if self.book.balance_error:
             lines += fact("reading", self.book.balance_error, width, "warn")
         return lines
+
+
+def _to_give(book: Book) -> str:
+    """Say how many orders of the board have cards that are not marked as given."""
+    waiting = sum(row.mine and row.to_give for row in book.orders)
+    if not waiting:
+        return "Nothing: every card of the board's orders is marked as given."
+    orders = "order has" if waiting == 1 else "orders have"
+    return f"{waiting} {orders} cards that are not marked as given: t lists them."

@@ -4,7 +4,15 @@ from textual.reactive import var
 
 from services.models import BoardOrder, Book
 from widgets.board import Board, View
-from widgets.cells import amount, filled, order_id_words, since, stale_words, state_cell
+from widgets.cells import (
+    amount,
+    filled,
+    given_when,
+    order_id_words,
+    since,
+    stale_words,
+    state_cell,
+)
 from widgets.columns import Column
 from widgets.ink import Cell
 from widgets.order_finding import PREFIXES, SORT_KEYS, desk_words, order_search
@@ -15,8 +23,9 @@ COLUMNS = (
     Column("total", "DZD", 10, "right", leaves=2, private=True, searched=False),
     Column("age", "age", 4, "right", leaves=3, searched=False),
     Column("desk", "desk", 9, leaves=4),
-    Column("id", "order", 9, leaves=5),
-    Column("what", "product", least=24),
+    Column("id", "order", 9, leaves=6),
+    Column("handed", "given", 5, leaves=5, searched=False),
+    Column("what", "product", least=22),
 )
 
 
@@ -31,6 +40,7 @@ def order_cells(order: BoardOrder, view: View) -> dict[str, Cell]:
         "age": Cell(since(order.time, view.now), "dim"),
         "desk": Cell(desk_words(order), "plain" if order.mine else "dim"),
         "id": Cell(order_id_words(order.order_id), "dim"),
+        "handed": Cell(given_when(order.given_at, view.now) if order.given_at else ""),
         "what": Cell(f"LATE · {what}", "alert") if order.late else Cell(what),
     }
 

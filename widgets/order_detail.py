@@ -7,7 +7,7 @@ from textual.reactive import var
 from services.models import BoardOrder, Order, Purchase
 from services.text import clean
 from services.wording import order_words
-from widgets.cells import age, dinars, discreet, filled, local_time, state_cell
+from widgets.cells import age, dinars, discreet, filled, local_time, local_when, state_cell
 from widgets.ink import Cell, Line
 from widgets.sentences import purchase_sentence
 from widgets.sheet import Sheet, fact, sentence
@@ -60,7 +60,15 @@ class OrderDetail(Sheet):
             *fact("product", row.product or row.product_id, width),
             *fact("denomination", row.denomination or row.type_id, width),
             *fact("cards", filled(fulfilled, row.quantity), width),
+            *fact("note", row.note, width),
+            *self._given(row, width),
         ]
+
+    def _given(self, row: BoardOrder, width: int) -> list[Line]:
+        if row.given_at:
+            words = f"{local_when(row.given_at, self.now)} by {row.given_by}"
+            return fact("given", words, width, "good")
+        return fact("given", "not marked as given to the customer", width) if row.to_give else []
 
     def _money(self, row: BoardOrder, width: int) -> list[Line]:
         order, purchase = self.order, self.purchase
@@ -70,9 +78,10 @@ class OrderDetail(Sheet):
         charged = order.fulfilled_amount if order else None
         if charged is None and purchase:
             charged = purchase.fulfilled_amount
+        each = f"{dinars(unit, self.privacy)} each" if unit is not None else ""
+        total = ", ".join(filter(None, (dinars(row.total, self.privacy), each)))
         return [
-            *fact("each", dinars(unit, self.privacy), width),
-            *fact("total", dinars(row.total, self.privacy), width),
+            *fact("total", total, width),
             *fact("charged", dinars(charged, self.privacy), width),
         ]
 
@@ -86,7 +95,6 @@ class OrderDetail(Sheet):
             *fact("order", clean(row.order_id) or "no order id yet", width),
             *fact("placed", at, width),
             *fact("desk", desk if row.mine else "another desk", width),
-            *fact("note", row.note, width),
         ]
         if purchase:
             lines += fact("purchase", f"{purchase.id} on {purchase.host}", width, "dim")

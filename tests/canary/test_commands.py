@@ -1,12 +1,14 @@
 """Every command on a canary key and canary cards, in every fault: they stay where they belong."""
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
 
+from services import wire
 from services.sandbox import Fault
-from tests.canary.conftest import CARD, KEY, Vendor, files_that_tell, hits, log_of
+from tests.canary.conftest import CARD, KEY, SERIAL, Vendor, files_that_tell, hits, log_of
 from tui import cli_arguments, plain, present
 from tui.cli import run
 
@@ -39,6 +41,43 @@ async def test_cards_are_only_in_the_answer_that_was_asked_to_hold_them(
         assert code == 0
         assert f"{CARD}-1" in said
         assert KEY not in said
+    assert files_that_tell(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "asked", [("--serial", "-"), (f"serial:{SERIAL}-1",)], ids=["pipe", "typed"]
+)
+async def test_a_serial_that_is_looked_for_is_told_and_kept_nowhere(
+    home: dict[str, str],
+    vendor: Vendor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{SERIAL}-1\n"))
+    code, said = await told(home, "find", *asked)
+    assert code == 0
+    assert vendor.order_id in said
+    assert hits(said.encode()) == []
+    for kind in FAULTS:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{SERIAL}-1\n"))
+        vendor.box.faults.add(Fault(kind, endpoint="list", times=0))
+        _, said = await told(home, "find", *asked)
+        vendor.box.faults.clear()
+        assert hits(said.encode()) == [], kind
+    assert files_that_tell(tmp_path) == []
+
+
+async def test_a_defect_with_a_serial_in_its_hands_tells_nobody(
+    home: dict[str, str], vendor: Vendor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise RuntimeError(f"{SERIAL}-1", arguments)
+
+    monkeypatch.setattr(wire, "_holds", broken)
+    code, said = await told(home, "find", "--serial", f"{SERIAL}-1")
+    assert code != 0
+    assert hits(said.encode()) == []
     assert files_that_tell(tmp_path) == []
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.canary.conftest import CARD, KEY, Start, Vendor, files_that_tell, hits, log_of
+from tests.canary.conftest import CARD, KEY, SERIAL, Start, Vendor, files_that_tell, hits, log_of
 from tests.terminal.conftest import Terminal
 
 pytestmark = pytest.mark.terminal
@@ -84,6 +84,28 @@ def test_revealing_and_copying_leave_nothing_behind(
     assert "load-buffer" in child
     assert "CARDDESK_API_KEY" not in child
     assert KEY.encode() not in desk.bytes
+
+
+def test_a_serial_is_looked_for_without_being_seen_or_kept(
+    start: Start, vendor: Vendor, tmp_path: Path
+) -> None:
+    desk = start()
+    desk.wait_for("fulfilled")
+    desk.press("f", *"serial:", "enter")
+    desk.wait_for("shown nowhere")
+    desk.press(*f"{SERIAL}-1", "enter")
+    desk.wait_for("What happened")
+    desk.press("q")
+    desk.wait_gone("What happened")
+    desk.press("f", *f"serial:{SERIAL}-0", "enter")
+    desk.wait_for("What happened")
+    desk.press("ctrl+q")
+    assert desk.exit_code() == 0
+    assert hits(desk.bytes) == []
+    assert vendor.order_id.encode() in desk.bytes
+    assert files_that_tell(tmp_path) == []
+    (kept,) = tmp_path.rglob("commands")
+    assert kept.read_text().splitlines() == ["find serial:"]
 
 
 def test_the_running_console_shows_its_key_to_nobody(start: Start) -> None:

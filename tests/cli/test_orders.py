@@ -8,7 +8,7 @@ from services.sandbox import Fault
 BOARD_KEYS = {
     "order_id", "purchase_id", "state", "product_id", "product_title", "type_id", "type_name",
     "quantity", "fulfilled_quantity", "total", "note", "operator", "mine", "final", "late",
-    "created_at",
+    "created_at", "given_at", "given_by",
 }  # fmt: skip
 
 

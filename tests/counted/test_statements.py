@@ -73,3 +73,39 @@ async def test_opening_the_board_and_recovering_walk_through_neither_orders_nor_
         with statements(desk) as seen:
             await account._fill()
         assert scans(desk, seen) == []
+
+
+async def test_no_lookup_no_story_and_no_mark_walks_through_the_journal(
+    open_desk: Callable[..., Any], pick: Callable[..., Any]
+) -> None:
+    async with open_desk() as desk:
+        product, denomination = await pick(desk)
+        quote = await desk.quote(product.id, denomination.id, 1)
+        bought = await desk.buy(quote, note="for Yacine 0555 12 34")
+        await desk.wait_final(bought.id, 120)
+        with statements(desk) as seen:
+            for text in (
+                *(bought.id, bought.order_id, bought.request_id, bought.order_id[-6:]),
+                *("yacine", "0555123", "for yacine", "today", "today 10:00 yacine", "nothing"),
+            ):
+                await desk.find(text)
+            await desk.story(bought.id)
+            await desk.story(bought.order_id, ask=False)
+            await desk.give(bought.order_id)
+            await desk.undelivered()
+            await desk.take_back(bought.order_id)
+            await desk.set_note(bought.id, "for Lina")
+        assert scans(desk, seen) == []
+
+
+async def test_a_lookup_is_a_handful_of_statements(
+    open_desk: Callable[..., Any], pick: Callable[..., Any]
+) -> None:
+    async with open_desk() as desk:
+        product, denomination = await pick(desk)
+        quote = await desk.quote(product.id, denomination.id, 1)
+        bought = await desk.buy(quote, note="for Yacine")
+        for text in (bought.order_id, "yacine", bought.order_id[-6:]):
+            with statements(desk) as seen:
+                assert (await desk.find(text)).hits
+            assert len(seen) <= 12, seen

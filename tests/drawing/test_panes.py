@@ -34,7 +34,8 @@ def titles(picture: list[str], line: int = 1) -> list[str]:
     [
         (60, ["state", "cards", "DZD", "product"]),
         (80, ["state", "cards", "DZD", "age", "desk", "product"]),
-        (120, ["state", "cards", "DZD", "age", "desk", "order", "product"]),
+        (88, ["state", "cards", "DZD", "age", "desk", "given", "product"]),
+        (120, ["state", "cards", "DZD", "age", "desk", "order", "given", "product"]),
     ],
 )
 async def test_orders_lose_columns_by_importance(

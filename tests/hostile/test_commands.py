@@ -11,6 +11,7 @@ from tests.hostile.conftest import BATCHES, STRINGS, SURROGATES, inert, turn_hos
 READING = [
     ("catalog",), ("catalog", "--refresh"), ("balance",), ("transactions",), ("orders",),
     ("doctor",), ("audit", "--verify"), ("resolve",), ("orders", "--unresolved"),
+    ("find", "today"), ("find", "long"), ("orders", "--undelivered"),
 ]  # fmt: skip
 
 
@@ -24,7 +25,10 @@ async def every_command(carddesk, shelf):
     yield bought
     orders = json.loads((await carddesk("orders", "--json")).out)
     commands = [*READING, ("stock", shelf.product_id), ("order", "no-such-order")]
-    commands += [("order", row["order_id"], "--reveal") for row in orders]
+    for row in orders:
+        commands.append(("order", row["order_id"], "--reveal"))
+        commands.append(("order", row["order_id"], "--story"))
+        commands.append(("delivered", row["order_id"]))
     commands.append(("buy", shelf.product_id, shelf.type_id, "99999", "--yes"))
     for command in commands:
         yield await carddesk(*command)
@@ -77,6 +81,7 @@ async def test_what_a_person_types_is_answered_with_text(fresh, name):
     for command in (
         ("stock", bad), ("order", bad), (bad,), ("buy", bad, bad, bad, "--yes"),
         ("audit", "--verify", bad), ("orders", "--from", bad), ("--profile", bad, "balance"),
+        ("find", bad), ("find", "--serial", bad), ("find", "x", "--days", bad), ("delivered", bad),
     ):  # fmt: skip
         done = await fresh(*command)
         assert inert(done.out + done.err), done

@@ -11,12 +11,15 @@ from tests.console.test_setup import Asked, asked, give, to_the_key
 from tests.hostile.conftest import BATCHES, STRINGS, SURROGATES, turn_hostile
 from tui.screens.ask import AskScreen
 from tui.screens.desk import DeskScreen
+from tui.screens.found import FoundScreen
 from tui.screens.hand import HandScreen
 from tui.screens.handed import HandedScreen
 from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.setup import SetupScreen
+from tui.screens.story import StoryScreen
 from tui.screens.ticket import TicketScreen
+from tui.screens.undelivered import UndeliveredScreen
 
 __all__ = ["asked", "open_console"]
 
@@ -99,11 +102,35 @@ async def an_order(console: Console) -> None:
     await harmless(console, HandedScreen)
     await console.press("escape", "n")
     await harmless(console, PromptScreen)
-    await console.press("escape", "q")
+    await console.press("escape", "m", "i")
+    await console.until(lambda: isinstance(console.screen, StoryScreen) and console.screen)
+    await console.until(lambda: not console.screen.sheet.busy)
+    await harmless(console, StoryScreen)
+    await click_everything(console)
+    await console.press("G")
+    await harmless(console, StoryScreen)
+    await console.press("q", "q", "t")
+    await harmless(console, UndeliveredScreen)
+    await console.press("q")
+    await a_lookup(console)
+    await console.press("q")
     await harmless(console, DeskScreen)
     await click_everything(console)
     assert console.app.crash is None
     assert console.app.is_running
+
+
+async def a_lookup(console: Console) -> None:
+    """List the orders of the day, and click them."""
+    product = next(product for product in console.box.products if product.enabled)
+    console.box.foreign_order(product.id, product.types[0].id, 1)
+    await console.press("f", *"today", "enter")
+    await console.until(
+        lambda: isinstance(console.screen, FoundScreen) and console.screen.orders.shown
+    )
+    await harmless(console, FoundScreen)
+    await click_everything(console)
+    await harmless(console, FoundScreen)
 
 
 @pytest.mark.parametrize("size", [(80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")

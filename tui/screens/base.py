@@ -148,6 +148,9 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Whether a code can be read here now; a screen that shows cards overrides it."""
         return False
 
+    def take_order(self, order: BoardOrder) -> None:
+        """Take an order that was just marked or noted here; the board may not hold it."""
+
     def conceal(self) -> None:
         """Hide what nobody else may see; a screen that shows cards overrides it."""
 

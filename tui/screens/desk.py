@@ -15,12 +15,11 @@ from textual.widgets import Static
 from services.models import BoardOrder
 from tui.action import PANES
 from tui.actions import BY_ID, bindings
-from tui.screens import words
+from tui.screens import order_keys, words
 from tui.screens.base import ConsoleScreen, Handler
 from tui.screens.errands import (
     ExportWanted,
     LedgerWanted,
-    NoteWanted,
     OrderWanted,
     PinWanted,
     RefreshWanted,
@@ -114,16 +113,14 @@ class DeskScreen(StockFollowing, Filtering):
         base = super().situation()
         if not self.composed:
             return base
-        order = self.noted_order()
-        return replace(
+        base = replace(
             base,
             product=self.product is not None,
             denomination=self.query_one(StockPane).highlighted is not None,
-            order=order is not None,
-            mine=order is not None and order.mine,
             sort=self.board().sort,
             sorts=tuple((column.id, column.title) for column in self.board().sorts),
         )
+        return order_keys.situation(base, self.noted_order())
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what the desk does itself."""
@@ -141,8 +138,8 @@ class DeskScreen(StockFollowing, Filtering):
             "pin": self.pin,
             "back": self.back,
             "refresh": self.ask_again,
-            "note": self.note,
             "export": self.export,
+            **order_keys.handlers(self),
         }
 
     def go_to(self, pane: str) -> None:
@@ -173,11 +170,6 @@ class DeskScreen(StockFollowing, Filtering):
             self.say("Choose a denomination here, then order it.")
         elif product is not None:
             self.post_message(TicketWanted(product, denomination, stock))
-
-    def note(self) -> None:
-        """Write a note on the highlighted order."""
-        if order := self.noted_order():
-            self.post_message(NoteWanted(order))
 
     def export(self) -> None:
         """Write what the pane lists into a file."""

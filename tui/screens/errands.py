@@ -21,7 +21,10 @@ from services.models import (
 if TYPE_CHECKING:
     from services.handed import Handed
     from services.ledger_models import Ledger
+    from services.lookup_models import Found
     from services.models import Candidate, Nobodys
+    from services.secrets import Secret
+    from services.story import Story
 
 Said = Callable[[str], None]
 """Takes a sentence for the operator."""
@@ -110,6 +113,34 @@ class Judge(Protocol):
 
     def say(self, sentence: str) -> None:
         """Take a sentence for the operator."""
+        ...
+
+
+class Finder(Protocol):
+    """Is told what a lookup found."""
+
+    def show_page(self, page: int, pages: int) -> None:
+        """Take how far the vendor's orders were looked through for a serial."""
+        ...
+
+    def show_found(self, found: "Found | None", error: str) -> None:
+        """Take what was found, or the sentence why nothing could be looked up."""
+        ...
+
+
+class Teller(Protocol):
+    """Is told the story of an order."""
+
+    def show_story(self, story: "Story | None", error: str, *, busy: bool = False) -> None:
+        """Take the story, or the sentence why there is none; `busy`: more of it is coming."""
+        ...
+
+
+class Giver(Protocol):
+    """Is told what is still to be given to customers."""
+
+    def show_undelivered(self, rows: tuple[BoardOrder, ...], error: str) -> None:
+        """Take the orders, or the sentence why they could not be read."""
         ...
 
 
@@ -291,3 +322,43 @@ class SettleWanted(Message):
     purchase: Purchase
     what: Settling
     order_ids: tuple[str, ...] = ()
+
+
+@dataclass
+class FindRead(Message):
+    """Look something up; a secret is a serial, looked for in the orders of so many days."""
+
+    finder: Finder
+    wanted: "str | Secret"
+    days: int
+
+
+@dataclass
+class StoryWanted(Message):
+    """Show the story of an order; `instead` of the screen that asks."""
+
+    order: BoardOrder
+    instead: bool = False
+
+
+@dataclass
+class StoryRead(Message):
+    """Read the story of an order or purchase: the journal at once, then with the vendor."""
+
+    teller: Teller
+    reference: str
+
+
+@dataclass
+class GivenWanted(Message):
+    """Mark an order as given to the customer; `undo`: take the mark back."""
+
+    order: BoardOrder
+    undo: bool = False
+
+
+@dataclass
+class UndeliveredRead(Message):
+    """Read which orders of this desk are not marked as given."""
+
+    giver: Giver

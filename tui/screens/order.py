@@ -13,11 +13,13 @@ from textual.timer import Timer
 
 from services.models import BoardOrder, Card, Order, Purchase
 from tui.actions import bindings
+from tui.screens import order_keys
 from tui.screens.ask import AskScreen
 from tui.screens.base import ConsoleScreen, Frame, Handler
-from tui.screens.errands import CardsWanted, CopyWanted, HandWanted, NoteWanted, OrderRead
+from tui.screens.errands import CardsWanted, CopyWanted, HandWanted, OrderRead
 from tui.screens.strips import KeyLine
 from tui.situation import Situation
+from widgets.bars import HintLine
 from widgets.card_reveal import CardReveal
 from widgets.order_detail import OrderDetail
 from widgets.status_bar import StatusBar
@@ -43,6 +45,7 @@ class OrderScreen(ConsoleScreen[None]):
         self._row = order
         self._reveal_first = reveal
         self._asked = False
+        self._handled = False
         self._hide_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -81,9 +84,7 @@ class OrderScreen(ConsoleScreen[None]):
         if not self.composed:
             return base
         return replace(
-            base,
-            order=True,
-            mine=self._row.mine and bool(self._row.purchase_id),
+            order_keys.situation(base, self._row),
             cards=self.cards.count,
             revealed=self._selected_card() is not None,
         )
@@ -96,7 +97,7 @@ class OrderScreen(ConsoleScreen[None]):
             "reveal_all": self.reveal_all,
             "copy": self.copy,
             "hand": self.hand,
-            "note": self.note,
+            **order_keys.handlers(self),
             "back": self.leave_screen,
             "quit": self.leave_screen,
         }
@@ -115,9 +116,24 @@ class OrderScreen(ConsoleScreen[None]):
         self.detail.busy = True
         self.post_message(OrderRead(self, self._row))
 
-    def note(self) -> None:
-        """Write a note on the order."""
-        self.post_message(NoteWanted(self._row))
+    def take_order(self, order: BoardOrder) -> None:
+        """Show the mark or the note of an order that the board does not hold."""
+        if self.composed and self.shows(order) and not any(map(self.shows, self.book.orders)):
+            self._row = self.detail.board_order = order
+            self.refresh_hints()
+
+    def refresh_hints(self) -> None:
+        """Put the mark first once a card was shown or copied, and away when it is there."""
+        super().refresh_hints()
+        if not self.composed:
+            return
+        line, key = self.query_one(HintLine), self.frame.keymap.shown("given")
+        mark = tuple(hint for hint in line.hints if hint[0] == key)
+        rest = tuple(hint for hint in line.hints if hint[0] != key)
+        if self._row.given_at is not None:
+            line.hints = rest
+        elif self._handled and mark:
+            line.hints = ((key, "Mark as given"), *rest)
 
     def reveal(self) -> None:
         """Show the selected card, or hide it again."""
@@ -173,14 +189,14 @@ class OrderScreen(ConsoleScreen[None]):
         self._asked, self.cards.busy, self.cards.error = False, False, error
         if cards and not error:
             seconds = self.frame.settings.ui.reveal_seconds
-            self.cards.revealed, self.cards.before = cards, before
+            self.cards.revealed, self.cards.before, self._handled = cards, before, True
             self.cards.hide_at = self.now + timedelta(seconds=seconds) if self.now else None
             self._hide_timer = self.set_timer(seconds, self.hide)
         self.refresh_hints()
 
     def watch_book(self) -> None:
         """Follow the order; when it moved on, read it afresh."""
-        row = next((o for o in self.book.orders if self._same(o)), None)
+        row = next((o for o in self.book.orders if self.shows(o)), None)
         if row is None or row == self._row or not self.composed:
             return
         moved = row.state != self._row.state
@@ -218,7 +234,8 @@ class OrderScreen(ConsoleScreen[None]):
         """Hide when another screen covers this one, and drop what is still on its way."""
         self.hide()
 
-    def _same(self, order: BoardOrder) -> bool:
+    def shows(self, order: BoardOrder) -> bool:
+        """Tell whether this is the order that is shown here."""
         mine = self._row.purchase_id
         return order.key == self._row.key or bool(mine and order.purchase_id == mine)
 

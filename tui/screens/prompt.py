@@ -19,13 +19,20 @@ LONGEST_NOTE = 200
 
 
 class PromptScreen(Dialog[str | None]):
-    """Asks for one line; dismissed with the cleaned text, or with None when left by escape."""
+    """Asks for one line; dismissed with the cleaned text, or with None when left by escape.
+
+    Args:
+        title: what is asked for.
+        value: what stands there already.
+        hidden: show a mask for what is typed, and hand it back as it is.
+    """
 
     PLACE = "prompt"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("prompt")]
 
-    def __init__(self, frame: Frame, title: str, value: str = "") -> None:
+    def __init__(self, frame: Frame, title: str, value: str = "", *, hidden: bool = False) -> None:
         super().__init__(frame)
+        self._hidden = hidden
         self._title = title
         self._value = value
 
@@ -33,7 +40,7 @@ class PromptScreen(Dialog[str | None]):
         """Lay out the title, the line and its keys."""
         with Vertical(classes="dialog"):
             yield Static(told(self._title), classes="dialog-title")
-            line = Input(self._value, max_length=LONGEST_NOTE, compact=True)
+            line = Input(self._value, max_length=LONGEST_NOTE, compact=True, password=self._hidden)
             line.cursor_blink = False
             yield line
             yield KeyLine()
@@ -41,7 +48,8 @@ class PromptScreen(Dialog[str | None]):
     def refresh_hints(self) -> None:
         """Show how to keep or to leave the text."""
         if self.composed:
-            self.query_one(HintLine).hints = (("enter", "Save"), ("esc", "Cancel"))
+            go = "Go on" if self._hidden else "Save"
+            self.query_one(HintLine).hints = (("enter", go), ("esc", "Cancel"))
 
     def handlers(self) -> Mapping[str, Handler]:
         """Escape keeps what was there before."""
@@ -49,4 +57,5 @@ class PromptScreen(Dialog[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the text back."""
-        self.dismiss(clean(event.value, LONGEST_NOTE).strip())
+        typed = event.value if self._hidden else clean(event.value, LONGEST_NOTE)
+        self.dismiss(typed.strip())

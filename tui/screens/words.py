@@ -89,4 +89,6 @@ def _order(order: BoardOrder) -> str:
     parts.append(f"by {order.operator}" if order.mine else "by another desk")
     if order.note:
         parts.append(f"note: {order.note}")
+    if order.given_at:
+        parts.append(f"given {order.given_at.astimezone():%d/%m %H:%M} by {order.given_by}")
     return ", ".join(parts)
