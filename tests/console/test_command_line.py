@@ -12,6 +12,7 @@ from tui.command_line import nearest, remembered
 from tui.commands import PaletteScreen
 from tui.screens.desk import DeskScreen
 from tui.situation import Situation
+from widgets.bars import HintLine
 from widgets.order_board import OrderBoard
 from widgets.status_bar import StatusBar
 
@@ -34,6 +35,22 @@ async def test_a_number_reaches_the_screens_that_show_it(console: Any) -> None:
     await typed(console, "low_balance 9000000")
     await console.until(lambda: console.screen.query_one(StatusBar).low_balance == 9_000_000)
     await console.shows("LOW")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_what_a_setting_became_stands_below_when_the_palette_is_gone(
+    open_console: Any, size: tuple[int, int]
+) -> None:
+    async with open_console(size=size) as console:
+        await console.ready()
+        for line, words in (("lock_minutes 7", "lock_minutes is 7"), ("theme dark", "theme is dark")):
+            await typed(console, line)
+            await console.until(lambda: isinstance(console.screen, DeskScreen))
+            hints = console.screen.query_one(HintLine)
+            await console.until(lambda: hints.size)
+            await console.settle()
+            drawn = "".join(hints.render_line(y).text for y in range(hints.size.height))
+            assert words in drawn
 
 
 async def test_a_value_out_of_range_is_refused_and_nothing_changes(console: Any) -> None:
