@@ -53,6 +53,14 @@ async def test_what_a_setting_became_stands_below_when_the_palette_is_gone(
             assert words in drawn
 
 
+async def test_the_cursor_of_a_line_is_the_terminals_own_colours_exchanged(console: Any) -> None:
+    await console.ready()
+    await console.press("colon", "d")
+    cursor = list(console.screen.line.render_line(0))[1]
+    style = cursor.style
+    assert (style.color.is_default, style.bgcolor.is_default, style.reverse) == (True, True, True)
+
+
 async def test_a_value_out_of_range_is_refused_and_nothing_changes(console: Any) -> None:
     await console.ready()
     await typed(console, "reveal_seconds 900")
