@@ -43,7 +43,10 @@ async def test_what_a_setting_became_stands_below_when_the_palette_is_gone(
 ) -> None:
     async with open_console(size=size) as console:
         await console.ready()
-        for line, words in (("lock_minutes 7", "lock_minutes is 7"), ("theme dark", "theme is dark")):
+        for line, words in (
+            ("lock_minutes 7", "lock_minutes is 7"),
+            ("theme dark", "theme is dark"),
+        ):
             await typed(console, line)
             await console.until(lambda: isinstance(console.screen, DeskScreen))
             hints = console.screen.query_one(HintLine)
