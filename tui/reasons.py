@@ -23,6 +23,8 @@ def buying(now: Situation) -> str:
 
 def cards(now: Situation) -> str:
     """Return why no card can be shown."""
+    if now.place == "orders" and not now.order:
+        return "No order is highlighted."
     if now.privacy:
         return "Privacy mode hides the codes; leave it first."
     return "" if now.cards else "This order has no cards to show yet."

@@ -49,9 +49,9 @@ async def test_what_a_setting_became_stands_below_when_the_palette_is_gone(
         ):
             await typed(console, line)
             await console.until(lambda: isinstance(console.screen, DeskScreen))
-            hints = console.screen.query_one(HintLine)
-            await console.until(lambda: hints.size)
+            await console.until(lambda: console.screen.query_one(HintLine).size)
             await console.settle()
+            hints = console.screen.query_one(HintLine)
             drawn = "".join(hints.render_line(y).text for y in range(hints.size.height))
             assert words in drawn
 

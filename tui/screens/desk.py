@@ -123,6 +123,7 @@ class DeskScreen(StockFollowing, Filtering):
             mine=order is not None and order.mine,
             sort=self.board().sort,
             sorts=tuple((column.id, column.title) for column in self.board().sorts),
+            cards=(order.fulfilled_quantity or 0) if order else 0,
         )
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -142,6 +143,7 @@ class DeskScreen(StockFollowing, Filtering):
             "back": self.back,
             "refresh": self.ask_again,
             "note": self.note,
+            "reveal": self.reveal,
             "export": self.export,
         }
 
@@ -178,6 +180,11 @@ class DeskScreen(StockFollowing, Filtering):
         """Write a note on the highlighted order."""
         if order := self.noted_order():
             self.post_message(NoteWanted(order))
+
+    def reveal(self) -> None:
+        """Open the highlighted order with its first card revealed."""
+        if order := self.noted_order():
+            self.post_message(OrderWanted(order, reveal=True))
 
     def export(self) -> None:
         """Write what the pane lists into a file."""
