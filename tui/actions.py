@@ -125,6 +125,13 @@ ACTIONS: tuple[Action, ...] = (
         hint=True,
     ),
     Action(
+        "order.switch",
+        "tab,shift+tab",
+        "order: Switch",
+        "From the cards to the facts, which scroll, and back",
+        ORDER,
+    ),
+    Action(
         "settle.switch",
         "tab,shift+tab",
         "unresolved: Switch lists",

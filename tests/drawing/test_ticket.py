@@ -201,6 +201,17 @@ async def test_the_detail_of_another_desks_order_says_so(
         assert "The vendor did not answer. r tries again." in text
 
 
+async def test_the_facts_stand_in_two_columns_where_there_is_room(
+    staged: Make, order: Make, purchase: Make, now: datetime
+) -> None:
+    async with staged(OrderDetail(), 120) as stage:
+        stage.widget.board_order = order(1, note="for Ali")
+        stage.widget.purchase = purchase(PurchaseState.HANDLING)
+        beside = next(line for line in await stage.picture() if "denomination" in line)
+        assert "placed" in beside
+        assert "for Ali" in await stage.text()
+
+
 async def test_a_detail_longer_than_the_screen_scrolls(
     staged: Make, order: Make, now: datetime
 ) -> None:
@@ -208,10 +219,14 @@ async def test_a_detail_longer_than_the_screen_scrolls(
         stage.widget.styles.height = "1fr"
         stage.widget.board_order = order(1, note="the very last words " * 10)
         stage.widget.focus()
-        assert "handling" in await stage.text()
+        text = await stage.text()
+        assert "product" in text
+        assert "1-7 of 14 lines" in text
         await stage.press("G")
         text = await stage.text()
         assert "very last words" in text
-        assert "handling" not in text
+        assert "product" not in text
+        assert "8-14 of 14 lines" in text
+        assert "handling" in text
         await stage.press("g")
-        assert "handling" in await stage.text()
+        assert "product" in await stage.text()
