@@ -1,6 +1,6 @@
 """What every screen of the console shares: the live book, and keys that act or say why not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
@@ -17,6 +17,7 @@ from textual.widget import Widget
 from services.lock_pin import LockPin
 from services.models import BoardOrder, Book, DeskInfo
 from services.settings import Settings
+from tui.action import Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
 from tui.situation import Situation
@@ -176,11 +177,20 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         if not self.composed:
             return
         now = self.situation()
-        self.query_one(HintLine).hints = tuple(
+        keys = [
             (self.frame.keymap.shown(action.id), action.label)
-            for action in ACTIONS
-            if action.hint and action.offered(now) and not action.reason(now)
-        )
+            for action in self.hinted()
+            if action.offered(now) and not action.reason(now)
+        ]
+        self.query_one(HintLine).hints = (*keys, self.way_out())
+
+    def hinted(self) -> Sequence[Action]:
+        """Return the actions that the key line names, the most important first."""
+        return [action for action in ACTIONS if action.hint]
+
+    def way_out(self) -> tuple[str, str]:
+        """Return the key that leads back from here, and its word; the key line always shows it."""
+        return self.frame.keymap.shown("back"), BY_ID["back"].label
 
     def watch_book(self) -> None:
         """Offer other keys when the book allows other things."""

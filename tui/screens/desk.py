@@ -1,6 +1,6 @@
 """The desk: five panes, of which as many are shown as the terminal holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, cast
 
@@ -14,7 +14,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from services.models import BoardOrder
-from tui.action import PANES
+from tui.action import PANES, Action
 from tui.actions import BY_ID, bindings
 from tui.screens import words
 from tui.screens.base import ConsoleScreen, Handler
@@ -146,6 +146,14 @@ class DeskScreen(StockFollowing, Filtering):
             "reveal": self.reveal,
             "export": self.export,
         }
+
+    def hinted(self) -> Sequence[Action]:
+        """Return what the key line names: nothing where no pane is in sight."""
+        return super().hinted() if self.roomy else ()
+
+    def way_out(self) -> tuple[str, str]:
+        """Return the key that leaves."""
+        return self.frame.keymap.shown("quit"), BY_ID["quit"].label
 
     def go_to(self, pane: str) -> None:
         """Put the cursor into a pane, showing it if it is not shown."""
