@@ -63,11 +63,12 @@ class PaletteScreen(Dialog[Typed | None]):
             search=lambda row: f"{row.title} {row.line}",
             heading="Commands",
         )
+        self.board.way_back = "Empty the line to see every command."
 
     def compose(self) -> ComposeResult:
         """Lay out the line and the commands that match it."""
         with Vertical(classes="dialog", id="palette-box"):
-            line = Input(placeholder="command", compact=True)
+            line = Input(placeholder="type a command, tab completes", compact=True)
             line.cursor_blink = False
             yield line
             yield self.board
@@ -125,6 +126,7 @@ class PaletteScreen(Dialog[Typed | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        self.unsay()
         self._read(event.value)
 
     @on(Input.Submitted)

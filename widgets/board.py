@@ -42,7 +42,8 @@ class Board(Canvas, Generic[T], can_focus=True):
     The cursor stands on a key, not on a line: it follows its row through insertions, removals and
     sorting. Cells may hold any text; here it becomes inert, is fitted, and masked where private.
 
-    Right-to-left text is drawn in the last column, wherever it came from.
+    Right-to-left text is drawn in the last column, wherever it came from. `way_back` says how to
+    see all rows where the filter lists none.
 
     Args:
         columns: from left to right.
@@ -59,6 +60,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     ]
     DEFAULT_CSS = "Board { height: 1fr; width: 1fr; }"
     DRAWN_FROM = ("heading", "subject", "now", "privacy", "placeholder", "stale", "legend")
+    way_back = "esc shows everything again."
 
     heading: var[str] = var("")
     subject: var[str] = var("")
@@ -308,7 +310,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     def _words(self, width: int) -> list[DrawnLine]:
         words = self.placeholder
         if self.total and self.filter_text:
-            words = f"Nothing here matches {self.filter_text!r}. esc shows everything again."
+            words = f"Nothing here matches {self.filter_text!r}. {self.way_back}"
         inner = max(1, width - 2 * len(UNMARKED))
         return [
             fitted((Cell(UNMARKED), Cell(text, "dim")), width) for text in ["", *wrap(words, inner)]

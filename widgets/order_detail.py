@@ -74,7 +74,8 @@ class OrderDetail(Sheet):
         left = [*self._goods(row, half - 2), *self._money(row, half - 2)]
         right = self._origin(row, width - half)
         return [
-            (*fitted(one, half), *other) for one, other in zip_longest(left, right, fillvalue=())
+            (*(Cell(*part) for part in fitted(one, half)), *other)
+            for one, other in zip_longest(left, right, fillvalue=())
         ]
 
     def _goods(self, row: BoardOrder, width: int) -> list[Line]:

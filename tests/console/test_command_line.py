@@ -56,6 +56,19 @@ async def test_what_a_setting_became_stands_below_when_the_palette_is_gone(
             assert words in drawn
 
 
+async def test_what_was_wrong_with_a_line_is_gone_when_the_next_is_typed(console: Any) -> None:
+    await console.ready()
+    await console.press("colon")
+    await console.shows("type a command, tab completes")
+    await console.press(*"debugger", "enter")
+    text = await console.shows("No command is called 'debugger' here.", "Nothing here matches")
+    assert "esc shows everything again" not in text
+    assert "Empty the line" in text
+    await console.press("backspace")
+    await console.until(lambda: "No command is called" not in console.text())
+    await console.shows("enter Run")
+
+
 async def test_the_cursor_of_a_line_is_the_terminals_own_colours_exchanged(console: Any) -> None:
     await console.ready()
     await console.press("colon", "d")

@@ -172,6 +172,13 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             self._message_timer.stop()
         self._message_timer = self.set_timer(MESSAGE_SECONDS, lambda: self._show_message(""))
 
+    def unsay(self) -> None:
+        """Show the key line again, if a sentence stands in its place."""
+        if self._message_timer is not None:
+            self._message_timer.stop()
+            self._message_timer = None
+            self._show_message("")
+
     def refresh_hints(self) -> None:
         """Recompute the key line; to be called when the situation may have changed."""
         if not self.composed:
