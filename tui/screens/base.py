@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from msgspec import Struct
 from textual.actions import SkipAction
 from textual.app import App
+from textual.containers import Container
 from textual.message import Message
 from textual.reactive import Reactive, var
 from textual.screen import ModalScreen, Screen
@@ -81,8 +82,8 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Set up what stands now."""
-        if not self.children:
-            # Textual composes nothing into a console that is closing, and still says it stands.
+        if not self.console.is_running or not self.query(HintLine):
+            # Textual composes only a part of it, or nothing, into a console that is closing.
             return
         self._standing = True
         self.begin()
@@ -213,4 +214,12 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
 
 class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
-    """A screen that lies on top of another one and keeps its keys to itself."""
+    """A screen that lies on top of another one and keeps its keys to itself.
+
+    It lies on a band as wide as the terminal: beside a box, halves of words would be left standing.
+    """
+
+    async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
+        """Lay the band under what was composed."""
+        if widgets:
+            await super().mount_composed_widgets([Container(*widgets, classes="band")])
