@@ -105,8 +105,8 @@ def movements(rows: Sequence[LedgerRow]) -> str:
     )
 
 
-def quote(asked: Quote) -> str:
-    """Print what would be bought."""
+def quote(asked: Quote, *, practice: bool) -> str:
+    """Print what would be bought; `practice`: in an environment that takes no money."""
     return facts(
         (
             ("product", asked.product_title),
@@ -114,7 +114,7 @@ def quote(asked: Quote) -> str:
             ("quantity", f"{asked.quantity} of {asked.stock} in stock"),
             ("unit price", dzd(asked.unit_price)),
             ("total", dzd(asked.total)),
-            ("balance after", dzd(asked.balance_after)),
+            ("balance after", "practice: it stays" if practice else dzd(asked.balance_after)),
         )
     )
 

@@ -1,6 +1,7 @@
 """The order ticket as it is read: what will be bought, what it was checked against, what became."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from textual.reactive import var
 
@@ -28,6 +29,7 @@ STEPS = {
     "place": "place the order",
     "poll": "wait for the cards",
 }
+PRACTICE = "practice: the balance stays"
 _MARKS = {
     "running": Cell("[..]", "busy"),
     "ok": Cell("[ok]", "good"),
@@ -73,15 +75,15 @@ class Ticket(Sheet, can_focus=False):
 
     The screen owns inputs and keys and says here what was entered: `quantity` (None while it is no
     valid number), `note`, `armed` (y was pressed), `typed` (so much of the total). `quote` is what
-    the desk checked last; `sending` is read while it is sent, `error` is a sentence. Prices are the
-    account's, in DZD.
+    the desk checked last; `sending` is read while it is sent, `error` is a sentence; `practice`
+    says that no money is taken here. Prices are the account's, in DZD.
     """
 
     DEFAULT_CSS = "Ticket { padding: 0 1; }"
     DRAWN_FROM = (
         *("stage", "product", "denomination", "stock_read_at", "quantity", "note", "balance"),
         *("sending", "quote", "checks", "purchase", "error", "armed", "typed"),
-        *("now", "privacy"),
+        *("practice", "now", "privacy"),
     )
 
     stage: var[str] = var("edit")
@@ -91,6 +93,7 @@ class Ticket(Sheet, can_focus=False):
     quantity: var[int | None] = var[int | None](1)
     note: var[str] = var("")
     balance: var[Balance | None] = var[Balance | None](None)
+    practice: var[bool] = var(False)
     sending: var[str] = var("")
     quote: var[Quote | None] = var[Quote | None](None)
     checks: var[tuple[Check, ...]] = var[tuple[Check, ...]](())
@@ -148,11 +151,15 @@ class Ticket(Sheet, can_focus=False):
                 "balance", f"{dinars(self.balance.amount, self.privacy)}, read {read}", width
             )
             if total is not None:
-                after = self.balance.amount - total
-                ink = "alert" if after < 0 else "plain"
-                words = "not enough" if after < 0 else dinars(after, self.privacy)
-                lines += fact("after", words, width, ink)
+                lines += self._after(self.balance.amount - total, width)
         return lines
+
+    def _after(self, left: Decimal, width: int) -> list[Line]:
+        """Say what the balance will be, in DZD; the sandbox takes no money."""
+        if left < 0:
+            return fact("after", "not enough", width, "alert")
+        words = PRACTICE if self.practice else dinars(left, self.privacy)
+        return fact("after", words, width)
 
     def _quoted(self, quote: Quote, width: int) -> list[Line]:
         stock = stock_cell(quote.stock)
@@ -161,7 +168,7 @@ class Ticket(Sheet, can_focus=False):
             *fact("total", dinars(quote.total, self.privacy), width, "strong"),
             *fact("stock", f"{stock.text}, read {ago(quote.read_at, self.now)}", width, stock.ink),
             *fact("balance", dinars(quote.balance, self.privacy), width),
-            *fact("after", dinars(quote.balance_after, self.privacy), width),
+            *self._after(quote.balance_after, width),
         ]
         if quote.changed:
             lines += fact("CHANGED", quote.changed, width, "alert")

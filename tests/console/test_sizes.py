@@ -1,8 +1,6 @@
-"""Every pane, screen and dialog at the smallest and at larger sizes: whole, and cleanly laid out."""
+"""Every pane, screen and dialog, from the smallest terminal to a large one, cleanly laid out."""
 
 from typing import Any
-
-import pytest
 
 from tui.screens.desk import DeskScreen
 

@@ -83,6 +83,20 @@ async def test_while_it_is_sent_the_ticket_says_not_to_close(staged: Make, now: 
         assert "within 60 s" in text
 
 
+async def test_in_the_sandbox_no_balance_is_promised_to_go_down(
+    staged: Make, now: datetime
+) -> None:
+    async with staged(Ticket()) as stage:
+        ticket = stage.widget
+        ticket.practice = True
+        ticket.quote = quote(now)
+        text = await stage.text()
+        assert "46 289" not in text
+        assert "practice: the balance stays" in text
+        ticket.quote = quote(now, balance_after=Decimal(-1))
+        assert "not enough" in await stage.text()
+
+
 async def test_a_review_asks_and_says_which_keys_buy(staged: Make, now: datetime) -> None:
     async with staged(Ticket()) as stage:
         ticket = stage.widget
