@@ -38,6 +38,7 @@ from services.secrets import Secret
 from services.settings import Settings
 from services.spending import Spending
 from services.spending_reading import SpendingReader
+from services.wording import counted
 
 T = TypeVar("T")
 DRAIN_MARGIN = 15.0
@@ -356,7 +357,7 @@ class Desk(DeskJournal):
             DeskError: the journal cannot record it, or the file cannot be written.
         """
         where = path or export.fresh(self._exports, name, kind, self._clock.now())
-        await self.record("export", "", f"{len(rows)} rows of {name}")
+        await self.record("export", "", f"{counted(len(rows), 'row')} of {name}")
         return await asyncio.to_thread(export.write, where, rows, kind)
 
     async def hand_over(self, order_ids: Sequence[str], where: str) -> dict[str, tuple[Card, ...]]:

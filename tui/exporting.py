@@ -11,6 +11,7 @@ from services.clock import SystemClock
 from services.errors import BadInput
 from services.models import BoardOrder, Card
 from services.text import clean
+from services.wording import counted
 from tui import cli_orders, exported, present, typed_word
 from tui.cli_call import Call
 from tui.exported import Row
@@ -85,8 +86,8 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
     changed = 0 if call.args.json else sum(_changed(held) for held in cards.values())
     if changed:
         call.out.say(
-            f"{changed} codes begin like a formula and stand behind an apostrophe; JSON has them "
-            "as they are."
+            f"Codes that begin like a formula stand behind an apostrophe, {changed} here; JSON has "
+            "them as they are."
         )
     call.out.say("These are live codes. Import the columns value and serial as text.")
     return await _put(call, desk, "orders-with-codes", rows, path)
@@ -94,7 +95,7 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
 
 async def _confirmed(count: int, where: str) -> None:
     typed = await typed_word.ask(
-        f"The cards of {count} orders are written, readable, to {clean(where)}.\n"
+        f"The cards of {counted(count, 'order')} are written, readable, to {clean(where)}.\n"
         "Every order is recorded in the event log, with your name.\n"
         f"Type {WORD} to go on, anything else to stop: ",
         instead="Nothing was written. A script that may do this says --yes-with-codes.",
@@ -125,13 +126,13 @@ def _changed(cards: Sequence[Card]) -> int:
 async def _put(call: Call, desk: "Desk", name: str, rows: Sequence[Row], path: Path | None) -> int:
     kind = "json" if call.args.json else "csv"
     if call.args.output == STDOUT:
-        await desk.record("export", "", f"{len(rows)} rows of {name}, to stdout")
+        await desk.record("export", "", f"{counted(len(rows), 'row')} of {name}, to stdout")
         text = io.StringIO()
         export.dump(text, rows, kind)
         call.out.text(text.getvalue().rstrip("\r\n"))
         return 0
     written = await desk.export(name, rows, kind, path)
-    call.out.say(f"{len(rows)} rows of {name}, readable by you alone.")
+    call.out.say(f"{counted(len(rows), 'row')} of {name}, readable by you alone.")
     call.out.data({"path": str(written), "rows": len(rows)}, clean(str(written)))
     return 0
 
