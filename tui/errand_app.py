@@ -253,6 +253,8 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
             await self.desk.set_note(purchase_id, note)
         except DeskError as error:
             self.say(error.sentence())
+        else:
+            self.say(f"The note is saved: {note}" if note else "The note is taken off.")
 
     # Settling.
 

@@ -154,8 +154,14 @@ async def test_a_note_is_kept_and_shown(console: Any) -> None:
     await console.buy()
     await console.press("escape", "3")
     await console.until(lambda: console.app.book.orders)
+    await console.press("u")
+    await console.shows("Nothing is unresolved.")
     await console.press("n", *"karim", "enter")
-    await console.shows("karim")
+    text = await console.shows("The note is saved: karim", "note: karim")
+    assert "Nothing is unresolved." not in text
+    await console.press("n", *["backspace"] * 5, "enter")
+    text = await console.shows("The note is taken off.")
+    await console.until(lambda: "karim" not in console.text())
 
 
 async def test_what_the_vendor_says_is_text_and_nothing_else(console: Any) -> None:
