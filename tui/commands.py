@@ -63,6 +63,7 @@ class PaletteScreen(Dialog[Typed | None]):
             search=lambda row: f"{row.title} {row.line}",
             heading="Commands",
         )
+        self.board.leads = True
         self.board.way_back = "Empty the line to see every command."
 
     def compose(self) -> ComposeResult:

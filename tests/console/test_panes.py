@@ -67,6 +67,22 @@ async def test_every_pane_is_one_key_away(console: Any) -> None:
         assert console.screen.pane == pane
 
 
+async def test_one_cursor_alone_is_the_one_that_keys_move(open_console: Any) -> None:
+    async with open_console(size=(120, 40)) as console:
+        await console.ready()
+        await console.until(lambda: console.screen.board("stock").highlighted)
+        for key, pane in (("1", "catalogue"), ("2", "stock")):
+            await console.press(key)
+            for other in ("catalogue", "stock"):
+                board = console.screen.board(other)
+                lines = [board.render_line(y).text for y in range(board.size.height)]
+                marks = {line[0] for line in lines if line[0] in ">-"}
+                assert marks == {">" if other == pane else "-"}
+        await console.press("slash", "u")
+        await console.until(lambda: console.screen.board("stock").filter_text)
+        assert any(line.text.startswith("> ") for line in map(board.render_line, range(8)))
+
+
 async def test_enter_goes_from_product_to_stock_to_ticket(console: Any) -> None:
     await console.ready()
     await console.press("enter")
