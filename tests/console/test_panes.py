@@ -44,6 +44,17 @@ async def test_each_size_shows_what_it_holds(
         await console.shows("SANDBOX", "READ-WRITE", "catalogue", "Help")
 
 
+async def test_two_columns_show_what_is_earned_and_whose_order_it_is(open_console: Any) -> None:
+    async with open_console(size=(120, 40)) as console:
+        await console.ready()
+        product = next(p for p in console.box.products if p.enabled)
+        console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
+        await console.press("3", "r")
+        await console.until(lambda: console.app.book.orders)
+        text = await console.shows("retail DZD", "margin DZD", " age ", " desk ", "other")
+        assert "PUBG Mobile UC · 60 UC" in text
+
+
 async def test_panes_follow_the_terminal_as_it_is_resized(console: Any) -> None:
     await console.ready()
     await console.pilot.resize_terminal(120, 40)

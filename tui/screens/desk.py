@@ -71,8 +71,8 @@ class DeskScreen(StockFollowing, Filtering):
         yield status
         yield TabLine(id="tabs").data_bind(current=DeskScreen.pane)
         with Horizontal(id="panes"):
-            with Vertical(id="left"):
-                yield CatalogPane(id="catalogue").data_bind(book, now)
+            yield CatalogPane(id="catalogue").data_bind(book, now)
+            with Vertical(id="right"):
                 stock = StockPane(id="stock").data_bind(
                     DeskScreen.product,
                     DeskScreen.stock,
@@ -83,12 +83,12 @@ class DeskScreen(StockFollowing, Filtering):
                 )
                 stock.markup_percent = ui.markup_percent
                 yield stock
-            with Vertical(id="right"):
-                orders = OrderBoard(id="orders").data_bind(book, now, privacy)
-                orders.hours = self.frame.settings.board.hours
-                yield orders
-                yield LedgerPane(id="ledger").data_bind(now, privacy)
-                yield LogPane(id="log").data_bind(book, now)
+                with Vertical(id="side"):
+                    orders = OrderBoard(id="orders").data_bind(book, now, privacy)
+                    orders.hours = self.frame.settings.board.hours
+                    yield orders
+                    yield LedgerPane(id="ledger").data_bind(now, privacy)
+                    yield LogPane(id="log").data_bind(book, now)
         yield Static(Content(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
         yield FilterLine()
@@ -277,8 +277,8 @@ class DeskScreen(StockFollowing, Filtering):
         hidden = "orders" if self.pane == "ledger" else "ledger"
         for name in PANES:
             self.board(name).display = name == self.pane if one else name != hidden
-        for side in ("left", "right"):
-            box = self.query_one(f"#{side}")
+        for name in ("side", "right"):
+            box = self.query_one(f"#{name}")
             box.display = any(child.display for child in box.children)
         self.query_one(DetailStrip).set_class(self.pane == "log", "-tall")
         self.set_class(self.zoomed, "-zoomed")
