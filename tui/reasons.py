@@ -18,7 +18,7 @@ def buying(now: Situation) -> str:
         return "No product is highlighted."
     if now.place == "stock" and not now.denomination:
         return "No denomination is highlighted."
-    return ""
+    return now.sold_out
 
 
 def cards(now: Situation) -> str:

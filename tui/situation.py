@@ -12,6 +12,8 @@ class Situation(Struct, frozen=True):
     false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
     the moment, in words. `can_copy` is the setting. `sort` is what the list is sorted by, as its
     board has it, and `sorts` the ids and titles of the columns that it can be sorted by.
+    `sold_out` says that the denomination under the
+    cursor, if it is in sight, is out of stock, and since when.
     """
 
     place: str = "catalogue"
@@ -20,6 +22,7 @@ class Situation(Struct, frozen=True):
     roomy: bool = True
     product: bool = False
     denomination: bool = False
+    sold_out: str = ""
     order: bool = False
     mine: bool = False
     cards: int = 0

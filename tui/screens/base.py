@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from msgspec import Struct
+from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.containers import Container
@@ -14,11 +15,13 @@ from textual.reactive import Reactive, var
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from services.lock_pin import LockPin
 from services.models import BoardOrder, Book, DeskInfo
 from services.settings import Settings
-from tui.action import Action
+from tui import elsewhere
+from tui.action import SCREENS, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
 from tui.situation import Situation
@@ -161,6 +164,13 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             self.post_message(self.Asked(self, action_id))
         else:
             handler()
+
+    def on_key(self, event: events.Key) -> None:
+        """Say where a key works that does nothing here."""
+        if self.place() not in SCREENS or not event.is_printable or isinstance(self.focused, Input):
+            return
+        if words := elsewhere.sentence(event.key, self.frame.keymap, self.situation()):
+            self.say(words)
 
     def ask(self, question: "ConsoleScreen[bool]", answered: Callable[[bool | None], None]) -> None:
         """Put a question on top of this screen."""

@@ -115,10 +115,12 @@ class DeskScreen(StockFollowing, Filtering):
         if not self.composed:
             return base
         order = self.noted_order()
+        stock = self.query_one(StockPane)
         return replace(
             base,
             product=self.product is not None,
-            denomination=self.query_one(StockPane).highlighted is not None,
+            denomination=stock.highlighted is not None,
+            sold_out=self.sold_out(stock.highlighted) if stock.display else "",
             order=order is not None,
             mine=order is not None and order.mine,
             sort=self.board().sort,
