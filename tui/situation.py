@@ -11,9 +11,8 @@ class Situation(Struct, frozen=True):
     `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
     false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
     the moment, in words. `can_copy` is the setting. `sort` is what the list is sorted by, as its
-    board has it, and `sorts` the ids and titles of the columns that it can be sorted by.
-    `sold_out` says that the denomination under the
-    cursor, if it is in sight, is out of stock, and since when.
+    board has it, and `sorts` the ids and titles of the columns that it can be sorted by. `sold_out`
+    says that the denomination under the cursor, if in sight, is out of stock, and since when.
     """
 
     place: str = "catalogue"

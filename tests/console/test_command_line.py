@@ -88,6 +88,7 @@ async def test_a_keyboard_changes_which_keys_are_heard(console: Any) -> None:
     await console.ready()
     await typed(console, "keyboard azerty")
     await console.until(lambda: isinstance(console.screen, DeskScreen))
+    await console.shows("é  stock")
     await console.press("é")
     assert console.screen.pane == "stock"
 

@@ -234,10 +234,14 @@ async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -
 async def test_an_azerty_row_goes_to_the_panes(open_console: Any) -> None:
     async with open_console(keyboard="azerty+ar") as console:
         await console.ready()
+        line = console.text().splitlines()[1]
+        assert [word for word in line.split() if len(word) == 1] == list("&é\"'(")
         await console.press("é")
         assert console.screen.pane == "stock"
         await console.press("ampersand")
         assert console.screen.pane == "catalogue"
+        await console.press("question_mark")
+        await console.shows("& 1", "ت  Next line")
 
 
 async def test_the_palette_runs_any_action_by_name(console: Any) -> None:

@@ -95,10 +95,7 @@ class DeskScreen(StockFollowing, Filtering):
         yield KeyLine(id="hints")
 
     def begin(self) -> None:
-        """Name the keys of the panes and begin in the catalogue."""
-        self.query_one(TabLine).keys = tuple(
-            self.frame.keymap.shown(f"pane.{name}") for name in PANES
-        )
+        """Begin in the catalogue."""
         self.go_to("catalogue")
 
     def place(self) -> str:
@@ -148,6 +145,13 @@ class DeskScreen(StockFollowing, Filtering):
             "reveal": self.reveal,
             "export": self.export,
         }
+
+    def refresh_hints(self) -> None:
+        """Name the live keys of the panes as well."""
+        super().refresh_hints()
+        if self.composed:
+            shown = self.frame.keymap.shown
+            self.query_one(TabLine).keys = tuple(shown(f"pane.{name}") for name in PANES)
 
     def hinted(self) -> Sequence[Action]:
         """Return what the key line names: nothing where no pane is in sight."""
