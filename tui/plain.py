@@ -1,6 +1,6 @@
 """Values as plain text for people: aligned tables and short blocks, made inert once more."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -69,12 +69,25 @@ def catalog(products: Sequence[Product]) -> str:
     )
 
 
-def stock(read: Stock) -> str:
-    """Print a product's denominations with wholesale price and stock."""
+def stock(read: Stock, retail: Mapping[str, Decimal]) -> str:
+    """Print a product's denominations with wholesale price, retail price, margin and stock.
+
+    `retail` is what a customer pays for each in DZD, by type id.
+    """
     kinds = table(
-        ("TYPE ID", "PRICE DZD", "STOCK", "NAME"),
-        [(k.id, money.show(k.price), str(k.quantity), k.name) for k in read.denominations],
-        right={1, 2},
+        ("TYPE ID", "PRICE DZD", "RETAIL DZD", "MARGIN DZD", "STOCK", "NAME"),
+        [
+            (
+                kind.id,
+                money.show(kind.price),
+                money.show(retail[kind.id]),
+                money.show(retail[kind.id] - kind.price),
+                str(kind.quantity),
+                kind.name,
+            )
+            for kind in read.denominations
+        ],
+        right={1, 2, 3, 4},
     )
     return f"{clean(read.product_title)}\n{kinds}"
 
