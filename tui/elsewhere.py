@@ -24,6 +24,7 @@ WAYS = (
     Way("orders", "an order", "pane.orders", "shows the orders"),
     Way("order", "an order in full", "open", "on an order opens it"),
     Way("stock", "a denomination", "pane.stock", "shows the stock"),
+    Way("catalogue", "a product", "pane.catalogue", "shows the catalogue"),
     Way("unresolved", "an unresolved purchase", "unresolved", "shows them"),
     Way("ticket", "a ticket", "order", "on a denomination opens one"),
 )
@@ -49,11 +50,10 @@ def sentence(key: str, keymap: Keymap, now: Situation) -> str:
         for action in allowed:
             if way.place in action.where and not action.where >= DESK:
                 return _told(action, way, keymap, "" if _direct(way, now) else back)
-    for action in allowed:
-        if DESK & action.where:
-            shown = keymap.shown(action.id)
-            return f"{shown} works on the desk: {keymap.shown('back')} goes back to it."
-    return ""
+    if now.place in DESK or not any(DESK & action.where for action in allowed):
+        return ""
+    shown = next(keymap.shown(action.id) for action in allowed if DESK & action.where)
+    return f"{shown} works on the desk: {keymap.shown('back')} goes back to it."
 
 
 def _told(action: Action, way: Way, keymap: Keymap, back: str) -> str:

@@ -62,6 +62,7 @@ async def test_a_key_of_another_place_says_where_it_works(console: Any) -> None:
     ("key", "place", "words"),
     [
         ("V", "orders", "V works on an order in full: enter on an order opens it."),
+        ("p", "orders", "p works on a denomination: 2 shows the stock."),
         ("n", "stock", "n works on an order: 3 shows the orders."),
         ("o", "order", "o works on a denomination: esc, then 2 shows the stock."),
         ("a", "order", "a works on an unresolved purchase: u shows them."),
