@@ -154,7 +154,7 @@ def _send(desk: Terminal, vendor: Vendor) -> None:
     desk.press("o")
     desk.wait_for("Quantity")
     desk.press("enter")
-    desk.wait_for("left after")
+    desk.wait_for("balance: enough")
     desk.confirm()
     end = time.monotonic() + PATIENCE
     while not vendor.box.posts and time.monotonic() < end:

@@ -107,7 +107,7 @@ async def story(size: tuple[int, int], home: Path) -> None:
         await pilot.press("o")
         await seen(pilot, "Quantity")
         await pilot.press("2", "enter")
-        await seen(pilot, "Buy 2 cards", "left after")
+        await seen(pilot, "Buy 2 cards", "balance: enough")
         shot(pilot, f"ticket-{name}")
         while "ARMED" not in text_of(pilot):
             # A review is deaf at first, and the same key too soon counts as held.

@@ -41,6 +41,7 @@ from services.secrets import Secret
 from services.settings import Settings
 from services.spending import Spending
 from services.spending_reading import SpendingReader
+from services.wording import counted
 
 T = TypeVar("T")
 DRAIN_MARGIN = 15.0
@@ -377,7 +378,7 @@ class Desk(DeskSupport, DeskHanding):
             DeskError: the journal cannot record it, or the file cannot be written.
         """
         where = path or export.fresh(self._exports, name, kind, self._clock.now())
-        await self.record("export", "", f"{len(rows)} rows of {name}")
+        await self.record("export", "", f"{counted(len(rows), 'row')} of {name}")
         return await asyncio.to_thread(export.write, where, rows, kind, exact)
 
     async def hand_over(self, order_ids: Sequence[str], where: str) -> dict[str, tuple[Card, ...]]:

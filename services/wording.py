@@ -21,6 +21,11 @@ def sending(seconds: float) -> str:
     return f"{SENDING} The answer comes within {seconds:.0f} s, or it is looked for."
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words: `1 row`, `12 rows`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def words(purchase: Purchase, next_look: str = "") -> str:
     """Say where one of our purchases stands and what that means for the operator.
 

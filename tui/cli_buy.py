@@ -58,7 +58,7 @@ async def buy(call: Call) -> int:
         if purchase is None:
             quote = await _quote(call, desk)
             if not call.args.yes:
-                return _unconfirmed(call, quote)
+                return _unconfirmed(call, quote, desk.book.info.environment == "SANDBOX")
             try:
                 purchase = await _place(call, desk, quote)
             except Unwritten as failure:
@@ -108,11 +108,12 @@ async def _quote(call: Call, desk: "Desk") -> Quote:
     return quote
 
 
-def _unconfirmed(call: Call, quote: Quote) -> int:
+def _unconfirmed(call: Call, quote: Quote, practice: bool) -> int:
     error = BadInput("Nothing was bought", advice="Add --yes to buy at this price.")
     call.out.say(f"carddesk: {error.sentence()}")
     call.out.data(
-        {"quote": present.quote(quote), "error": error_document(error)}, plain.quote(quote)
+        {"quote": present.quote(quote), "error": error_document(error)},
+        plain.quote(quote, practice=practice),
     )
     return error.exit_code
 

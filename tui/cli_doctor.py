@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TOLERATED_SKEW = timedelta(seconds=30)
 FAILED = 2
+AGAIN = "Mend that, then look again."
 LATER = "Wait, and look at the vendor's own status page."
 
 
@@ -48,6 +49,7 @@ async def _findings(call: Call) -> AsyncIterator[Finding]:
         yield _failed("settings", failure)
         return
     yield Finding("settings", "ok", _settings_file(call))
+    yield doctor_checks.colours(call.environ, settings.ui.theme)
     yield doctor_checks.clipboard(call.environ, settings.ui.copy)
     if not call.args.sandbox:
         try:
@@ -99,7 +101,7 @@ async def _vendor(call: Call) -> AsyncIterator[Finding]:
         if desk.book.info.can_buy:
             yield Finding("buying", "ok", "allowed")
         else:
-            yield Finding("buying", "warn", f"off: {desk.book.info.why_not}")
+            yield _buying_off(desk.book.info.scope, desk.book.info.why_not)
 
 
 async def _journal(desk: "Desk") -> Finding:
@@ -110,9 +112,20 @@ async def _journal(desk: "Desk") -> Finding:
     return Finding("journal", "ok", "whole, and its event chain is unbroken")
 
 
+def _buying_off(scope: str, why_not: str) -> Finding:
+    if scope == "READ-ONLY":
+        mend = "To buy here, put a READ-WRITE key in its place."
+    elif why_not == "This desk is read-only":
+        mend = "To buy here, leave out --read-only and read_only = true."
+    else:
+        mend = "Mend what is named here, then look again."
+    return Finding("buying", "warn", f"off: {why_not}", mend)
+
+
 def _clock(offset: timedelta | None) -> Finding:
     if offset is None:
-        return Finding("clock", "warn", "the vendor did not tell the time")
+        mend = "Compare this machine's clock with another one, and set it by NTP."
+        return Finding("clock", "warn", "the vendor did not tell the time", mend)
     seconds = offset.total_seconds()
     detail = f"the vendor's clock is {seconds:+.1f} s from ours"
     if abs(offset) > TOLERATED_SKEW:
@@ -121,7 +134,7 @@ def _clock(offset: timedelta | None) -> Finding:
 
 
 def _failed(check: str, failure: DeskError) -> Finding:
-    return Finding(check, "fail", failure.message, failure.advice)
+    return Finding(check, "fail", failure.message, failure.advice or AGAIN)
 
 
 def _row(finding: Finding) -> tuple[str, str, str]:

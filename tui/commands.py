@@ -67,11 +67,13 @@ class PaletteScreen(Dialog[Typed | None]):
             search=lambda row: f"{row.title} {row.line}",
             heading="Commands",
         )
+        self.board.leads = True
+        self.board.way_back = "Empty the line to see every command."
 
     def compose(self) -> ComposeResult:
         """Lay out the line and the commands that match it."""
         with Vertical(classes="dialog", id="palette-box"):
-            line = Input(placeholder="command", compact=True)
+            line = Input(placeholder="type a command, tab completes", compact=True)
             line.cursor_blink = False
             yield line
             yield self.board
@@ -131,6 +133,7 @@ class PaletteScreen(Dialog[Typed | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         self.line.password = hides(event.value)
+        self.unsay()
         self._read(event.value)
 
     @on(Input.Submitted)

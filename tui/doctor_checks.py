@@ -18,6 +18,7 @@ from services.paths import Paths, shown
 from services.settings import Settings
 from services.text import clean
 from tui.terminal import check_terminal
+from tui.version import VERSION
 
 HTTPCORE = "1.0.9"
 SMALLEST = (60, 18)
@@ -37,6 +38,7 @@ def versions() -> Iterator[Finding]:
     """Check what carddesk runs on."""
     from importlib.metadata import PackageNotFoundError, version  # 15 ms that no other command owes
 
+    yield Finding("carddesk", "ok", VERSION)
     yield Finding("python", "ok", sys.version.split()[0])
     for name in ("textual", "httpx", "httpcore"):
         try:
@@ -97,6 +99,27 @@ def terminal(environ: Mapping[str, str], stdin: TextIO, stdout: TextIO) -> Itera
         yield Finding("size", "warn", size, f"{WHOLE[0]}x{WHOLE[1]} shows whole panes.")
     else:
         yield Finding("size", "ok", size)
+
+
+def colours(environ: Mapping[str, str], theme: str) -> Finding:
+    """Say how many colours the console will draw with, as it works that out itself."""
+    from rich.console import Console  # what Textual draws through; no other command needs it
+
+    if "NO_COLOR" in environ:
+        return Finding("colours", "ok", "none: NO_COLOR is set")
+    name = environ.get("TERM", "") or "none"
+    depth = Console(force_terminal=True, _environ=environ).color_system
+    if depth == "truecolor":
+        return Finding("colours", "ok", f"16 million (COLORTERM={environ['COLORTERM'].strip()})")
+    if depth == "256":
+        return Finding("colours", "ok", f"256 (TERM={name})")
+    if depth is None:
+        mend = "Set TERM to what the terminal is, such as xterm-256color."
+        return Finding("colours", "warn", f"none (TERM={name})", mend)
+    if theme == "ansi":
+        return Finding("colours", "ok", f"16 (TERM={name}), which is all that the theme uses")
+    mend = 'Set ui.theme = "ansi", or TERM=xterm-256color where the terminal can show it.'
+    return Finding("colours", "warn", f"16 (TERM={name}), too few for the theme {theme}", mend)
 
 
 def clipboard(environ: Mapping[str, str], copy: bool) -> Finding:

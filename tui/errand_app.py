@@ -11,6 +11,7 @@ from services.clock import Clock
 from services.errors import DeskError
 from services.models import BoardOrder, Denomination, Product
 from services.text import NOTHING, short_id
+from services.wording import counted
 from tui import revealing
 from tui.screens import errands
 from tui.screens.base import ConsoleScreen
@@ -90,7 +91,10 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
     def _ask_for_format(self, wanted: errands.ExportWanted) -> None:
         from tui.screens.export import ExportScreen
 
-        what = f"{len(wanted.rows)} rows of {wanted.pane}"
+        if not wanted.rows:
+            self.say("Nothing is listed here, so there is nothing to write: no file was made.")
+            return
+        what = f"{counted(len(wanted.rows), 'row')} of {wanted.pane}"
         self.show(
             ExportScreen(self.frame, what, self._exported_as), partial(self._format_chosen, wanted)
         )
@@ -109,7 +113,9 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
         except DeskError as error:
             self.say(error.sentence())
         else:
-            self.say(f"{len(wanted.rows)} rows, without codes, are in {path}")
+            are = "is" if len(wanted.rows) == 1 else "are"
+            rows = counted(len(wanted.rows), "row")
+            self.say(f"{rows} of {wanted.pane}, without codes, {are} in {path}")
 
     @on(errands.RefreshWanted)
     @work(group="refresh", exclusive=True, exit_on_error=False, description="refresh the pane")
@@ -249,6 +255,7 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
             self.say(error.sentence())
         else:
             self.show_order(replace(order, note=kept.note))
+            self.say(f"The note is saved: {note}" if note else "The note is taken off.")
 
     def show_order(self, order: BoardOrder) -> None:
         """Hand an order that a person just changed to every screen that shows it."""

@@ -11,6 +11,7 @@ from services.clock import SystemClock
 from services.errors import BadInput
 from services.models import BoardOrder, Card
 from services.text import clean
+from services.wording import counted
 from tui import cli_orders, exported, plain, present, typed_word
 from tui.cli_call import Call
 from tui.exported import Row
@@ -94,7 +95,7 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
 
 async def _confirmed(count: int, where: str) -> None:
     typed = await typed_word.ask(
-        f"The cards of {count} orders are written, readable, to {clean(where)}.\n"
+        f"The cards of {counted(count, 'order')} are written, readable, to {clean(where)}.\n"
         "Every order is recorded in the event log, with your name.\n"
         f"Type {WORD} to go on, anything else to stop: ",
         instead="Nothing was written. A script that may do this says --yes-with-codes.",
@@ -146,13 +147,13 @@ async def _put(
 ) -> int:
     kind = "json" if call.args.json else "csv"
     if call.args.output == STDOUT:
-        await desk.record("export", "", f"{len(rows)} rows of {name}, to stdout")
+        await desk.record("export", "", f"{counted(len(rows), 'row')} of {name}, to stdout")
         text = io.StringIO()
         export.dump(text, rows, kind, exact)
         call.out.text(text.getvalue().rstrip("\r\n"))
         return 0
     written = await desk.export(name, rows, kind, path, exact)
-    call.out.say(f"{len(rows)} rows of {name}, readable by you alone.")
+    call.out.say(f"{counted(len(rows), 'row')} of {name}, readable by you alone.")
     call.out.data({"path": str(written), "rows": len(rows)}, clean(str(written)))
     return 0
 

@@ -16,6 +16,8 @@ from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
+from tui.escapes import Escapes
+
 CHUNK = 4_096
 PATIENCE_SECONDS = 1.0
 
@@ -46,6 +48,7 @@ class KeyReader:
             received: takes each message.
         """
         self._rest()
+        escapes = Escapes(parser)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self._terminal, selectors.EVENT_READ)
@@ -62,10 +65,8 @@ class KeyReader:
                         # Nobody is there any more. The console finds that out by itself, and this
                         # thread must not keep a process alive whose terminal is gone.
                         return
-                    # To the parser, no text at all is the end of all text.
-                    if text := decode(raw):
-                        for message in parser.feed(text):
-                            received(message)
+                    for message in escapes.feed(decode(raw)):
+                        received(message)
                 for message in parser.tick():
                     received(message)
 

@@ -85,6 +85,7 @@ class Keymap:
         _refuse_clashes(chosen)
         self._keys = chosen
         self._aliases = _without_clashes(chosen, keyboard)
+        self._has_arabic = keyboard.endswith("+ar")
         self._pressed = {
             action_id: frozenset(
                 binding.key for binding in Binding.make_bindings([(keys, "press")])
@@ -97,12 +98,22 @@ class Keymap:
         return self._keys[action_id]
 
     def shown(self, action_id: str) -> str:
-        """Return the first key as it is written for a person: `o`, `enter`, `ctrl+k`, `?`."""
-        return show(self._keys[action_id][0])
+        """Return the key to press as it is written for a person: `o`, `enter`, `ctrl+k`, `?`.
+
+        On AZERTY a digit is what its key types without shift: `&` for `1`.
+        """
+        return self._typed(action_id)[0]
 
     def all_shown(self, action_id: str) -> str:
-        """Return every key but the aliases, for help: `j down`."""
-        return " ".join(show(key) for key in self._keys[action_id])
+        """Return every key for help, AZERTY's digit row before the digits: `j down`, `& 1`."""
+        return " ".join(self._typed(action_id))
+
+    def arabic(self, action_id: str) -> str | None:
+        """Return what the Arabic layout types in place of an action's keys; None without it."""
+        if not self._has_arabic:
+            return None
+        latin = self._typed(action_id)
+        return " ".join(alias for alias in self._aliases[action_id] if alias not in latin)
 
     def pressed(self, action_id: str) -> frozenset[str]:
         """Return every key and alias of an action, named as Textual names what was pressed."""
@@ -119,6 +130,16 @@ class Keymap:
             for action_id, keys in self._pressed.items()
             if action_id.startswith("nav.")
             for key in keys
+        )
+
+    def _typed(self, action_id: str) -> tuple[str, ...]:
+        """Return the keys as this keyboard's Latin layout has them, the first to press first."""
+        aliases = self._aliases[action_id]
+        return tuple(
+            name
+            for key in self._keys[action_id]
+            for name in (AZERTY_DIGITS.get(key, ""), show(key))
+            if name and (name in aliases or name == show(key))
         )
 
     def overlay(self) -> dict[str, str]:

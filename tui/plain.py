@@ -1,6 +1,6 @@
 """Values as plain text for people: aligned tables and short blocks, made inert once more."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -71,12 +71,25 @@ def catalog(products: Sequence[Product]) -> str:
     )
 
 
-def stock(read: Stock) -> str:
-    """Print a product's denominations with wholesale price and stock."""
+def stock(read: Stock, retail: Mapping[str, Decimal]) -> str:
+    """Print a product's denominations with wholesale price, retail price, margin and stock.
+
+    `retail` is what a customer pays for each in DZD, by type id.
+    """
     kinds = table(
-        ("TYPE ID", "PRICE DZD", "STOCK", "NAME"),
-        [(k.id, money.show(k.price), str(k.quantity), k.name) for k in read.denominations],
-        right={1, 2},
+        ("TYPE ID", "PRICE DZD", "RETAIL DZD", "MARGIN DZD", "STOCK", "NAME"),
+        [
+            (
+                kind.id,
+                money.show(kind.price),
+                money.show(retail[kind.id]),
+                money.show(retail[kind.id] - kind.price),
+                str(kind.quantity),
+                kind.name,
+            )
+            for kind in read.denominations
+        ],
+        right={1, 2, 3, 4},
     )
     return f"{clean(read.product_title)}\n{kinds}"
 
@@ -107,8 +120,8 @@ def movements(rows: Sequence[LedgerRow]) -> str:
     )
 
 
-def quote(asked: Quote) -> str:
-    """Print what would be bought."""
+def quote(asked: Quote, *, practice: bool) -> str:
+    """Print what would be bought; `practice`: in an environment that takes no money."""
     return facts(
         (
             ("product", asked.product_title),
@@ -116,7 +129,7 @@ def quote(asked: Quote) -> str:
             ("quantity", f"{asked.quantity} of {asked.stock} in stock"),
             ("unit price", dzd(asked.unit_price)),
             ("total", dzd(asked.total)),
-            ("balance after", dzd(asked.balance_after)),
+            ("balance after", "practice: it stays" if practice else dzd(asked.balance_after)),
         )
     )
 

@@ -1,6 +1,6 @@
 """Values as JSON: the contract of the command line. Money is a string, a time is ISO 8601 UTC."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -54,8 +54,11 @@ def catalog(read: Catalog, products: Sequence[Product]) -> Document:
     }
 
 
-def stock(read: Stock) -> Document:
-    """Return a product's denominations with wholesale price (DZD) and cards in stock."""
+def stock(read: Stock, retail: Mapping[str, Decimal]) -> Document:
+    """Return a product's denominations with prices and margin (DZD) and cards in stock.
+
+    `retail` is what a customer pays for each, by type id.
+    """
     return {
         "product_id": read.product_id,
         "product_title": read.product_title,
@@ -65,6 +68,8 @@ def stock(read: Stock) -> Document:
                 "type_id": kind.id,
                 "type_name": kind.name,
                 "unit_price": amount(kind.price),
+                "retail_price": amount(retail[kind.id]),
+                "margin": amount(retail[kind.id] - kind.price),
                 "stock": kind.quantity,
             }
             for kind in read.denominations

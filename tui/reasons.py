@@ -18,11 +18,13 @@ def buying(now: Situation) -> str:
         return "No product is highlighted."
     if now.place == "stock" and not now.denomination:
         return "No denomination is highlighted."
-    return ""
+    return now.sold_out
 
 
 def cards(now: Situation) -> str:
     """Return why no card can be shown."""
+    if now.place == "orders" and not now.order:
+        return "No order is highlighted."
     if now.privacy:
         return "Privacy mode hides the codes; leave it first."
     return "" if now.cards else "This order has no cards to show yet."

@@ -14,7 +14,8 @@ class Situation(Struct, frozen=True):
     `late` where its order came late, `fits` where one came that may be it. `sort` is what the list
     is sorted by, as its board has it, and `sorts` the ids and titles of the columns that it can be
     sorted by. `files` counts the handed files listed. `giving` is whether the order has cards that
-    can be marked as given.
+    can be marked as given. `sold_out` says that the denomination under the cursor, if in sight, is
+    out of stock, and since when.
     """
 
     place: str = "catalogue"
@@ -23,6 +24,7 @@ class Situation(Struct, frozen=True):
     roomy: bool = True
     product: bool = False
     denomination: bool = False
+    sold_out: str = ""
     order: bool = False
     mine: bool = False
     giving: bool = False

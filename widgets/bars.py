@@ -4,12 +4,15 @@ from textual.reactive import var
 
 from services.text import cell_width
 from widgets.canvas import Canvas
-from widgets.ink import Cell, DrawnLine, fitted, inert
+from widgets.ink import Cell, DrawnLine, Line, fitted, inert
 from widgets.parts import BETWEEN
 
 
 class HintLine(Canvas):
-    """Keys and what they do, or a sentence in their place."""
+    """Keys and what they do, or a sentence in their place.
+
+    The last of the keys is the way out: where it is narrow the ones before it leave, it stays.
+    """
 
     DEFAULT_CSS = "HintLine { height: 1; width: 1fr; background: $panel; }"
     DRAWN_FROM = ("hints", "message", "tone")
@@ -24,11 +27,17 @@ class HintLine(Canvas):
         if self.message:
             return [fitted((Cell(" "), Cell(self.message, self.tone)), width)]
         line: list[Cell] = []
-        left = width
-        for key, label in self.hints:
-            before = BETWEEN if line else " "
-            left -= cell_width(inert(f"{before}{key} {label}"))
+        if not self.hints:
+            return [fitted((), width)]
+        *others, out = self.hints
+        left = width - cell_width(inert(f"{BETWEEN}{out[0]} {out[1]}"))
+        for key, label in others:
+            left -= cell_width(inert(f"{BETWEEN if line else ' '}{key} {label}"))
             if left < 0:
                 break
-            line += [Cell(f"{before}{key}", "key"), Cell(f" {label}")]
-        return [fitted(tuple(line), width)]
+            line += _hint(key, label, first=not line)
+        return [fitted((*line, *_hint(*out, first=not line)), width)]
+
+
+def _hint(key: str, label: str, *, first: bool) -> Line:
+    return (Cell(f"{' ' if first else BETWEEN}{key}", "key"), Cell(f" {label}"))

@@ -42,7 +42,9 @@ class Board(Canvas, Generic[T], can_focus=True):
     The cursor stands on a key, not on a line: it follows its row through insertions, removals and
     sorting. Cells may hold any text; here it becomes inert, is fitted, and masked where private.
 
-    Right-to-left text is drawn in the last column, wherever it came from.
+    Right-to-left text is drawn in the last column, wherever it came from. `way_back` says how to
+    see all rows where the filter lists none; `leads` draws the cursor as the one that keys act on
+    although a line beside the board has the focus.
 
     Args:
         columns: from left to right.
@@ -58,7 +60,10 @@ class Board(Canvas, Generic[T], can_focus=True):
         Binding("enter", "open", "Open", show=False, id="open"),
     ]
     DEFAULT_CSS = "Board { height: 1fr; width: 1fr; }"
-    DRAWN_FROM = ("heading", "subject", "now", "privacy", "placeholder", "stale", "legend")
+    DRAWN_FROM = (
+        *("heading", "subject", "now", "privacy", "placeholder", "stale", "legend", "leads"),
+    )
+    way_back = "esc shows everything again."
 
     heading: var[str] = var("")
     subject: var[str] = var("")
@@ -67,6 +72,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     placeholder: var[str] = var("")
     stale: var[str] = var("")
     legend: var[str] = var("")
+    leads: var[bool] = var(False)
     filter_text: var[str] = var("")
     sort: var[str] = var("")
 
@@ -267,7 +273,7 @@ class Board(Canvas, Generic[T], can_focus=True):
             return lines + self._words(width)
         top = self.scroll_offset.y
         view = View(self.now, self.privacy)
-        cursor_ink = "cursor" if self.has_focus else "cursor-blurred"
+        cursor_ink = "cursor" if self.has_focus or self.leads else "cursor-blurred"
         self._drawn_rows.begin(placed, width, self.privacy)
         for value in self._rows.listed[top : top + height - self._header]:
             key = self._key(value)
@@ -308,7 +314,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     def _words(self, width: int) -> list[DrawnLine]:
         words = self.placeholder
         if self.total and self.filter_text:
-            words = f"Nothing here matches {self.filter_text!r}. esc shows everything again."
+            words = f"Nothing here matches {self.filter_text!r}. {self.way_back}"
         inner = max(1, width - 2 * len(UNMARKED))
         return [
             fitted((Cell(UNMARKED), Cell(text, "dim")), width) for text in ["", *wrap(words, inner)]

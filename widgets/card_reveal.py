@@ -122,7 +122,8 @@ class CardReveal(Sheet):
 
     def _card(self, index: int, cards: Mapping[int, Card], width: int) -> list[Line]:
         here = index == self.selected
-        name = Cell(f"{'>' if here else ' '} {index + 1:>3} ", "strong" if here else "dim")
+        marker = ">" if self.has_focus else "-"
+        name = Cell(f"{marker if here else ' '} {index + 1:>3} ", "strong" if here else "dim")
         card = cards.get(index)
         if card is None:
             return [(name, Cell(MASK, "strong" if here else "dim"))]

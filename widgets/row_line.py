@@ -9,6 +9,7 @@ from widgets.ink import MASK, Cell, Drawn, DrawnLine, Laid, fitted, inert, laid,
 from widgets.sought import NOTHING_SOUGHT, Sought
 
 MARKER = "> "
+BLURRED_MARKER = "- "
 UNMARKED = "  "
 ASCENDING = "^"
 DESCENDING = "v"
@@ -34,7 +35,8 @@ def lay_row(
         cursor_ink: the ink of the whole line where the cursor stands on it, else empty.
         masked: whether private columns are masked.
     """
-    marker = Cell(MARKER if cursor_ink else UNMARKED, cursor_ink or "plain")
+    sign = MARKER if cursor_ink == "cursor" else BLURRED_MARKER if cursor_ink else UNMARKED
+    marker = Cell(sign, cursor_ink or "plain")
     row = [("", laid(marker, len(MARKER)))]
     left = width - len(MARKER)
     moved: list[str] = []

@@ -21,10 +21,16 @@ class Sheet(Canvas, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._length = 0
+        self._headed = 0
 
     def text_lines(self, width: int) -> list[Line]:
         """Return the whole text; lines may be shorter than `width` cells, and are cut if longer."""
         raise NotImplementedError
+
+    def heading(self, width: int) -> Line | None:
+        """Return the line that stands above the text and does not scroll; None for none."""
+        del width
+        return None
 
     @property
     def allow_vertical_scroll(self) -> bool:
@@ -32,14 +38,19 @@ class Sheet(Canvas, can_focus=True):
         return self.max_scroll_y > 0
 
     @property
+    def page(self) -> int:
+        """How many lines of the text are in sight."""
+        return max(1, self.size.height - self._headed)
+
+    @property
     def max_scroll_y(self) -> int:
         """The first line on the screen when scrolled to the end."""
-        return max(0, self._length - self.size.height)
+        return max(0, self._length - self.page)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many lines the text has at this width, for `height: auto`."""
         del container, viewport
-        return len(self.text_lines(width))
+        return len(self.text_lines(width)) + (self.heading(width) is not None)
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the part of the text that is in sight."""
@@ -47,8 +58,11 @@ class Sheet(Canvas, can_focus=True):
         if len(lines) != self._length:
             self._length = len(lines)
             self.call_later(self._lengthened)
+        head = self.heading(width)
+        self._headed = 0 if head is None else 1
         top = self.scroll_offset.y
-        return [fitted(line, width) for line in lines[top : top + height]]
+        shown = lines[top : top + height - self._headed]
+        return [fitted(line, width) for line in (*((head,) if head else ()), *shown)]
 
     def action_move(self, by: int) -> None:
         """Scroll by lines."""
@@ -56,7 +70,7 @@ class Sheet(Canvas, can_focus=True):
 
     def action_page(self, by: float) -> None:
         """Scroll by pages."""
-        self._show_from(self.scroll_offset.y + int(by * self.size.height))
+        self._show_from(self.scroll_offset.y + int(by * self.page))
 
     def action_top(self) -> None:
         """Scroll to the beginning."""

@@ -29,6 +29,7 @@ STEPS = {
     "place": "place the order",
     "poll": "wait for the cards",
 }
+PRACTICE = "practice: the balance stays"
 _MARKS = {
     "running": Cell("[..]", "busy"),
     "ok": Cell("[ok]", "good"),
@@ -74,16 +75,16 @@ class Ticket(Sheet, can_focus=False):
 
     The screen owns inputs and keys and says here what was entered: `quantity` (None while it is no
     valid number), `note`, `armed` (y was pressed), `typed` (so much of the total). `quote` is what
-    the desk checked last; `sending` is read while it is sent, `error` is a sentence. Prices are the
-    account's, in DZD; in privacy mode they are hidden, and what the customer pays stands there,
-    `markup_percent` more.
+    the desk checked last; `sending` is read while it is sent, `error` is a sentence; `practice`
+    says that no money is taken here. Prices are the account's, in DZD; in privacy mode they are
+    hidden, and what the customer pays stands there, `markup_percent` more.
     """
 
     DEFAULT_CSS = "Ticket { padding: 0 1; }"
     DRAWN_FROM = (
         *("stage", "product", "denomination", "stock_read_at", "quantity", "note", "balance"),
         *("sending", "quote", "checks", "purchase", "error", "armed", "typed"),
-        *("now", "privacy", "markup_percent"),
+        *("practice", "now", "privacy", "markup_percent"),
     )
 
     stage: var[str] = var("edit")
@@ -93,6 +94,7 @@ class Ticket(Sheet, can_focus=False):
     quantity: var[int | None] = var[int | None](1)
     note: var[str] = var("")
     balance: var[Balance | None] = var[Balance | None](None)
+    practice: var[bool] = var(False)
     sending: var[str] = var("")
     quote: var[Quote | None] = var[Quote | None](None)
     checks: var[tuple[Check, ...]] = var[tuple[Check, ...]](())
@@ -152,11 +154,15 @@ class Ticket(Sheet, can_focus=False):
                 "balance", f"{dinars(self.balance.amount, self.privacy)}, read {read}", width
             )
             if total is not None:
-                after = self.balance.amount - total
-                ink = "alert" if after < 0 else "plain"
-                words = "not enough" if after < 0 else dinars(after, self.privacy)
-                lines += fact("after", words, width, ink)
+                lines += self._after(self.balance.amount - total, width)
         return lines
+
+    def _after(self, left: Decimal, width: int) -> list[Line]:
+        """Say what the balance will be, in DZD; the sandbox takes no money."""
+        if left < 0:
+            return fact("after", "not enough", width, "alert")
+        words = PRACTICE if self.practice else dinars(left, self.privacy)
+        return fact("after", words, width)
 
     def _quoted(self, quote: Quote, width: int) -> list[Line]:
         stock = stock_cell(quote.stock)
@@ -166,7 +172,7 @@ class Ticket(Sheet, can_focus=False):
             *self._retail(quote.unit_price, quote.quantity, width),
             *fact("stock", f"{stock.text}, read {ago(quote.read_at, self.now)}", width, stock.ink),
             *fact("balance", dinars(quote.balance, self.privacy), width),
-            *fact("after", dinars(quote.balance_after, self.privacy), width),
+            *self._after(quote.balance_after, width),
         ]
         if quote.changed:
             lines += fact("CHANGED", discreet(quote.changed, self.privacy), width, "alert")

@@ -17,11 +17,39 @@ async def test_a_desk_that_is_in_order(carddesk):
     found = verdicts(done)
     assert done.code == 0
     assert set(found) >= {
-        *("python", "textual", "httpx", "httpcore", "sqlite", "settings", "key", "journal disk"),
+        *("carddesk", "python", "textual", "httpx", "httpcore", "sqlite", "settings", "key"),
+        *("colours", "journal disk"),
         *("state folder", "terminal", "clipboard", "vendor", "clock", "account", "journal"),
     }
     assert "fail" not in found.values()
     assert "sandbox-demo-key" not in done.out
+
+
+def test_the_colours_are_those_that_the_console_draws_with():
+    found = [
+        doctor_checks.colours(environ, theme)
+        for environ, theme in (
+            ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "dark"),
+            ({"TERM": "screen-256color"}, "dark"),
+            ({"TERM": "linux"}, "ansi"),
+            ({"TERM": "linux"}, "light"),
+            ({"TERM": "dumb"}, "ansi"),
+            ({"TERM": "xterm-256color", "NO_COLOR": ""}, "dark"),
+        )
+    ]
+    words = ["16 million (COLORTERM=truecolor)", "256 (TERM=screen-256color)", "16 (TERM=linux)"]
+    words += ["16 (TERM=linux)", "none (TERM=dumb)", "none: NO_COLOR"]
+    assert all(each.detail.startswith(said) for each, said in zip(found, words, strict=True))
+    assert [each.verdict for each in found] == ["ok", "ok", "ok", "warn", "warn", "ok"]
+    assert all(each.mend for each in found if each.verdict != "ok")
+
+
+@pytest.mark.parametrize("options", [(), ("--read-only",)])
+async def test_whatever_is_not_in_order_says_how_to_mend_it(carddesk, options):
+    done = await carddesk("doctor", "--json", *options, TERM="dumb")
+    wrong = [finding for finding in done.document if finding["verdict"] != "ok"]
+    assert wrong
+    assert all(finding["mend"] for finding in wrong)
 
 
 async def test_every_failure_says_how_to_mend_it(fresh):

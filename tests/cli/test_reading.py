@@ -50,7 +50,16 @@ async def test_stock_tells_price_and_cards_of_each_type(carddesk, shelf):
     mine = next(t for t in document["types"] if t["type_id"] == shelf.type_id)
     assert mine["unit_price"] == "980.50"
     assert mine["stock"] == 50
+    assert (mine["retail_price"], mine["margin"]) == ("1030.00", "49.50")
     assert document["product_id"] == shelf.product_id
+
+
+async def test_stock_tells_what_is_earned_at_the_markup_of_the_settings(carddesk, shelf):
+    done = await carddesk("stock", shelf.product_id, CARDDESK_UI_MARKUP_PERCENT="10")
+    headings, *rows = done.out.splitlines()[1:]
+    assert " ".join(headings.split()) == "TYPE ID PRICE DZD RETAIL DZD MARGIN DZD STOCK NAME"
+    [row] = [row for row in rows if row.startswith(shelf.type_id)]
+    assert "980.50       1 079       98.50     50" in row
 
 
 async def test_a_product_that_vanished_is_refused_in_words(carddesk, vendor, shelf):

@@ -39,6 +39,72 @@ async def test_cards_are_masked_until_asked_for(console: Any) -> None:
     assert not screen.cards.revealed
 
 
+async def test_v_on_the_board_opens_the_order_with_its_first_card_for_seconds(
+    open_console: Any,
+) -> None:
+    def short(settings: Settings) -> Settings:
+        return replace(settings, ui=replace(settings.ui, reveal_seconds=1))
+
+    async with open_console(change=short, handling_seconds=(600, 601)) as console:
+        await console.ready()
+        await console.press("3", "v")
+        await console.shows("No order is highlighted.")
+        product = next(product for product in console.box.products if product.enabled)
+        handling = console.box.foreign_order(product.id, product.types[0].id, 2)
+        await console.press("r")
+        await console.until(lambda: console.app.book.orders)
+        await console.press("v")
+        await console.shows("no cards to show yet")
+        console.box.finish(handling)
+        await console.press("r")
+        await console.until(lambda: any(row.final for row in console.app.book.orders))
+        await console.press("d", "v")
+        await console.shows("Privacy mode hides the codes")
+        await console.press("d", "v")
+        screen = await console.until(
+            lambda: isinstance(console.screen, OrderScreen) and console.screen
+        )
+        text = await console.shows("SANDBOX-CARD-1")
+        assert "SANDBOX-CARD-2" not in text
+        row = console.app.book.orders[0]
+        history = await console.desk.history(row.order_id)
+        assert [(event.kind, event.who) for event in history] == [("reveal", "amina")]
+        await console.until(lambda: not screen.cards.revealed)
+
+
+FACTS = ("product", "denomination", "cards ", "each", "total", "order ", "placed", "desk", "note")
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_every_fact_of_an_order_can_be_read_by_keys(
+    open_console: Any, size: tuple[int, int]
+) -> None:
+    async with open_console(size=size) as console:
+        ticket = await console.ticket()
+        await console.press("tab", *"karim")
+        await console.review(ticket)
+        await console.confirm()
+        await console.until(lambda: ticket.stage == "done")
+        await console.until(lambda: any(row.final for row in console.app.book.orders))
+        await console.press("escape", "3", "enter")
+        screen = await console.until(
+            lambda: isinstance(console.screen, OrderScreen) and console.screen
+        )
+        await console.until(lambda: screen.cards.count and screen.detail.order)
+        await console.until(lambda: screen.detail.purchase and screen.detail.purchase.request_id)
+        await console.press("tab")
+        assert screen.detail.has_focus
+        seen = await console.shows("Order", "Cards")
+        for _ in range(20):
+            await console.press("j")
+            seen += console.text()
+        for fact in (*FACTS, "purchase", "request", "karim"):
+            assert fact in seen, fact
+        await console.press("tab")
+        assert screen.cards.has_focus
+        await console.shows(">   1")
+
+
 async def test_one_card_is_shown_and_the_other_stays_masked(console: Any) -> None:
     screen = await opened(console)
     await revealed(console, screen)

@@ -12,6 +12,7 @@ from tui.command_line import nearest, remembered
 from tui.commands import PaletteScreen
 from tui.screens.desk import DeskScreen
 from tui.situation import Situation
+from widgets.bars import HintLine
 from widgets.order_board import OrderBoard
 from widgets.status_bar import StatusBar
 
@@ -36,6 +37,46 @@ async def test_a_number_reaches_the_screens_that_show_it(console: Any) -> None:
     await console.shows("LOW")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_what_a_setting_became_stands_below_when_the_palette_is_gone(
+    open_console: Any, size: tuple[int, int]
+) -> None:
+    async with open_console(size=size) as console:
+        await console.ready()
+        for line, words in (
+            ("lock_minutes 7", "lock_minutes is 7"),
+            ("theme dark", "theme is dark"),
+        ):
+            await typed(console, line)
+            await console.until(lambda: isinstance(console.screen, DeskScreen))
+            await console.until(lambda: console.screen.query_one(HintLine).size)
+            await console.settle()
+            hints = console.screen.query_one(HintLine)
+            drawn = "".join(hints.render_line(y).text for y in range(hints.size.height))
+            assert words in drawn
+
+
+async def test_what_was_wrong_with_a_line_is_gone_when_the_next_is_typed(console: Any) -> None:
+    await console.ready()
+    await console.press("colon")
+    await console.shows("type a command, tab completes")
+    await console.press(*"debugger", "enter")
+    text = await console.shows("No command is called 'debugger' here.", "Nothing here matches")
+    assert "esc shows everything again" not in text
+    assert "Empty the line" in text
+    await console.press("backspace")
+    await console.until(lambda: "No command is called" not in console.text())
+    await console.shows("enter Run")
+
+
+async def test_the_cursor_of_a_line_is_the_terminals_own_colours_exchanged(console: Any) -> None:
+    await console.ready()
+    await console.press("colon", "d")
+    cursor = list(console.screen.line.render_line(0))[1]
+    style = cursor.style
+    assert (style.color.is_default, style.bgcolor.is_default, style.reverse) == (True, True, True)
+
+
 async def test_a_value_out_of_range_is_refused_and_nothing_changes(console: Any) -> None:
     await console.ready()
     await typed(console, "reveal_seconds 900")
@@ -47,6 +88,7 @@ async def test_a_keyboard_changes_which_keys_are_heard(console: Any) -> None:
     await console.ready()
     await typed(console, "keyboard azerty")
     await console.until(lambda: isinstance(console.screen, DeskScreen))
+    await console.shows("é  stock")
     await console.press("é")
     assert console.screen.pane == "stock"
 

@@ -32,7 +32,7 @@ async def test_x_writes_what_is_listed_and_says_where(console: Any, paths: Any) 
     await asked(console)
     await console.shows("Export 3 rows of catalogue as what?")
     await console.press("enter")
-    await console.shows("rows, without codes, are in")
+    await console.shows("3 rows of catalogue, without codes, are in")
     [path] = files(paths)
     assert path.suffix == ".csv"
     with path.open(encoding="utf-8") as file:
@@ -49,6 +49,24 @@ async def test_enter_takes_the_format_of_the_last_time(console: Any, paths: Any)
         await console.until(lambda count=count: len(files(paths)) == count)
     assert {path.suffix for path in files(paths)} == {".json"}
     assert len(json.loads(files(paths)[0].read_text())) == 135
+
+
+async def test_one_row_is_one_row(console: Any, paths: Any) -> None:
+    await console.buy()
+    await console.press("escape", "3")
+    await console.until(lambda: console.screen.board("orders").highlighted)
+    await asked(console)
+    await console.shows("Export 1 row of orders as what?")
+    await console.press("c")
+    await console.shows("1 row of orders, without codes, is in")
+
+
+async def test_an_empty_list_writes_no_file_and_says_so(console: Any, paths: Any) -> None:
+    await console.until(lambda: console.app.book.info.can_buy)
+    await console.press("3", "x")
+    await console.shows("no file was made")
+    assert not isinstance(console.screen, ExportScreen)
+    assert files(paths) == []
 
 
 async def test_escape_writes_nothing(console: Any, paths: Any) -> None:

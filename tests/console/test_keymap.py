@@ -1,6 +1,7 @@
 """Which keys press what: defaults, keyboards, remaps, and what is refused in words."""
 
 import pytest
+from textual.binding import Binding
 
 from services.errors import ConfigError
 from tui.actions import ACTIONS, BY_ID
@@ -99,3 +100,32 @@ def test_what_cannot_be_a_keymap_is_refused_in_words(remaps: dict[str, str], wor
 def test_an_unknown_keyboard_is_refused() -> None:
     with pytest.raises(ConfigError, match="qwerty, azerty"):
         Keymap("dvorak")
+
+
+@pytest.mark.parametrize(
+    ("keyboard", "stock", "buy", "down"),
+    [
+        ("qwerty", "2", ("o", None), ("j down", None)),
+        ("azerty", "é 2", ("o", None), ("j down", None)),
+        ("qwerty+ar", "2", ("o", "خ"), ("j down", "ت")),
+        ("azerty+ar", "é 2", ("o", "خ"), ("j down", "ت")),
+    ],
+)
+def test_the_keys_of_the_chosen_keyboard_are_shown(
+    keyboard: str, stock: str, buy: tuple[str, str | None], down: tuple[str, str | None]
+) -> None:
+    keymap = Keymap(keyboard)
+    assert keymap.all_shown("pane.stock") == stock
+    assert keymap.shown("pane.stock") == stock[0]
+    assert (keymap.all_shown("order"), keymap.arabic("order")) == buy
+    assert (keymap.all_shown("nav.down"), keymap.arabic("nav.down")) == down
+
+
+@pytest.mark.parametrize("keyboard", KEYBOARDS)
+def test_every_key_that_is_shown_presses_its_action(keyboard: str) -> None:
+    keymap = Keymap(keyboard)
+    for action in ACTIONS:
+        shown = f"{keymap.all_shown(action.id)} {keymap.arabic(action.id) or ''}".split()
+        for name in (name for name in shown if len(name) == 1):
+            [binding] = Binding.make_bindings([(name, "press")])
+            assert keymap.presses(action.id, binding.key), name

@@ -44,6 +44,17 @@ async def test_each_size_shows_what_it_holds(
         await console.shows("SANDBOX", "READ-WRITE", "catalogue", "Help")
 
 
+async def test_two_columns_show_what_is_earned_and_whose_order_it_is(open_console: Any) -> None:
+    async with open_console(size=(120, 40)) as console:
+        await console.ready()
+        product = next(p for p in console.box.products if p.enabled)
+        console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
+        await console.press("3", "r")
+        await console.until(lambda: console.app.book.orders)
+        text = await console.shows("retail DZD", "margin DZD", " age ", " desk ", "other")
+        assert "PUBG Mobile UC · 60 UC" in text
+
+
 async def test_panes_follow_the_terminal_as_it_is_resized(console: Any) -> None:
     await console.ready()
     await console.pilot.resize_terminal(120, 40)
@@ -65,6 +76,22 @@ async def test_every_pane_is_one_key_away(console: Any) -> None:
     for key, pane in (("tab", "catalogue"), ("shift+tab", "log"), ("h", "ledger"), ("l", "log")):
         await console.press(key)
         assert console.screen.pane == pane
+
+
+async def test_one_cursor_alone_is_the_one_that_keys_move(open_console: Any) -> None:
+    async with open_console(size=(120, 40)) as console:
+        await console.ready()
+        await console.until(lambda: console.screen.board("stock").highlighted)
+        for key, pane in (("1", "catalogue"), ("2", "stock")):
+            await console.press(key)
+            for other in ("catalogue", "stock"):
+                board = console.screen.board(other)
+                lines = [board.render_line(y).text for y in range(board.size.height)]
+                marks = {line[0] for line in lines if line[0] in ">-"}
+                assert marks == {">" if other == pane else "-"}
+        await console.press("slash", "u")
+        await console.until(lambda: console.screen.board("stock").filter_text)
+        assert any(line.text.startswith("> ") for line in map(board.render_line, range(8)))
 
 
 async def test_enter_goes_from_product_to_stock_to_ticket(console: Any) -> None:
@@ -154,8 +181,14 @@ async def test_a_note_is_kept_and_shown(console: Any) -> None:
     await console.buy()
     await console.press("escape", "3")
     await console.until(lambda: console.app.book.orders)
+    await console.press("u")
+    await console.shows("Nothing is unresolved.")
     await console.press("n", *"karim", "enter")
-    await console.shows("karim")
+    text = await console.shows("The note is saved: karim", "note: karim")
+    assert "Nothing is unresolved." not in text
+    await console.press("n", *["backspace"] * 5, "enter")
+    text = await console.shows("The note is taken off.")
+    await console.until(lambda: "karim" not in console.text())
 
 
 async def test_what_the_vendor_says_is_text_and_nothing_else(console: Any) -> None:
@@ -201,10 +234,14 @@ async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -
 async def test_an_azerty_row_goes_to_the_panes(open_console: Any) -> None:
     async with open_console(keyboard="azerty+ar") as console:
         await console.ready()
+        line = console.text().splitlines()[1]
+        assert [word for word in line.split() if len(word) == 1] == list("&é\"'(")
         await console.press("é")
         assert console.screen.pane == "stock"
         await console.press("ampersand")
         assert console.screen.pane == "catalogue"
+        await console.press("question_mark")
+        await console.shows("& 1", "ت  Next line")
 
 
 async def test_the_palette_runs_any_action_by_name(console: Any) -> None:

@@ -83,6 +83,20 @@ async def test_while_it_is_sent_the_ticket_says_not_to_close(staged: Make, now: 
         assert "within 60 s" in text
 
 
+async def test_in_the_sandbox_no_balance_is_promised_to_go_down(
+    staged: Make, now: datetime
+) -> None:
+    async with staged(Ticket()) as stage:
+        ticket = stage.widget
+        ticket.practice = True
+        ticket.quote = quote(now)
+        text = await stage.text()
+        assert "46 289" not in text
+        assert "practice: the balance stays" in text
+        ticket.quote = quote(now, balance_after=Decimal(-1))
+        assert "not enough" in await stage.text()
+
+
 async def test_a_review_asks_and_says_which_keys_buy(staged: Make, now: datetime) -> None:
     async with staged(Ticket()) as stage:
         ticket = stage.widget
@@ -201,6 +215,17 @@ async def test_the_detail_of_another_desks_order_says_so(
         assert "The vendor did not answer. r tries again." in text
 
 
+async def test_the_facts_stand_in_two_columns_where_there_is_room(
+    staged: Make, order: Make, purchase: Make, now: datetime
+) -> None:
+    async with staged(OrderDetail(), 120) as stage:
+        stage.widget.board_order = order(1, note="for Ali")
+        stage.widget.purchase = purchase(PurchaseState.HANDLING)
+        beside = next(line for line in await stage.picture() if "denomination" in line)
+        assert "placed" in beside
+        assert "for Ali" in await stage.text()
+
+
 async def test_a_detail_longer_than_the_screen_scrolls(
     staged: Make, order: Make, now: datetime
 ) -> None:
@@ -208,10 +233,14 @@ async def test_a_detail_longer_than_the_screen_scrolls(
         stage.widget.styles.height = "1fr"
         stage.widget.board_order = order(1, note="the very last words " * 10)
         stage.widget.focus()
-        assert "handling" in await stage.text()
+        text = await stage.text()
+        assert "product" in text
+        assert "1-7 of 14 lines" in text
         await stage.press("G")
         text = await stage.text()
         assert "very last words" in text
-        assert "handling" not in text
+        assert "product" not in text
+        assert "8-14 of 14 lines" in text
+        assert "handling" in text
         await stage.press("g")
-        assert "handling" in await stage.text()
+        assert "product" in await stage.text()

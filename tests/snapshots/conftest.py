@@ -20,8 +20,14 @@ from tui.keymap import Keymap
 from tui.screens.base import Frame
 
 MOMENT = datetime(2026, 3, 1, 9, tzinfo=UTC)
-THEMES = ("ansi", "light", "no-colour")
-SIZES = ((80, 24), (120, 40))
+LOOKS = (
+    ("ansi", (80, 24)),
+    ("ansi", (120, 40)),
+    ("ansi", (200, 60)),
+    ("light", (80, 24)),
+    ("no-colour", (120, 40)),
+)
+"""Themes and sizes: every size in the theme that most see, the others at one size each."""
 
 
 class OneMoment(QuickClock):
@@ -43,16 +49,21 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.fixture(params=THEMES)
-def theme(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "no-colour":
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[1][0]}x{look[1][1]}-{look[0]}")
+def look(request: pytest.FixtureRequest) -> tuple[str, tuple[int, int]]:
+    return request.param
+
+
+@pytest.fixture
+def theme(look: tuple[str, tuple[int, int]], monkeypatch: pytest.MonkeyPatch) -> str:
+    if look[0] == "no-colour":
         monkeypatch.setenv("NO_COLOR", "1")
-    return request.param
+    return look[0]
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    return request.param
+@pytest.fixture
+def size(look: tuple[str, tuple[int, int]]) -> tuple[int, int]:
+    return look[1]
 
 
 @pytest.fixture

@@ -1,18 +1,24 @@
-"""The main screens, cell by cell, three themes, two sizes; `make snapshots` keeps new ones."""
+"""The screens, cell by cell, in three themes and sizes; `make snapshots` keeps new ones."""
 
 import itertools
 
+import pytest
 from textual._compositor import LayoutUpdate
 
 from services.paths import Paths
+from services.sandbox import Fault
 from tests.console.conftest import Console
 from tests.snapshots.conftest import Scene
 from tests.snapshots.picture import compare, drawn
 from tui import first_run
 from tui.keymap import Keymap
 from tui.screens.base import Frame
+from tui.screens.evidence_rows import CaseSheet
+from tui.screens.order import OrderScreen
 from tui.screens.setup_steps import Answers
+from tui.screens.unresolved import UnresolvedScreen
 from tui.setup_app import SetupApp
+from widgets.sheet import Sheet
 
 
 async def held(console: Console, name: str, theme: str, size: tuple[int, int]) -> None:
@@ -27,6 +33,12 @@ async def held(console: Console, name: str, theme: str, size: tuple[int, int]) -
     compare(f"{name}-{size[0]}x{size[1]}-{theme}", drawn(lines))
 
 
+def laid_out(sheet: Sheet) -> bool:
+    """Whether a text is as high as it is long, which it becomes a moment after it changed."""
+    size = sheet.size
+    return size.height == sheet.get_content_height(size, size, size.width)
+
+
 async def to_stock(console: Console) -> None:
     await console.press("g", "enter")
     await console.shows("60 UC")
@@ -34,7 +46,9 @@ async def to_stock(console: Console) -> None:
     await console.until(lambda: console.screen.board("stock").highlighted)
 
 
-async def test_the_desk_and_its_panes(scene: Scene, theme: str, size: tuple[int, int]) -> None:
+async def test_the_desk_its_panes_and_a_review(
+    scene: Scene, theme: str, size: tuple[int, int]
+) -> None:
     async with scene() as console:
         await console.shows("PUBG Mobile UC")
         if size[0] >= 100:
@@ -42,12 +56,22 @@ async def test_the_desk_and_its_panes(scene: Scene, theme: str, size: tuple[int,
         await held(console, "desk", theme, size)
         await to_stock(console)
         await held(console, "stock", theme, size)
-        await console.press("3")
+        await console.press("o")
+        await console.shows("Quantity")
+        await console.press("2", "enter")
+        await console.shows("Buy 2 cards")
+        await held(console, "review", theme, size)
+        await console.press("escape", "escape", "3")
         await console.shows("fulfilled")
         await held(console, "orders", theme, size)
+        await console.press("slash", *"pugb", "space", *"st:ful", "enter", "s")
+        await console.shows("/pugb st:ful", "state ^")
+        await held(console, "found", theme, size)
 
 
-async def test_help_palette_and_lock(scene: Scene, theme: str, size: tuple[int, int]) -> None:
+async def test_what_lies_on_top_of_the_desk(
+    scene: Scene, theme: str, size: tuple[int, int]
+) -> None:
     async with scene() as console:
         await console.shows("PUBG Mobile UC")
         if size[0] >= 100:
@@ -58,28 +82,52 @@ async def test_help_palette_and_lock(scene: Scene, theme: str, size: tuple[int, 
         await console.press("escape", "colon")
         await console.shows("pane: Catalogue")
         await held(console, "palette", theme, size)
+        await console.press("escape", "x")
+        await console.shows("Export 135 rows of catalogue")
+        await held(console, "export", theme, size)
         await console.press("escape", "L")
         await console.shows("locked")
         await held(console, "lock", theme, size)
 
 
-async def test_what_a_filter_found(scene: Scene, theme: str, size: tuple[int, int]) -> None:
+async def test_an_order_its_cards_and_the_money(
+    scene: Scene, theme: str, size: tuple[int, int]
+) -> None:
     async with scene() as console:
-        await console.press("3", "slash", *"pugb", "space", *"st:ful", "enter", "s")
-        await console.shows("/pugb st:ful", "state ^")
-        if size[0] >= 100:
-            await console.until(lambda: console.screen.board("stock").highlighted)
-        await held(console, "found", theme, size)
+        await console.press("3", "enter")
+        screen = await console.until(
+            lambda: isinstance(console.screen, OrderScreen) and console.screen
+        )
+        await console.until(lambda: screen.detail.order and screen.cards.count)
+        await console.until(lambda: laid_out(screen.detail))
+        await held(console, "order", theme, size)
+        await console.press("v")
+        await console.shows("SANDBOX-CARD-")
+        await held(console, "reveal", theme, size)
+        await console.press("escape", "b")
+        await console.shows("balance")
+        await held(console, "money", theme, size)
+        await console.press("escape", "4")
+        await console.shows("DEPOSIT")
+        await held(console, "ledger", theme, size)
 
 
-async def test_the_review_of_a_ticket(scene: Scene, theme: str, size: tuple[int, int]) -> None:
+async def test_what_nobody_answered_for(
+    scene: Scene, theme: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "counter-1")
     async with scene() as console:
-        await to_stock(console)
-        await console.press("o")
-        await console.shows("Quantity")
-        await console.press("2", "enter")
-        await console.shows("Buy 2 cards")
-        await held(console, "review", theme, size)
+        console.box.faults.add(Fault.parse("reset@placeOrder:after"))
+        await console.buy()
+        await console.press("escape", "3", "g", "n")
+        await console.shows("Note on 1 x")
+        await console.press(*"karim")
+        await held(console, "note", theme, size)
+        await console.press("escape", "u")
+        await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
+        await console.shows("could be it, HANDLING")
+        await console.until(lambda: laid_out(console.screen.query_one(CaseSheet)))
+        await held(console, "unresolved", theme, size)
 
 
 async def test_the_set_up(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> None:

@@ -5,10 +5,12 @@ import pty
 import threading
 import tty
 
+import pytest
 from textual._xterm_parser import XTermParser
 from textual.events import Key
 from textual.message import Message
 
+from tui.escapes import Escapes
 from tui.key_reader import KeyReader
 
 PATIENCE = 10.0
@@ -60,6 +62,37 @@ def test_keys_are_heard_and_a_lone_escape_is_one() -> None:
     reading.type(b"\x1b")
     reading.hears("j", "up", "escape")
     reading.stop()
+
+
+@pytest.mark.parametrize(
+    ("raw", "keys"),
+    [
+        (b"\x1b3", ["escape", "3"]),
+        (b"\x1bV", ["escape", "V"]),
+        (b"\x1b:", ["escape", "colon"]),
+        (b"\x1b\r", ["escape", "enter"]),
+        (b"\x1b\x1bq", ["escape", "escape", "q"]),
+        ("\x1bé".encode(), ["escape", "é"]),
+        (b"\x1bjk\x1bb", ["escape", "j", "k", "escape", "b"]),
+        (b"\x1b[A\x1b[1;5C\x1bOBq", ["up", "ctrl+right", "down", "q"]),
+        (b"\x1b\tq", ["shift+tab", "q"]),
+    ],
+    ids=repr,
+)
+def test_an_escape_and_the_key_behind_it_are_two_keys_on_a_slow_line(
+    raw: bytes, keys: list[str]
+) -> None:
+    reading = Reading()
+    reading.type(raw)
+    reading.hears(*keys)
+    reading.stop()
+
+
+def test_a_sequence_in_two_packets_is_still_one_key() -> None:
+    parser = XTermParser()
+    escapes = Escapes(parser)
+    heard = [message for half in ("\x1b", "[A", "\x1b", "3") for message in escapes.feed(half)]
+    assert [key.key for key in heard if isinstance(key, Key)] == ["up", "escape", "3"]
 
 
 def test_a_letter_in_two_halves_and_bytes_that_are_none_stop_nothing() -> None:

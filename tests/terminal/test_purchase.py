@@ -56,6 +56,28 @@ def test_a_pasted_confirmation_and_a_held_enter_buy_nothing(terminal, home):
     assert desk.exit_code() == 0
 
 
+def test_an_escape_that_arrives_with_the_next_key_takes_the_yes_back(terminal, home):
+    desk = terminal("--sandbox", size=(120, 40))
+    desk.wait_for("PUBG Mobile UC")
+    desk.wait_for("in stock")
+    desk.press("o")
+    desk.wait_for("Quantity")
+    desk.press("enter")
+    desk.wait_for("Buy 1 card for")
+    while "ARMED" not in desk.text:
+        desk.press("y")
+        desk._seen_within(0.5, "ARMED")
+    desk._seen_within(0.2, "nothing more")
+    desk.press("\x1b\r")
+    desk.wait_gone("ARMED")
+    desk.wait_for("Buy 1 card for")
+    desk.press("\x1b\x1b3")
+    desk.wait_for(r"3 \[orders\]")
+    desk.wait_for("No order is open")
+    desk.press("ctrl+q")
+    assert desk.exit_code() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_signal_ends_the_console_with_the_terminal_restored(terminal, number):
     desk = terminal("--sandbox")

@@ -1,22 +1,27 @@
 """What every screen of the console shares: the live book, and keys that act or say why not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from msgspec import Struct
+from textual import events
 from textual.actions import SkipAction
 from textual.app import App
+from textual.containers import Container
 from textual.message import Message
 from textual.reactive import Reactive, var
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from services.lock_pin import LockPin
 from services.models import BoardOrder, Book, DeskInfo
 from services.settings import Settings
+from tui import elsewhere
+from tui.action import SCREENS, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
 from tui.situation import Situation
@@ -82,7 +87,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Set up what stands now."""
-        if not (self.children and self.is_attached):
+        if not (self.children and self.is_attached) or not self.query(HintLine):
             # Textual composes nothing more into a console that is closing, not even what was begun,
             # and still says that it stands.
             return
@@ -172,6 +177,13 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         else:
             handler()
 
+    def on_key(self, event: events.Key) -> None:
+        """Say where a key works that does nothing here."""
+        if self.place() not in SCREENS or not event.is_printable or isinstance(self.focused, Input):
+            return
+        if words := elsewhere.sentence(event.key, self.frame.keymap, self.situation()):
+            self.say(words)
+
     def ask(self, question: "ConsoleScreen[bool]", answered: Callable[[bool | None], None]) -> None:
         """Put a question on top of this screen."""
         question.privacy = self.privacy
@@ -184,16 +196,32 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             self._message_timer.stop()
         self._message_timer = self.set_timer(MESSAGE_SECONDS, lambda: self._show_message(""))
 
+    def unsay(self) -> None:
+        """Show the key line again, if a sentence stands in its place."""
+        if self._message_timer is not None:
+            self._message_timer.stop()
+            self._message_timer = None
+            self._show_message("")
+
     def refresh_hints(self) -> None:
         """Recompute the key line; to be called when the situation may have changed."""
         if not self.composed:
             return
         now = self.situation()
-        self.query_one(HintLine).hints = tuple(
+        keys = [
             (self.frame.keymap.shown(action.id), action.label)
-            for action in ACTIONS
-            if action.hint and action.offered(now) and not action.reason(now)
-        )
+            for action in self.hinted()
+            if action.offered(now) and not action.reason(now)
+        ]
+        self.query_one(HintLine).hints = (*keys, self.way_out())
+
+    def hinted(self) -> Sequence[Action]:
+        """Return the actions that the key line names, the most important first."""
+        return [action for action in ACTIONS if action.hint]
+
+    def way_out(self) -> tuple[str, str]:
+        """Return the key that leads back from here, and its word; the key line always shows it."""
+        return self.frame.keymap.shown("back"), BY_ID["back"].label
 
     def watch_book(self) -> None:
         """Offer other keys when the book allows other things."""
@@ -215,4 +243,12 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
 
 class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
-    """A screen that lies on top of another one and keeps its keys to itself."""
+    """A screen that lies on top of another one and keeps its keys to itself.
+
+    It lies on a band as wide as the terminal: beside a box, halves of words would be left standing.
+    """
+
+    async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
+        """Lay the band under what was composed."""
+        if widgets:
+            await super().mount_composed_widgets([Container(*widgets, classes="band")])

@@ -1,6 +1,6 @@
 """The desk: five panes, of which as many are shown as the terminal holds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, cast
 
@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from services.models import BoardOrder
-from tui.action import PANES
+from tui.action import PANES, Action
 from tui.actions import BY_ID, bindings
 from tui.screens import order_keys, words
 from tui.screens.base import ConsoleScreen, Handler
@@ -70,8 +70,8 @@ class DeskScreen(StockFollowing, Filtering):
         yield status
         yield TabLine(id="tabs").data_bind(current=DeskScreen.pane)
         with Horizontal(id="panes"):
-            with Vertical(id="left"):
-                yield CatalogPane(id="catalogue").data_bind(book, now)
+            yield CatalogPane(id="catalogue").data_bind(book, now)
+            with Vertical(id="right"):
                 stock = StockPane(id="stock").data_bind(
                     DeskScreen.product,
                     DeskScreen.stock,
@@ -82,22 +82,19 @@ class DeskScreen(StockFollowing, Filtering):
                 )
                 stock.markup_percent = ui.markup_percent
                 yield stock
-            with Vertical(id="right"):
-                orders = OrderBoard(id="orders").data_bind(book, now, privacy)
-                orders.hours = self.frame.settings.board.hours
-                yield orders
-                yield LedgerPane(id="ledger").data_bind(now, privacy)
-                yield LogPane(id="log").data_bind(book, now)
+                with Vertical(id="side"):
+                    orders = OrderBoard(id="orders").data_bind(book, now, privacy)
+                    orders.hours = self.frame.settings.board.hours
+                    yield orders
+                    yield LedgerPane(id="ledger").data_bind(now, privacy)
+                    yield LogPane(id="log").data_bind(book, now)
         yield Static(told(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
         yield FilterLine()
         yield KeyLine(id="hints")
 
     def begin(self) -> None:
-        """Name the keys of the panes and begin in the catalogue."""
-        self.query_one(TabLine).keys = tuple(
-            self.frame.keymap.shown(f"pane.{name}") for name in PANES
-        )
+        """Begin in the catalogue."""
         self.go_to("catalogue")
 
     def place(self) -> str:
@@ -113,12 +110,16 @@ class DeskScreen(StockFollowing, Filtering):
         base = super().situation()
         if not self.composed:
             return base
+        stock = self.query_one(StockPane)
+        order = self.noted_order()
         base = replace(
             base,
             product=self.product is not None,
-            denomination=self.query_one(StockPane).highlighted is not None,
+            denomination=stock.highlighted is not None,
+            sold_out=self.sold_out(stock.highlighted) if stock.display else "",
             sort=self.board().sort,
             sorts=tuple((column.id, column.title) for column in self.board().sorts),
+            cards=(order.fulfilled_quantity or 0) if order else 0,
         )
         return order_keys.situation(base, self.noted_order())
 
@@ -138,9 +139,25 @@ class DeskScreen(StockFollowing, Filtering):
             "pin": self.pin,
             "back": self.back,
             "refresh": self.ask_again,
+            "reveal": self.reveal,
             "export": self.export,
             **order_keys.handlers(self),
         }
+
+    def refresh_hints(self) -> None:
+        """Name the live keys of the panes as well."""
+        super().refresh_hints()
+        if self.composed:
+            shown = self.frame.keymap.shown
+            self.query_one(TabLine).keys = tuple(shown(f"pane.{name}") for name in PANES)
+
+    def hinted(self) -> Sequence[Action]:
+        """Return what the key line names: nothing where no pane is in sight."""
+        return super().hinted() if self.roomy else ()
+
+    def way_out(self) -> tuple[str, str]:
+        """Return the key that leaves."""
+        return self.frame.keymap.shown("quit"), BY_ID["quit"].label
 
     def go_to(self, pane: str) -> None:
         """Put the cursor into a pane, showing it if it is not shown."""
@@ -170,6 +187,11 @@ class DeskScreen(StockFollowing, Filtering):
             self.say("Choose a denomination here, then order it.")
         elif product is not None:
             self.post_message(TicketWanted(product, denomination, stock))
+
+    def reveal(self) -> None:
+        """Open the highlighted order with its first card revealed."""
+        if order := self.noted_order():
+            self.post_message(OrderWanted(order, reveal=True))
 
     def export(self) -> None:
         """Write what the pane lists into a file."""
@@ -255,8 +277,8 @@ class DeskScreen(StockFollowing, Filtering):
         hidden = "orders" if self.pane == "ledger" else "ledger"
         for name in PANES:
             self.board(name).display = name == self.pane if one else name != hidden
-        for side in ("left", "right"):
-            box = self.query_one(f"#{side}")
+        for name in ("side", "right"):
+            box = self.query_one(f"#{name}")
             box.display = any(child.display for child in box.children)
         self.query_one(DetailStrip).set_class(self.pane == "log", "-tall")
         self.set_class(self.zoomed, "-zoomed")

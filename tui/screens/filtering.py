@@ -1,6 +1,7 @@
 """A screen whose lists are filtered: the line, what is typed in it, and how it goes away."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from textual import on
 
@@ -21,6 +22,7 @@ class Filtering(ConsoleScreen[None]):
         """Open the filter line for the current list."""
         board = self.board()
         board.expect_filter()
+        board.leads = True
         self.query_one(HintLine).display = False
         line = self.query_one(FilterLine)
         line.open(board.filter_text, board.prefixes, self.frame.keymap.shown("back"))
@@ -35,6 +37,8 @@ class Filtering(ConsoleScreen[None]):
 
     def hide_filter_line(self) -> None:
         """Take the line away; what was typed stays."""
+        for board in cast("Iterable[Board[Any]]", self.query(Board)):
+            board.leads = False
         self.query_one(FilterLine).close()
         self.query_one(HintLine).display = True
 

@@ -26,17 +26,21 @@ COLUMNS = (
 
 
 class HelpRow(Struct, frozen=True):
-    """One action as help shows it; `reason` says why it cannot work at the moment."""
+    """One action as help shows it; `reason` says why it cannot work at the moment.
+
+    `arabic` is what the Arabic layout types in place of the keys; None on another keyboard.
+    """
 
     action: Action
     keys: str
+    arabic: str | None
     reason: str
 
 
 def rows(keymap: Keymap, now: Situation) -> tuple[HelpRow, ...]:
     """Return what can be pressed at this place, in the order of the table of actions."""
     return tuple(
-        HelpRow(action, keymap.all_shown(action.id), action.reason(now))
+        HelpRow(action, keymap.all_shown(action.id), keymap.arabic(action.id), action.reason(now))
         for action in ACTIONS
         if action.offered(now)
     )
@@ -87,6 +91,9 @@ class HelpScreen(Dialog[None]):
 def _cells(row: HelpRow, _: View) -> dict[str, Cell]:
     ink = "dim" if row.reason else "plain"
     words = f"{row.action.help}. Not now: {row.reason}" if row.reason else row.action.help
+    if row.arabic is not None:
+        # In the last column, where right-to-left letters drag no other column along.
+        words = f"{row.arabic:2} {words}"
     return {
         "keys": Cell(row.keys, "key"),
         "verb": Cell(row.action.label, ink),

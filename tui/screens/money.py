@@ -10,7 +10,6 @@ from tui.actions import bindings
 from tui.screens.base import ConsoleScreen, Handler
 from tui.screens.errands import RefreshWanted
 from tui.screens.strips import KeyLine
-from widgets.bars import HintLine
 from widgets.money_sheet import MoneySheet
 from widgets.status_bar import StatusBar
 
@@ -37,13 +36,6 @@ class MoneyScreen(ConsoleScreen[None]):
     def begin(self) -> None:
         """Let the sheet hear the keys that scroll."""
         self.query_one(MoneySheet).focus()
-
-    def refresh_hints(self) -> None:
-        """Show how to go back before what else can be pressed."""
-        super().refresh_hints()
-        if self.composed:
-            line = self.query_one(HintLine)
-            line.hints = ((self.frame.keymap.shown("back"), "Back"), *line.hints)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Read anew, or close by the key that opened it."""

@@ -24,6 +24,15 @@ from widgets.card_reveal import CardReveal
 from widgets.order_detail import OrderDetail
 from widgets.status_bar import StatusBar
 
+LINES_AROUND = 3
+"""The status bar, the key line, and the blank line above the cards."""
+
+LINES_REVEALED = 3
+"""What a revealed card takes more than a masked one: its serial, and who revealed it before."""
+
+LEAST_FOR_CARDS = 5
+LEAST_FOR_FACTS = 4
+
 
 class OrderScreen(ConsoleScreen[None]):
     """Shows an order of the board and follows it; reveals its cards.
@@ -62,6 +71,7 @@ class OrderScreen(ConsoleScreen[None]):
     def begin(self) -> None:
         """Show what the board knows and ask for the rest."""
         self.detail.board_order = self._row
+        self.detail.way_here = self.frame.keymap.shown("order.switch")
         self.cards.focus()
         self._count()
         self.ask_again()
@@ -93,6 +103,7 @@ class OrderScreen(ConsoleScreen[None]):
         """Return what this screen does itself."""
         return {
             "refresh": self.ask_again,
+            "order.switch": self.switch,
             "reveal": self.reveal,
             "reveal_all": self.reveal_all,
             "copy": self.copy,
@@ -134,6 +145,10 @@ class OrderScreen(ConsoleScreen[None]):
             line.hints = rest
         elif self._handled and mark:
             line.hints = ((key, "Mark as given"), *rest)
+
+    def switch(self) -> None:
+        """Go from the cards to the facts and back."""
+        (self.detail if self.cards.has_focus else self.cards).focus()
 
     def reveal(self) -> None:
         """Show the selected card, or hide it again."""
@@ -227,8 +242,11 @@ class OrderScreen(ConsoleScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Hide when the picture is laid out anew: somebody may have attached another terminal."""
         del event
-        if self.composed and self.cards.revealed:
+        if not self.composed:
+            return
+        if self.cards.revealed:
             self.hide()
+        self._share_lines()
 
     def on_screen_suspend(self) -> None:
         """Hide when another screen covers this one, and drop what is still on its way."""
@@ -246,7 +264,15 @@ class OrderScreen(ConsoleScreen[None]):
         order = self.detail.order
         told = order.fulfilled_quantity if order else None
         self.cards.count = told if told is not None else self._row.fulfilled_quantity or 0
+        self._share_lines()
         self.refresh_hints()
+
+    def _share_lines(self) -> None:
+        """Give the facts every line that the cards do not need."""
+        room = self.size.height - LINES_AROUND
+        needed = 1 + self.cards.count + LINES_REVEALED
+        least = min(needed, max(LEAST_FOR_CARDS, room * 2 // 5))
+        self.detail.styles.max_height = max(LEAST_FOR_FACTS, room - least)
 
     def _all_agreed(self, yes: bool | None) -> None:
         if yes:

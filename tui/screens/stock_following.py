@@ -1,11 +1,14 @@
 """The stock of the highlighted product: asked for when the cursor rests, and kept for a moment."""
 
+from datetime import datetime
+
 from textual.reactive import var
 from textual.timer import Timer
 
-from services.models import Product, Stock
+from services.models import Denomination, Product, Stock
 from tui.screens.base import ConsoleScreen, Frame
 from tui.screens.errands import StockWanted
+from widgets.cells import local_minute
 
 REST_SECONDS = 0.15
 """Seconds a product has to stay highlighted before its stock is asked for."""
@@ -26,6 +29,7 @@ class StockFollowing(ConsoleScreen[None]):
         super().__init__(frame)
         self._rest: Timer | None = None
         self._stocks: dict[str, Stock] = {}
+        self._empty_since: dict[str, datetime | None] = {}
 
     def choose(self, product: Product | None, *, shown: bool) -> None:
         """Take the product under the cursor; its stock is read soon if it is `shown`."""
@@ -53,11 +57,30 @@ class StockFollowing(ConsoleScreen[None]):
     def show_stock(self, product: Product, stock: Stock | None, error: str) -> None:
         """Take the stock that was read, or why it could not be read."""
         if stock is not None:
+            self._note_what_is_gone(stock)
             self._stocks[product.id] = stock
         if self.product is not None and self.product.id == product.id:
             self.stock_busy, self.stock_error = False, error
             self.stock = stock or self.stock
             self.stock_shown()
+
+    def sold_out(self, denomination: Denomination | None) -> str:
+        """Say that a denomination is out of stock and since when that is known; else nothing."""
+        if denomination is None or denomination.quantity > 0:
+            return ""
+        since = self._empty_since.get(denomination.id)
+        at = f" since {local_minute(since)}" if since else ""
+        return f"Out of stock{at}. {self.frame.keymap.shown('refresh')} asks again."
+
+    def _note_what_is_gone(self, stock: Stock) -> None:
+        """Remember when a denomination was first read as empty; None: it never was otherwise."""
+        before = self._stocks.get(stock.product_id)
+        for denomination in stock.denominations:
+            if denomination.quantity > 0:
+                self._empty_since.pop(denomination.id, None)
+            elif denomination.id not in self._empty_since:
+                known = before is not None and before.find(denomination.id) is not None
+                self._empty_since[denomination.id] = stock.read_at if known else None
 
     def stock_shown(self) -> None:
         """Be told that the stock of the chosen product is another one."""

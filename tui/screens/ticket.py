@@ -158,6 +158,7 @@ class TicketScreen(Dialog[None]):
         if not self.composed:
             return
         self.query_one(TicketHead).environment = self.book.info.environment
+        self.ticket.practice = self.book.info.environment == "SANDBOX"
         self.set_class(self.book.info.environment == "PRODUCTION", "-production")
         self.ticket.balance = self.book.balance
         held = self._purchase

@@ -1,0 +1,46 @@
+"""The key line: what can be pressed here, and always the way out."""
+
+from typing import Any
+
+import pytest
+
+from services.sandbox import Fault
+from tui.screens.order import OrderScreen
+from tui.screens.unresolved import UnresolvedScreen
+
+SIZES = ((60, 18), (80, 24), (120, 40))
+
+
+def last_line(console: Any) -> str:
+    return console.text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_every_screen_names_the_way_out(open_console: Any, size: tuple[int, int]) -> None:
+    async with open_console(size=size) as console:
+        await console.ready()
+        for pane in "12345":
+            await console.press(pane)
+            await console.until(lambda: last_line(console).rstrip().endswith("q Leave"))
+        product = next(product for product in console.box.products if product.enabled)
+        console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 2))
+        await console.press("3", "r")
+        await console.until(lambda: console.app.book.orders)
+        await console.press("v")
+        await console.until(lambda: isinstance(console.screen, OrderScreen))
+        await console.shows("SANDBOX-CARD-1")
+        await console.until(lambda: last_line(console).rstrip().endswith("esc Back"))
+
+
+async def test_the_screen_of_what_is_unresolved_names_the_way_out(console: Any) -> None:
+    console.box.faults.add(Fault.parse("reset@placeOrder:after"))
+    await console.buy()
+    await console.press("u")
+    await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
+    await console.until(lambda: last_line(console).rstrip().endswith("esc Back"))
+
+
+async def test_a_terminal_that_is_too_small_names_the_way_out_alone(open_console: Any) -> None:
+    async with open_console(size=(50, 10)) as console:
+        await console.shows("too small for the desk")
+        await console.until(lambda: last_line(console).split() == ["q", "Leave"])
