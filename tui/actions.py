@@ -252,7 +252,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "handed",
-        "f",
+        "F",
         "desk: Handed files",
         "Files with cards for customers that are still on this disk",
         DESK | ORDER,
@@ -279,7 +279,7 @@ ACTIONS: tuple[Action, ...] = (
         "t",
         "desk: Not given yet",
         "The orders whose cards came and are not marked as given",
-        SCREENS - UNRESOLVED - UNDELIVERED,
+        SCREENS - UNRESOLVED - UNDELIVERED - ORDER,
     ),
     Action("privacy", "d", "desk: Privacy", "Hide or show prices, balance and codes", SCREENS),
     Action(

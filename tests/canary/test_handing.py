@@ -52,7 +52,7 @@ def test_the_card_is_in_the_handed_file_alone_and_gone_with_it(
     text = file.read_text("utf-8")
     assert f"Code: {CARD}-0\n" in text
     assert f"Serial number: {SERIAL}-0\n" in text
-    desk.press("f")
+    desk.press("F")
     desk.wait_for(file.name)
     desk.press("x")
     desk.wait_for("Delete this file")

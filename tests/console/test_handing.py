@@ -250,7 +250,7 @@ async def test_f_lists_what_was_handed_over_and_deletes_it_after_asking(
         await console.press("escape")
     await console.until(lambda: isinstance(console.screen, DeskScreen))
     names = [path.name for path in files(paths)]
-    await console.press("f")
+    await console.press("F")
     await console.shows(*names, "shred a file", "x Delete")
     await console.press("x", "enter")
     assert len(files(paths)) == 2
@@ -281,7 +281,7 @@ async def test_a_forgotten_file_is_said_at_the_start_and_on_the_first_line(
         text = await console.shows("1 card file left", "A file with a card lies on this disk")
         assert "SANDBOX-CARD" not in text
         console.app.privacy = True
-        await console.press("f")
+        await console.press("F")
         await console.shows("old.txt")
         await console.press("x", "y")
         await console.shows("No file with a card for a customer")
