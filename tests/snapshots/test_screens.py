@@ -13,7 +13,7 @@ from tests.snapshots.picture import compare, drawn
 from tui import first_run
 from tui.keymap import Keymap
 from tui.screens.base import Frame
-from tui.screens.evidence_rows import CaseSheet
+from tui.screens.case_sheet import CaseSheet
 from tui.screens.order import OrderScreen
 from tui.screens.setup_steps import Answers
 from tui.screens.unresolved import UnresolvedScreen
