@@ -12,6 +12,7 @@ from tui.action import PANES
 from tui.commands import PaletteScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.filter_line import FilterLine
+from widgets.bars import HintLine
 
 
 async def typed(console: Any, line: str) -> None:
@@ -257,7 +258,9 @@ async def test_pins_that_cannot_be_kept_are_said(console: Any, paths: Any) -> No
     (paths.state_dir / "pins-sandbox.json").mkdir()
     await console.until(lambda: console.screen.product)
     await console.press("p")
-    await console.shows("cannot be written", "They stay as they were.")
+    line = console.screen.query_one(HintLine)
+    await console.until(lambda: "cannot be written: is a directory" in line.message)
+    assert line.message.endswith("They stay as they were.")
     assert console.app.book.pins == ()
 
 
