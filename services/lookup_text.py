@@ -27,7 +27,7 @@ _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})(?:/([0-9]{4}))?")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])(?::([0-5][0-9])|h([0-5][0-9])?)")
 _DAYS = re.compile(r"([0-9]{1,3})d")
-_UNNAMED = re.compile(r"(?:req_[!-~]+|p[0-9]{6}-[0-9a-f]{12}|[0-9a-f]{24})")
+_UNNAMED = re.compile(r"(?:req_[!-~]+|p[0-9]{6}-[0-9a-f]{12})")
 
 
 class Wanted(Struct, frozen=True):
@@ -112,9 +112,9 @@ def checked_days(text: str) -> int:
 
 
 def names_nobody(text: str) -> bool:
-    """Tell whether a lookup names no person, so that a history of commands may keep it.
+    """Tell whether a lookup names no person and no code, so that a history of commands may keep it.
 
-    Ids of the vendor's and of ours do not; the words of a note, and a telephone number, may.
+    A day and ids with a form of their own do not; words, telephone numbers and bare signs may.
     """
     first, _, rest = text.strip().partition(" ")
     if _UNNAMED.fullmatch(first):

@@ -1,7 +1,6 @@
 """The whole story of one order, as dated entries in the order in which they happened. Pure."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,15 +10,12 @@ from msgspec import Struct
 
 from services import money
 from services.journal_rows import Baseline, Event
+from services.may_tell import tell
 from services.models import BoardOrder, Order, Purchase, Transaction
 from services.secrets import MASK
-from services.telling import tell
 from services.text import NOTHING, SafeText, clean
 
 Amounts = tuple[tuple[str, Decimal], ...]
-
-_AMOUNT = re.compile(r"[0-9][0-9 .]*(?= DZD)")
-"""An amount in a sentence of the vendor's or of ours, such as why the balance was too low."""
 
 STEPS = {
     "INTENT": "Confirmed",
@@ -42,6 +38,8 @@ DEEDS = {
     "reveal": "Revealed",
     "copy": "Copied",
     "export": "Exported",
+    "hand": "Written for the customer",
+    "hand-delete": "What was written for the customer was deleted",
     "delivered": "Given to the customer",
     "undelivered": "The mark that it was given was taken back",
 }
@@ -65,16 +63,17 @@ class Entry(Struct, frozen=True):
     amounts: Amounts = ()
     facts: tuple[str, ...] = ()
 
-    def pieces(self, *, hidden: bool = False) -> tuple[str, ...]:
+    def pieces(self, hide: Callable[[str], str] | None = None) -> tuple[str, ...]:
         """Return it as pieces that stay whole in a line: words, and amounts with their unit.
 
-        Amounts are masked where they are `hidden`.
+        Args:
+            hide: masks the amounts in a sentence; given where nobody is to see any.
         """
         told: list[list[str]] = [
-            [*name.split(), f"{MASK if hidden else money.show(value)} DZD"]
+            [*name.split(), f"{MASK if hide else money.show(value)} DZD"]
             for name, value in self.amounts
         ]
-        facts = (_AMOUNT.sub(MASK, fact) if hidden else fact for fact in self.facts)
+        facts = map(hide, self.facts) if hide else self.facts
         told += [fact.split() for fact in facts if fact.strip()]
         pieces = self.what.split()
         if told:
@@ -84,9 +83,9 @@ class Entry(Struct, frozen=True):
             pieces += [*words[:-1], f"{words[-1]}{end}"]
         return tuple(pieces)
 
-    def words(self, *, hidden: bool = False) -> str:
+    def words(self) -> str:
         """Return it as one line of text."""
-        return " ".join(self.pieces(hidden=hidden))
+        return " ".join(self.pieces())
 
 
 class Told(Struct, frozen=True):
@@ -145,7 +144,7 @@ def _deeds(told: Told) -> Iterator[Entry]:
     purchase, answered = told.purchase, False
     for event in told.events:
         evidence = _evidence(event)
-        if event.kind != "move":
+        if not event.to_state:
             yield _deed(event)
             continue
         if event.to_state == "INTENT" and purchase is not None:
@@ -215,10 +214,8 @@ def _answer(purchase: Purchase) -> Iterator[str]:
 
 def _looks(at: datetime | None, purchase: Purchase, evidence: Mapping[str, Any]) -> Entry:
     """Sum up the looks at the vendor's list and ledger, which are not written down one by one."""
-    facts = [f"{purchase.quiet} complete readings in a row without a trace"]
-    readings = evidence.get("readings")
-    if isinstance(readings, int):
-        facts = [f"{readings} complete readings in a row without a trace"]
+    readings = evidence.get("readings", purchase.quiet)
+    facts = [f"{readings} complete readings in a row without a trace"] if readings else []
     if at is None and purchase.next_look is not None:
         facts.append(f"next look at {_clock(purchase.next_look)}")
     if at is None and purchase.decide_at is not None:
@@ -226,7 +223,7 @@ def _looks(at: datetime | None, purchase: Purchase, evidence: Mapping[str, Any])
     if at is None and purchase.error is not None and purchase.error.message:
         facts.append(clean(purchase.error.message))
     if not purchase.looks:
-        return Entry(at, "Not looked for at the vendor yet", facts=tuple(facts[1:]))
+        return Entry(at, "Not looked for at the vendor yet", facts=tuple(facts))
     times = "once" if purchase.looks == 1 else f"{purchase.looks} times"
     return Entry(at, f"Looked for at the vendor {times}", facts=tuple(facts))
 

@@ -138,7 +138,7 @@ class StoryReader:
 
     def _span(self, row: BoardOrder, events: tuple[Event, ...]) -> tuple[datetime, datetime]:
         """Return which part of the account's movements may name this order (UTC)."""
-        moves = [event.at for event in events if event.kind == "move"]
+        moves = [event.at for event in events if event.to_state]
         ended = max(moves, default=row.time + UNSEEN)
         last = ended + AFTER if row.final else row.time + OPEN
         return row.time - BEFORE, min(last, self._clock.now() + BEFORE)

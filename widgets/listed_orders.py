@@ -18,7 +18,7 @@ FOUND = (
     Column("total", "DZD", 10, "right", leaves=5, private=True, searched=False),
     Column("desk", "desk", 9, leaves=6),
     Column("id", "order", 9, leaves=3),
-    Column("handed", "given", 5, leaves=7, searched=False),
+    Column("delivered", "given", 5, leaves=7, searched=False),
     Column("what", "product", least=30),
 )
 NOT_GIVEN = (

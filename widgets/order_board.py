@@ -24,7 +24,7 @@ COLUMNS = (
     Column("age", "age", 4, "right", leaves=3, searched=False),
     Column("desk", "desk", 9, leaves=4),
     Column("id", "order", 9, leaves=6),
-    Column("handed", "given", 5, leaves=5, searched=False),
+    Column("delivered", "given", 5, leaves=5, searched=False),
     Column("what", "product", least=22),
 )
 
@@ -40,7 +40,7 @@ def order_cells(order: BoardOrder, view: View) -> dict[str, Cell]:
         "age": Cell(since(order.time, view.now), "dim"),
         "desk": Cell(desk_words(order), "plain" if order.mine else "dim"),
         "id": Cell(order_id_words(order.order_id), "dim"),
-        "handed": Cell(given_when(order.given_at, view.now) if order.given_at else ""),
+        "delivered": Cell(given_when(order.given_at, view.now) if order.given_at else ""),
         "what": Cell(f"LATE · {what}", "alert") if order.late else Cell(what),
     }
 

@@ -96,7 +96,7 @@ SORT_KEYS: Mapping[str, Callable[[BoardOrder], Any]] = {
     "age": lambda order: -order.time.timestamp(),
     "desk": lambda order: natural(desk_words(order)),
     "id": lambda order: order.order_id,
-    "handed": lambda order: order.given_at.timestamp() if order.given_at else 0.0,
+    "delivered": lambda order: order.given_at.timestamp() if order.given_at else 0.0,
     "what": lambda order: natural(
         f"{order.product or order.product_id} {order.denomination or order.type_id}"
     ),

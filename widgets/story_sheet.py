@@ -10,7 +10,7 @@ from textual.reactive import var
 from services.models import BoardOrder
 from services.story import Entry, Story, by_day, own_key
 from services.text import clean
-from widgets.cells import dinars, filled, local_clock, local_time, state_cell
+from widgets.cells import dinars, discreet, filled, local_clock, local_time, state_cell
 from widgets.ink import Cell, Line, wrap, wrap_pieces
 from widgets.sheet import Sheet, fact, sentence
 
@@ -119,8 +119,12 @@ class StorySheet(Sheet):
 
     def _entry(self, entry: Entry, width: int) -> list[Line]:
         at = local_clock(entry.at) if entry.at else "now"
-        pieces = entry.pieces(hidden=self.privacy)
+        pieces = entry.pieces(_hidden if self.privacy else None)
         by = (f"({entry.who})",) if entry.who else ()
         first, *others = wrap_pieces((*pieces, *by), max(8, width - AT)) or [""]
         lines: list[Line] = [(Cell(at.ljust(AT), "dim"), Cell(first))]
         return [*lines, *((Cell(" " * AT), Cell(part)) for part in others)]
+
+
+def _hidden(fact: str) -> str:
+    return discreet(fact, privacy=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services import lookup_text, migrations
+from services import journal_rows, lookup_text, migrations
 from services.deliveries import Deliveries
 from services.journal import Journal
 from services.journal_search import JournalSearch
@@ -74,6 +74,7 @@ def old(tmp_path: Path) -> Path:
         made.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
         made.execute("PRAGMA user_version = 1")
         made.execute("INSERT INTO meta VALUES ('account', 'account-a')")
+        seq, seal = 0, journal_rows.FIRST_HASH
         for number, note in enumerate(NOTES):
             made.execute(
                 "INSERT INTO purchases (id, idempotency_key, state, product_id, product_title,"
@@ -86,6 +87,17 @@ def old(tmp_path: Path) -> Path:
                     *(BEFORE, BEFORE, BEFORE, f"req_{number}", number + 1),
                 ),
             )
+            steps = [
+                ("", "INTENT", ""),
+                ("HANDLING", "FULFILLED", f"65f0a1b2c3d4e5f6071800{number:02d}"),
+            ]
+            for before, after, order_id in steps:
+                seq += 1
+                fields = (seq, BEFORE, "amina", "move", f"p{number}", order_id)
+                fields += (before, after, "", "{}")
+                seal = journal_rows.chain(seal, fields)
+                marks = ", ".join("?" * 11)
+                made.execute(f"INSERT INTO events VALUES ({marks})", (*fields, seal))
         made.execute(
             "INSERT INTO orders VALUES ('65f0a1b2c3d4e5f6071899ff', 'FULFILLED', 1, 'p', 't', ?,"
             " 1, '5.00', '5.00', ?, 1, 5)",

@@ -113,3 +113,17 @@ async def test_the_mark_is_there_after_a_restart_and_without_the_vendor(
     async with open_desk(ready=False) as desk:
         assert desk.book.orders[0].given_by == "amina"
         assert await desk.undelivered() == ()
+
+
+async def test_a_mark_that_was_written_past_the_event_log_is_named(counter: Counter) -> None:
+    sold, other = await counter.sell(), await counter.sell()
+    await counter.desk.give(sold.order_id)
+    connection = counter.desk._opening.opened().journal._connection
+    assert connection is not None
+    for statement in (
+        "UPDATE deliveries SET given_by = 'karim'",
+        "UPDATE deliveries SET given_by = 'amina', given_at = NULL",
+        f"UPDATE deliveries SET order_id = '{other.order_id}'",
+    ):
+        connection.execute(statement)
+        assert "is not what its last event says" in await counter.desk.verify_journal()

@@ -7,8 +7,13 @@ from services.models import PurchaseState
 from services.sandbox import TEST_PARTIAL, Fault
 from services.story import Entry, Story
 from tests.support.conftest import Counter, OpenCounter
+from widgets.cells import discreet
 
 S = PurchaseState
+
+
+def private(sentence: str) -> str:
+    return discreet(sentence, privacy=True)
 
 
 def told(story: Story) -> list[str]:
@@ -150,10 +155,12 @@ async def test_an_order_nobody_knows_has_no_story(counter: Counter) -> None:
 async def test_privacy_hides_every_amount_of_a_story(counter: Counter) -> None:
     sold = await counter.sell(2)
     story = await counter.desk.story(sold.id)
-    hidden = " ".join(entry.words(hidden=True) for entry in story.entries)
+    hidden = " ".join(" ".join(entry.pieces(private)) for entry in story.entries)
     assert "••••••" in hidden
     for amount in (str(sold.total), str(sold.unit_price), "250 000"):
         assert amount in " ".join(told(story))
         assert amount not in hidden
     why = Entry(None, "Refused", facts=("too low: 48 250.50 DZD needed, 12 DZD there",))
-    assert why.words(hidden=True) == "Refused: too low: •••••• DZD needed, •••••• DZD there"
+    assert " ".join(why.pieces(private)) == (
+        "Refused: too low: •••••• DZD needed, •••••• DZD there"
+    )

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from services.may_tell import tell
 from services.models import BoardOrder, Purchase, PurchaseError, PurchaseState
-from services.telling import tell
 from services.text import clean
 
 S = PurchaseState
