@@ -5,8 +5,20 @@ import pytest
 from services.errors import Refused
 from services.models import PurchaseState
 from tests.buying.test_settling import unanswered
+from tests.conftest import something_to_buy
 
 S = PurchaseState
+
+
+@pytest.fixture
+def pick(leaping):
+    """Choose a moment after the journal began: what is placed at that very moment is not news."""
+
+    async def later(desk):
+        leaping.advance(1)
+        return await something_to_buy(desk)
+
+    return later
 
 
 async def test_an_order_that_was_ruled_out_can_still_be_claimed(open_desk, pick, market):

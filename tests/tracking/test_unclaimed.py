@@ -1,11 +1,25 @@
 """Orders that nobody claimed: whatever the console missed, it is shown afterwards."""
 
+import pytest
+
 from services.errors import JournalFailed
 from services.models import PurchaseState
 from services.sandbox import Fault
+from tests.conftest import something_to_buy
 
 S = PurchaseState
 HOUR = 3_600
+
+
+@pytest.fixture
+def pick(leaping):
+    """Choose a moment after the journal began: what is placed at that very moment is not news."""
+
+    async def later(desk):
+        leaping.advance(1)
+        return await something_to_buy(desk)
+
+    return later
 
 
 async def ids(desk):
