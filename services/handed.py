@@ -149,7 +149,7 @@ def forgotten_words(files: Iterable[Handed], now: datetime) -> str:
     count = "A file with a card lies" if len(old) == 1 else f"{len(old)} files with cards lie"
     return (
         f"{count} on this disk since {first:%Y-%m-%d %H:%M}. "
-        "Delete what the customer has: press f, or run carddesk handed."
+        "Delete what the customer has: press F, or run carddesk handed."
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from services.errors import BadInput, DeskError
 from services.handed import HandedFiles, forgotten, forgotten_words
 from services.secrets import Secret
+from tui.keymap import Keymap
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 ORDER = "6b059cb77902699be4000002"
@@ -116,6 +117,8 @@ def test_what_lies_there_for_more_than_an_hour_was_forgotten(files: HandedFiles)
     listed = files.listed()
     now = datetime.now(UTC)
     assert [each.name for each in forgotten(listed, now)] == [old.name]
-    assert forgotten_words(listed, now).startswith("A file with a card lies on this disk since")
+    words = forgotten_words(listed, now)
+    assert words.startswith("A file with a card lies on this disk since")
+    assert f"press {Keymap().shown('handed')}, or run carddesk handed" in words
     assert forgotten_words(listed, now - timedelta(minutes=5)) == ""
     assert forgotten_words(listed, now + timedelta(hours=2)).startswith("2 files with cards lie")

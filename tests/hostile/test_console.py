@@ -98,7 +98,7 @@ async def an_order(console: Console) -> None:
         await console.press("l")
     await console.press("f")
     await console.until(lambda: isinstance(console.screen, OrderScreen))
-    await console.press("f")
+    await console.press("F")
     await harmless(console, HandedScreen)
     await console.press("escape", "n")
     await harmless(console, PromptScreen)
