@@ -5,6 +5,6 @@ from textual.content import Content
 from widgets.ink import inert
 
 
-def told(text: str) -> Content:
-    """Return text from anywhere as what widgets of Textual's own may be given."""
-    return Content(inert(text))
+def told(*lines: str) -> Content:
+    """Return text from anywhere as what widgets of Textual's own may be given, line by line."""
+    return Content("\n".join(map(inert, lines)))

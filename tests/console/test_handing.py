@@ -70,6 +70,8 @@ async def test_the_text_is_looked_at_with_the_card_masked(console: Any) -> None:
     await asked(console)
     text = await console.shows("Text for the customer: card 1", "Code : ••••••", "French")
     assert "SANDBOX-CARD" not in text
+    lines = [line.strip("│ ") for line in text.splitlines()]
+    assert lines.index("Code : ••••••") + 1 == lines.index("Numéro de série : ••••••")
     await console.press("l")
     await console.shows("الرمز:")
     await console.press("l")

@@ -167,5 +167,5 @@ class HandScreen(Dialog[HandChoice | None]):
             lines.append(f"  ... and so on for each of the {self._count} cards.")
         key = self.frame.keymap.shown("hand.language")
         words = f"Written {customer_text.named(self._name)}; {key} changes that for this time."
-        self.query_one("#hand-text", Static).update(told("\n".join(lines)))
+        self.query_one("#hand-text", Static).update(told(*lines))
         self.query_one("#hand-language", Static).update(told(words))
