@@ -13,6 +13,7 @@ from textual import events
 from services.errors import JournalFailed
 from services.settings import Settings
 from tests.console.test_cards import opened, revealed
+from tests.console.test_sizes import whole_dialog
 from tui.screens.ask import AskScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.hand import HandScreen
@@ -299,3 +300,14 @@ async def test_a_file_becomes_forgotten_while_the_console_runs(console: Any, pat
     then = (console.app.clock.now() - timedelta(hours=2)).timestamp()
     os.utime(path, (then, then))
     await console.until(lambda: console.app.book.forgotten == 1)
+
+
+async def test_both_dialogs_are_whole_at_the_smallest_size(open_console: Any) -> None:
+    async with open_console(size=(60, 18)) as console:
+        await asked(console)
+        whole_dialog(console, "Code : ••••", "c Clipboard", "esc Cancel")
+        await console.press("f")
+        await console.shows("Written into")
+        await console.press("F")
+        await console.shows("1/1")
+        whole_dialog(console, "Files with cards", ".txt", "x Delete", "esc Close")
