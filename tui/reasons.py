@@ -112,7 +112,7 @@ def unresolved(now: Situation) -> str:
     """Return why there is nothing to settle."""
     if now.unsettled or now.unclaimed:
         return ""
-    return "Nothing is unresolved, and every order has its purchase."
+    return "Nothing is unresolved or unclaimed."
 
 
 def several_lists(now: Situation) -> str:

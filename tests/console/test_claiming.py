@@ -78,7 +78,7 @@ async def test_u_shows_what_nobody_claimed_although_nothing_is_unresolved(consol
 async def test_u_says_so_when_there_is_nothing_at_all(console: Any) -> None:
     await console.ready()
     await console.press("u")
-    await console.shows("Nothing is unresolved, and every order has its purchase")
+    await console.shows("Nothing is unresolved or unclaimed.")
     assert isinstance(console.screen, DeskScreen)
 
 

@@ -254,7 +254,7 @@ async def test_the_palette_runs_any_action_by_name(console: Any) -> None:
 async def test_the_palette_says_why_a_command_cannot_run(console: Any) -> None:
     await console.ready()
     await console.press("ctrl+k", *"unresolved", "enter")
-    await console.shows("every order has its purchase.")
+    await console.shows("Nothing is unresolved or unclaimed.")
 
 
 async def test_the_palette_offers_no_picture_of_the_screen(console: Any) -> None:
@@ -277,7 +277,7 @@ async def test_privacy_hides_wholesale_prices_and_the_balance(console: Any) -> N
 async def test_a_key_that_cannot_work_says_why(console: Any) -> None:
     await console.ready()
     await console.press("u")
-    await console.shows("every order has its purchase.")
+    await console.shows("Nothing is unresolved or unclaimed.")
 
 
 @pytest.mark.parametrize("pane", PANES)
