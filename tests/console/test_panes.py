@@ -182,10 +182,10 @@ async def test_a_note_is_kept_and_shown(console: Any) -> None:
     await console.press("escape", "3")
     await console.until(lambda: console.app.book.orders)
     await console.press("u")
-    await console.shows("Nothing is unresolved.")
+    await console.shows("Nothing is unresolved")
     await console.press("n", *"karim", "enter")
     text = await console.shows("The note is saved: karim", "note: karim")
-    assert "Nothing is unresolved." not in text
+    assert "Nothing is unresolved" not in text
     await console.press("n", *["backspace"] * 5, "enter")
     text = await console.shows("The note is taken off.")
     await console.until(lambda: "karim" not in console.text())
@@ -217,7 +217,7 @@ async def test_help_names_the_live_keys_of_the_place(open_console: Any) -> None:
 
 async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -> None:
     def remapped(settings: Settings) -> Settings:
-        return replace(settings, keys={"privacy": "c", "nav.down": "w"})
+        return replace(settings, keys={"privacy": "e", "nav.down": "w"})
 
     async with open_console(change=remapped) as console:
         await console.ready()
@@ -226,7 +226,7 @@ async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -
         await console.press("d", "j")
         assert not console.app.privacy
         assert board.highlighted_key == first
-        await console.press("c", "w")
+        await console.press("e", "w")
         assert console.app.privacy
         assert board.highlighted_key != first
 
