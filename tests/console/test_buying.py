@@ -168,6 +168,7 @@ async def test_a_price_that_moved_is_shown_and_confirmed_again(console: Any) -> 
     await console.shows("CHANGED")
     assert ticket.stage == "review"
     assert not console.box.posts
+    console.clock.hold()
     await console.listening(ticket)
     await console.confirm()
     await console.until(lambda: ticket.stage == "done")

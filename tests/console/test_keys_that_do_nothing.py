@@ -51,8 +51,8 @@ async def test_a_key_of_another_place_says_where_it_works(console: Any) -> None:
     await console.ready()
     await console.press("v")
     await console.shows("v works on an order: 3 shows the orders.")
-    await console.press("t")
-    await console.shows("t works on an unresolved purchase: u shows them.")
+    await console.press("a")
+    await console.shows("a works on an unresolved purchase: u shows them.")
     await console.press("slash", "v", "t")
     assert console.screen.board("catalogue").filter_text == "vt"
     assert "works on" not in console.text()
@@ -71,7 +71,7 @@ async def test_a_key_of_another_place_says_where_it_works(console: Any) -> None:
         ("plus", "stock", "+ works on a ticket: o on a denomination opens one."),
         ("r", "stock", ""),
         ("j", "unresolved", ""),
-        ("m", "stock", ""),
+        ("w", "stock", ""),
     ],
 )
 def test_the_way_is_told_from_wherever_the_key_was_pressed(

@@ -87,7 +87,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Set up what stands now."""
-        if not (self.children and self.is_attached) or not self.query(HintLine):
+        if not (self.console.is_running and self.is_attached and self.query(HintLine)):
             # Textual composes nothing more into a console that is closing, not even what was begun,
             # and still says that it stands.
             return

@@ -17,7 +17,6 @@ from tui.screens.filter_line import FilterLine
 from tui.screens.filtering import Filtering
 from tui.screens.strips import DetailStrip, KeyLine
 from tui.situation import Situation
-from widgets.bars import HintLine
 from widgets.board import Board
 from widgets.listed_orders import OrderList
 from widgets.status_bar import StatusBar
@@ -91,14 +90,6 @@ class OrderListScreen(Filtering):
             "back": self.back,
             **order_keys.handlers(self),
         }
-
-    def refresh_hints(self) -> None:
-        """Show how to go back before what can be done with an order."""
-        super().refresh_hints()
-        if self.composed:
-            line = self.query_one(HintLine)
-            back = (self.frame.keymap.shown("back"), "Back")
-            line.hints = (*line.hints[:1], back, *line.hints[1:])
 
     def back(self) -> None:
         """Undo the filter, or leave."""

@@ -76,16 +76,12 @@ class StoryScreen(ConsoleScreen[None]):
         }
 
     def refresh_hints(self) -> None:
-        """Show first how to come to the order and how to go back."""
+        """Show first how to come to the order."""
         super().refresh_hints()
         if self.composed:
             line, keys = self.query_one(HintLine), self.frame.keymap
             rest = [hint for hint in line.hints if hint[0] != keys.shown("open")]
-            line.hints = (
-                (keys.shown("open"), self._way_on()),
-                (keys.shown("back"), "Back"),
-                *rest,
-            )
+            line.hints = ((keys.shown("open"), self._way_on()), *rest)
 
     def _way_on(self) -> str:
         if self.situation().giving:
