@@ -83,6 +83,8 @@ class CommandApp(SupportApp):
             self.take_theme(ui.theme)
         if ui.tell != before.tell:
             self.try_telling()
+        if ui.ascii != before.ascii:
+            self.take_signs(ui.ascii)
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen):
                 screen.frame = self.frame

@@ -20,6 +20,7 @@ NAMES = (
     "customer_language",
     "tell",
     "tell_of",
+    "ascii",
 )
 """What nothing but the screen depends on; each is read anew whenever it is drawn or used."""
 

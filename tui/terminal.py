@@ -4,9 +4,37 @@ import select
 from collections.abc import Mapping
 from typing import IO, TextIO
 
+from msgspec import Struct
+
 from services.errors import ConfigError
 
 DUMB = frozenset({"", "dumb", "unknown"})
+MORE_COLOURS = ("256color", "kitty")
+
+
+class Abilities(Struct, frozen=True):
+    """What a terminal can show: `signs` beyond letters, and whether `colours` are but sixteen."""
+
+    signs: bool = True
+    sixteen: bool = False
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> "Abilities":
+        """Return what the variables tell of a terminal.
+
+        A Linux console has a font of 256 or 512 signs, few of which are lines and dots.
+        """
+        term = environ.get("TERM", "").strip().lower()
+        many = environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
+        kind = term.rpartition("-")[2]
+        return cls(
+            signs=term.partition("-")[0] != "linux", sixteen=not many and kind not in MORE_COLOURS
+        )
+
+
+def in_ascii(setting: str, terminal: Abilities) -> bool:
+    """Tell whether lines and signs are drawn in ASCII: the setting is auto, on or off."""
+    return setting == "on" or (setting == "auto" and not terminal.signs)
 
 
 def check_terminal(environ: Mapping[str, str], stdin: TextIO, stdout: TextIO) -> None:

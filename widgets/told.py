@@ -2,9 +2,9 @@
 
 from textual.content import Content
 
-from widgets.ink import inert
+from widgets.ink import inert, signed
 
 
 def told(text: str) -> Content:
     """Return text from anywhere as what widgets of Textual's own may be given."""
-    return Content(inert(text))
+    return Content(signed(inert(text)))

@@ -5,9 +5,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from rich.console import Console
 
 from services.errors import ConfigError
-from tui.terminal import Patient, check_terminal, hung_up
+from tui.terminal import Abilities, Patient, check_terminal, hung_up, in_ascii
 
 
 class Stream(io.StringIO):
@@ -59,6 +60,42 @@ def test_what_cannot_be_drawn_on_is_refused_with_exit_2(
         check_terminal({"TERM": term}, stdin, stdout)
     assert words in refused.value.sentence()
     assert refused.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("term", "colorterm"),
+    [
+        ("linux", ""),
+        ("xterm", ""),
+        ("xterm", "truecolor"),
+        ("screen", ""),
+        ("screen-256color", ""),
+        ("tmux-256color", ""),
+        ("xterm-kitty", ""),
+        ("vt220", "24bit"),
+    ],
+)
+def test_sixteen_colours_are_what_is_drawn_in_where_there_are_no_more(
+    term: str, colorterm: str
+) -> None:
+    environ = {"TERM": term, "COLORTERM": colorterm}
+    drawn_in = Console(force_terminal=True, _environ=environ).color_system
+    assert Abilities.of(environ).sixteen is (drawn_in == "standard")
+
+
+@pytest.mark.parametrize(
+    ("setting", "term", "expected"),
+    [
+        ("auto", "linux", True),
+        ("auto", "xterm-256color", False),
+        ("on", "xterm-256color", True),
+        ("off", "linux", False),
+    ],
+)
+def test_lines_are_ascii_on_a_linux_console_unless_the_setting_says_otherwise(
+    setting: str, term: str, expected: bool
+) -> None:
+    assert in_ascii(setting, Abilities.of({"TERM": term})) is expected
 
 
 def test_a_terminal_whose_other_end_closed_is_noticed(pty: tuple[int, int]) -> None:

@@ -26,6 +26,7 @@ from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
 from tui.situation import Situation
 from tui.spans import TightCompositor
+from tui.terminal import Abilities
 from widgets.bars import HintLine
 from widgets.cells import discreet
 
@@ -42,7 +43,8 @@ class Frame(Struct, frozen=True):
     """What does not change while a console runs: settings, keys, and whether it may buy at all.
 
     `pin` is where this operator's lock PIN is kept, if he has one; None where none can be kept.
-    `state_dir` is where command lines are kept; None: in memory alone.
+    `state_dir` is where command lines are kept; None: in memory alone. `terminal` is what this one
+    can show.
     """
 
     settings: Settings
@@ -50,6 +52,7 @@ class Frame(Struct, frozen=True):
     read_only: bool = False
     pin: LockPin | None = None
     state_dir: Path | None = None
+    terminal: Abilities = Abilities()
 
 
 class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
