@@ -17,7 +17,11 @@ async def console(call: Call) -> int:
         raise BadInput("The console has no JSON", advice="Give a command; see carddesk --help.")
     if not call.args.sandbox and first_run.wanted(call.paths, call.environ):
         chosen, code = await first_run.set_up(
-            call.paths, call.environ, call.args.profile, ascii_alone=call.args.ascii
+            call.paths,
+            call.environ,
+            call.args.profile,
+            ascii_alone=call.args.ascii,
+            slow_line=call.args.slow_line,
         )
         if chosen is None:
             return code

@@ -34,7 +34,12 @@ def wanted(paths: Paths, environ: Mapping[str, str]) -> bool:
 
 
 async def set_up(
-    paths: Paths, environ: Mapping[str, str], name: str = "", *, ascii_alone: bool = False
+    paths: Paths,
+    environ: Mapping[str, str],
+    name: str = "",
+    *,
+    ascii_alone: bool = False,
+    slow_line: bool = False,
 ) -> "tuple[SetUp | None, int]":
     """Ask for a first profile on this terminal.
 
@@ -43,6 +48,7 @@ async def set_up(
         environ: variables that the console would go by, which are offered as answers.
         name: what `--profile` named, offered as the name.
         ascii_alone: draw lines and signs in ASCII, whatever the settings say.
+        slow_line: spare the line, whatever the settings say.
 
     Returns:
         What became of it, None when it was left; and then the exit code.
@@ -54,9 +60,12 @@ async def set_up(
     settings = load(paths, environ)
     if ascii_alone:
         settings = replace(settings, ui=replace(settings.ui, ascii="on"))
+    if slow_line:
+        settings = replace(settings, ui=replace(settings.ui, slow_line="on"))
 
     from tui import themes
     from tui.keymap import Keymap
+    from tui.line import Line
     from tui.screens.base import Frame
     from tui.screens.setup_steps import Answers
     from tui.session import narrate, signals
@@ -69,7 +78,8 @@ async def set_up(
         keyboard=settings.ui.keyboard,
         exclusive=settings.profile.account_exclusive,
     )
-    frame = Frame(settings, Keymap(KEYBOARD), terminal=Abilities.of(os.environ))
+    line = Line(settings.ui.slow_line)
+    frame = Frame(settings, Keymap(KEYBOARD), terminal=Abilities.of(os.environ), line=line)
     app = SetupApp(frame, paths, answers, settings.net.proxy)
     with signals(app) as received:
         chosen = await app.run_async()

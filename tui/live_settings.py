@@ -21,6 +21,7 @@ NAMES = (
     "tell",
     "tell_of",
     "ascii",
+    "slow_line",
 )
 """What nothing but the screen depends on; each is read anew whenever it is drawn or used."""
 

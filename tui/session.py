@@ -16,6 +16,7 @@ from services.secrets import Secret
 from services.settings import Settings, sandbox_settings
 from services.text import clean
 from tui.keymap import Keymap
+from tui.line import Line
 from tui.terminal import Abilities, check_terminal
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ async def run_console(
             pin,
             paths.state_dir,
             Abilities.of(os.environ),
+            Line(settings.ui.slow_line),
         )
         app = ConsoleApp(frame, clock, open_desk)
         with signals(app) as received:

@@ -2,6 +2,7 @@
 
 import select
 from collections.abc import Mapping
+from time import monotonic
 from typing import IO, TextIO
 
 from msgspec import Struct
@@ -80,20 +81,32 @@ class Patient:
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
+        self._began: float | None = None
 
     def write(self, text: str) -> int:
         """Write, or drop the text when the terminal is gone."""
+        self._began = monotonic()
         try:
             return self._stream.write(text)
         except OSError:
             return len(text)
+        finally:
+            self._began = None
 
     def flush(self) -> None:
         """Flush, or do nothing when the terminal is gone."""
+        self._began = monotonic()
         try:
             self._stream.flush()
         except OSError:
             return
+        finally:
+            self._began = None
+
+    def blocked(self) -> float:
+        """Return for how long (s) the terminal has taken nothing of what is being written."""
+        began = self._began
+        return 0.0 if began is None else monotonic() - began
 
     def fileno(self) -> int:
         """Return the terminal's own descriptor."""

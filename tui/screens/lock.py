@@ -41,6 +41,7 @@ class LockScreen(ConsoleScreen[str]):
     """
 
     PLACE = "lock"
+    HAS_STRIP = False
 
     class PinTried(Message):
         """A PIN was typed; it is to be compared, and `show_attempt` told what came of it."""

@@ -1,0 +1,174 @@
+"""The line to the terminal: how long it takes, when it is spared, and when a picture may go out.
+
+A terminal answers the question where its cursor is (`ESC[6n`) when it has drawn everything that
+was written before it. So the answer tells two things: how long the line takes, and how much of
+what was written is still under way. Pictures that nobody has seen yet are not worth sending.
+"""
+
+import statistics
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from typing import NamedTuple
+
+from tui.line_meter import KEY_SECONDS, LineMeter
+
+LONG = 0.150
+"""A median round trip above this (s) turns thin line mode on where the setting is auto."""
+
+SAMPLES, ENOUGH = 5, 3
+"""The median is of so many round trips, and counts from so many on."""
+
+BLOCKED = 1.0
+"""A terminal that takes nothing for so long (s) is on a line that is spared from then on."""
+
+PAINT_SECONDS = 1.0
+"""On a thin line pictures that no key asked for are at least so far apart."""
+
+UNDER_WAY = 600
+"""So many bytes may be under way to the terminal on a thin line when a picture goes out."""
+
+SMALL = 100
+"""The terminal of a thin line is asked with a picture when more bytes were written since."""
+
+GIVE_UP = 5.0
+"""A question that is not answered for so long (s) is not waited for any more."""
+
+STUCK = 0.25
+"""While the terminal has taken nothing for so long (s), nothing more is written, on any line."""
+
+AGAIN = 30.0
+"""So far apart (s) are questions on a line that is not thin, and each goes with a key's picture."""
+
+
+class Asked(NamedTuple):
+    """A question to the terminal: when it was asked, and how many bytes had been written."""
+
+    at: float
+    written: int
+
+
+class Line:
+    """What is known of the line, and whether it is spared.
+
+    Args:
+        setting: `ui.slow_line`: auto, on or off.
+        steady: a clock that only goes forward, in seconds.
+
+    Attributes:
+        thin: whether the line is spared.
+        watched: whether somebody looks at the figures, so that they are to be kept fresh.
+        blocked: for how long (s) the terminal has taken nothing of what waits for it.
+    """
+
+    def __init__(self, setting: str = "auto", steady: Callable[[], float] = monotonic) -> None:
+        self._steady = steady
+        self.meter = LineMeter(steady)
+        self.watched = False
+        self.blocked: Callable[[], float] = float
+        self._trips: deque[float] = deque(maxlen=SAMPLES)
+        self._asked: deque[Asked] = deque()
+        self._last_asked = float("-inf")
+        self._asked_written = self._seen = 0
+        self._answers = False
+        self._mute = False
+        self._painted_at = float("-inf")
+        self._key_at = float("-inf")
+        self.setting = setting
+        self.thin = setting == "on"
+
+    @property
+    def median(self) -> float | None:
+        """The median round trip (s), None while too few are known."""
+        trips = tuple(self._trips)
+        return statistics.median(trips) if len(trips) >= ENOUGH else None
+
+    @property
+    def waits(self) -> float:
+        """For how long (s) an answer has been waited for; 0 when none is."""
+        return self._steady() - self._asked[0].at if self._asked else 0.0
+
+    def take(self, setting: str) -> None:
+        """Spare the line or not as `ui.slow_line` says; auto measures it anew."""
+        self.setting, self.thin = setting, setting == "on"
+        self._trips.clear()
+
+    def judge(self) -> bool:
+        """Turn thin line mode on when auto finds the line long; returns whether it did.
+
+        It stays on: what is measured of a line that is spared says nothing of one that is not.
+        """
+        if self.thin or self.setting != "auto":
+            return False
+        median = self.median
+        self.thin = (median is not None and median > LONG) or self.blocked() > BLOCKED
+        return self.thin
+
+    # What happened.
+
+    def key(self) -> None:
+        """Note that a key was pressed."""
+        self._key_at = self._steady()
+        self.meter.key()
+
+    def painted(self) -> None:
+        """Note that a picture goes out now."""
+        self._painted_at = self._steady()
+
+    def asked(self) -> None:
+        """Note that the terminal was asked."""
+        self._last_asked = self._steady()
+        self._asked_written = self.meter.total
+        self._asked.append(Asked(self._last_asked, self.meter.total))
+
+    def answered(self, at: float) -> None:
+        """Note that the oldest question was answered at that steady time, if one was asked."""
+        self._answers, self._mute = True, False
+        if self._asked:
+            question = self._asked.popleft()
+            self._seen = question.written
+            self.took(at - question.at)
+
+    def took(self, seconds: float) -> None:
+        """Note how long a round trip took."""
+        self._trips.append(seconds)
+
+    def forget_questions(self) -> None:
+        """Wait for no answer any more: the terminal was left to somebody else."""
+        self._asked.clear()
+
+    # What follows from it.
+
+    def wants_answer(self) -> bool:
+        """Tell whether to ask with the picture that goes out now."""
+        self._give_up()
+        if self._mute or (self._asked and not (self.thin and self._answers)):
+            return False
+        if self.thin:
+            return self.meter.total - self._asked_written > SMALL
+        if self.setting != "auto" and not self.watched:
+            return False
+        now = self._steady()
+        if len(self._trips) < ENOUGH:
+            return True
+        return now - self._last_asked > AGAIN and now - self._key_at < KEY_SECONDS
+
+    def wait(self) -> float:
+        """Return for how long (s) the next picture has to wait at most; 0 when it may go out."""
+        if self.blocked() > STUCK:
+            return STUCK
+        if not self.thin:
+            return 0.0
+        self._give_up()
+        now = self._steady()
+        if self._answers and self._asked and self.meter.total - self._seen > UNDER_WAY:
+            return max(0.01, self._asked[0].at + GIVE_UP - now)
+        if now - self._key_at < KEY_SECONDS:
+            return 0.0
+        return max(0.0, self._painted_at + PAINT_SECONDS - now)
+
+    def _give_up(self) -> None:
+        if self._asked and self.waits > GIVE_UP:
+            self._asked.clear()
+            # A terminal that never answered is not asked for ever.
+            self._mute = not self._answers
