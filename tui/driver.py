@@ -41,6 +41,7 @@ class ConsoleDriver(LinuxDriver):
         self._line = self._console.line if self._console else Line("off")
         self._line.blocked = stream.blocked
         self._has_mouse = mouse
+        self._mouse = mouse and not self._line.thin
         self._open_questions = 0
         self._answered = Event()
         self._sync_asked_at = 0.0

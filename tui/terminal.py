@@ -8,6 +8,7 @@ from typing import IO, TextIO
 from msgspec import Struct
 
 from services.errors import ConfigError
+from services.text import clean
 
 DUMB = frozenset({"", "dumb", "unknown"})
 MORE_COLOURS = ("256color", "kitty")
@@ -54,12 +55,22 @@ def check_terminal(environ: Mapping[str, str], stdin: TextIO, stdout: TextIO) ->
         raise ConfigError("The console needs a terminal for input and output", advice=advice)
     if environ.get("TERM", "") in DUMB:
         raise ConfigError("This terminal cannot move its cursor (TERM=dumb)", advice=advice)
-    encoding = (stdout.encoding or "").lower().replace("-", "").replace("_", "")
-    if encoding != "utf8":
-        raise ConfigError(
-            f"The terminal's encoding is {stdout.encoding}, not UTF-8",
-            advice="Set LANG or LC_ALL to a UTF-8 locale, such as C.UTF-8.",
-        )
+    for encoding in (stdout.encoding or "none", _charset(environ)):
+        if encoding and encoding.lower().replace("-", "").replace("_", "") != "utf8":
+            raise ConfigError(
+                f"The terminal's encoding is {clean(encoding, 40)}, not UTF-8",
+                advice="Set LANG or LC_ALL to a UTF-8 locale, such as C.UTF-8.",
+            )
+
+
+def _charset(environ: Mapping[str, str]) -> str:
+    """Return the encoding that the locale names, empty when it names none.
+
+    Python takes UTF-8 for granted where that locale is not installed; the terminal does not.
+    """
+    names = (environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next(filter(None, names), "")
+    return locale.partition(".")[2].partition("@")[0]
 
 
 def hung_up(descriptor: int) -> bool:

@@ -98,6 +98,28 @@ def test_lines_are_ascii_on_a_linux_console_unless_the_setting_says_otherwise(
     assert in_ascii(setting, Abilities.of({"TERM": term})) is expected
 
 
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"LC_ALL": "fr_DZ.ISO-8859-1", "LANG": "C.UTF-8"}, "ISO-8859-1"),
+        ({"LC_CTYPE": "ar_DZ.CP1256"}, "CP1256"),
+        ({"LANG": "de_DE.ISO8859-15@euro"}, "ISO8859-15"),
+    ],
+)
+def test_a_locale_of_another_encoding_is_refused_though_python_would_write_utf_8(
+    environ: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"encoding is {named}, not UTF-8"):
+        check_terminal({"TERM": "xterm", **environ}, Stream(), Stream())
+
+
+@pytest.mark.parametrize(
+    "environ", [{}, {"LANG": "C"}, {"LC_ALL": "", "LANG": "fr_DZ.utf8"}, {"LC_ALL": "POSIX"}]
+)
+def test_a_locale_that_names_no_other_encoding_is_let_through(environ: dict[str, str]) -> None:
+    check_terminal({"TERM": "xterm", **environ}, Stream(), Stream())
+
+
 def test_a_terminal_whose_other_end_closed_is_noticed(pty: tuple[int, int]) -> None:
     outer, inner = pty
     assert not hung_up(inner)
