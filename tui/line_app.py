@@ -49,7 +49,7 @@ class LineApp(SteadyApp[ResultT]):
         self._lag = LoopLag()
         self._meter: Timer | None = None
         self._untold = 0
-        look.take(look.now()._replace(coarse=self.line.thin))
+        self._take_look()
 
     def say(self, sentence: str) -> None:
         """Show a sentence on whatever screen is on top."""
@@ -140,12 +140,16 @@ class LineApp(SteadyApp[ResultT]):
     # What is drawn how.
 
     def _line_changed(self) -> None:
-        look.take(look.now()._replace(coarse=self.line.thin))
+        self._take_look()
         driver = self._console_driver
         if driver is not None:
             driver.spare_mouse(self.line.thin)
         self.redraw()
         self.draw_anew()
+
+    def _take_look(self) -> None:
+        look.take(look.now()._replace(coarse=self.line.thin))
+        self.set_class(self.line.thin, "-thin")
 
     @property
     def _console_driver(self) -> "ConsoleDriver | None":
