@@ -31,8 +31,12 @@ UNDER_WAY = 600
 SMALL = 100
 """The terminal of a thin line is asked with a picture when more bytes were written since."""
 
-GIVE_UP = 5.0
-"""A question that is not answered for so long (s) is not waited for any more."""
+GIVE_UP, SLOWEST = 5.0, 300
+"""A question that is not answered for so long (s) is not waited for any more, on top of the time
+that what is under way takes at so many bytes a second."""
+
+UNSURE = 0.5
+"""A first answer is waited for so long (s) before a second picture goes out."""
 
 STUCK = 0.25
 """While the terminal has taken nothing for so long (s), nothing more is written, on any line."""
@@ -82,6 +86,13 @@ class Line:
         """The median round trip (s), None while too few are known."""
         trips = tuple(self._trips)
         return statistics.median(trips) if len(trips) >= ENOUGH else None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the line may turn out to be long, so that it is spared as well as can be."""
+        if self.thin or self.setting != "auto" or self._mute or len(self._trips) >= ENOUGH:
+            return False
+        return min(self._trips) > LONG if self._trips else bool(self._asked)
 
     @property
     def waits(self) -> float:
@@ -153,22 +164,37 @@ class Line:
             return True
         return now - self._last_asked > AGAIN and now - self._key_at < KEY_SECONDS
 
+    def behind(self) -> bool:
+        """Tell whether much of what was written has not been seen on the terminal yet."""
+        self._give_up()
+        return self._answers and bool(self._asked) and self._under_way > UNDER_WAY
+
     def wait(self) -> float:
         """Return for how long (s) the next picture has to wait at most; 0 when it may go out."""
         if self.blocked() > STUCK:
             return STUCK
+        if self.behind() and (self.thin or self.unsure):
+            return max(0.01, self._patience - self.waits)
+        if self.unsure and not self._answers and self._under_way > UNDER_WAY:
+            return max(0.0, UNSURE - self.waits)
         if not self.thin:
             return 0.0
-        self._give_up()
         now = self._steady()
-        if self._answers and self._asked and self.meter.total - self._seen > UNDER_WAY:
-            return max(0.01, self._asked[0].at + GIVE_UP - now)
         if now - self._key_at < KEY_SECONDS:
             return 0.0
         return max(0.0, self._painted_at + PAINT_SECONDS - now)
 
+    @property
+    def _under_way(self) -> int:
+        """The bytes that were written since the picture that was answered for last."""
+        return self.meter.total - self._seen
+
+    @property
+    def _patience(self) -> float:
+        return GIVE_UP + self._under_way / SLOWEST
+
     def _give_up(self) -> None:
-        if self._asked and self.waits > GIVE_UP:
+        if self._asked and self.waits > self._patience:
             self._asked.clear()
             # A terminal that never answered is not asked for ever.
             self._mute = not self._answers

@@ -145,7 +145,8 @@ class LineApp(SteadyApp[ResultT]):
         if driver is not None:
             driver.spare_mouse(self.line.thin)
         self.redraw()
-        self.draw_anew()
+        # Whole, unless it is known what stands there.
+        self.refresh()
 
     def _take_look(self) -> None:
         look.take(look.now()._replace(coarse=self.line.thin))
@@ -167,10 +168,12 @@ class LineApp(SteadyApp[ResultT]):
         if driver is None or not ready or renderable is None:
             super()._display(screen, renderable)  # pyright: ignore[reportUnknownMemberType]
             return
-        if self.line.thin and isinstance(renderable, LayoutUpdate | ChopsUpdate):
+        spared = self.line.thin or self.line.unsure
+        if spared and isinstance(renderable, LayoutUpdate | ChopsUpdate):
             self._write_difference(driver, renderable)
             self.post_display_hook()
         else:
+            self._picture.forget()
             super()._display(screen, renderable)  # pyright: ignore[reportUnknownMemberType]
             if self.line.wants_answer():
                 driver.ask()

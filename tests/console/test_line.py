@@ -5,7 +5,18 @@ from typing import Any
 import pytest
 
 from tests.conftest import StillClock
-from tui.line import AGAIN, GIVE_UP, LONG, PAINT_SECONDS, SMALL, STUCK, UNDER_WAY, Line
+from tui.line import (
+    AGAIN,
+    GIVE_UP,
+    LONG,
+    PAINT_SECONDS,
+    SLOWEST,
+    SMALL,
+    STUCK,
+    UNDER_WAY,
+    UNSURE,
+    Line,
+)
 from tui.line_meter import KEY_SECONDS, LineMeter
 
 
@@ -113,6 +124,40 @@ def test_a_terminal_that_never_answers_is_asked_once() -> None:
     assert wire.line.wait() <= PAINT_SECONDS
 
 
+def test_until_a_first_answer_is_here_the_line_is_taken_for_a_long_one() -> None:
+    wire = Wire(trip=2 * LONG)
+    assert not wire.line.unsure
+    wire.paint(2 * UNDER_WAY)
+    assert wire.line.unsure
+    assert wire.line.wait() == UNSURE
+    wire.answer()
+    assert wire.line.unsure
+    assert wire.line.wait() == 0
+    wire.measure(2)
+    assert wire.line.judge()
+    assert not wire.line.unsure
+
+
+def test_a_first_answer_that_comes_at_once_ends_the_doubt() -> None:
+    wire = Wire()
+    wire.paint(2 * UNDER_WAY)
+    wire.answer()
+    assert not wire.line.unsure
+    assert wire.line.wait() == 0
+
+
+def test_a_terminal_that_never_answers_is_waited_for_a_moment_once() -> None:
+    wire = Wire()
+    wire.paint(2 * UNDER_WAY)
+    assert wire.line.wait() == UNSURE
+    wire.clock.advance(UNSURE)
+    assert wire.line.wait() == 0
+    wire.clock.advance(10 * GIVE_UP)
+    wire.paint()
+    assert not wire.line.unsure
+    assert wire.line.wait() == 0
+
+
 def test_off_asks_nothing_unless_somebody_looks_at_the_figures() -> None:
     wire = Wire("off")
     assert not wire.paint()
@@ -157,9 +202,12 @@ def test_what_is_under_way_is_waited_for_even_with_a_key() -> None:
 def test_an_answer_that_was_lost_is_not_waited_for_for_ever() -> None:
     wire = Wire("on")
     wire.measure()
-    wire.paint(10 * UNDER_WAY)
-    assert wire.line.wait() == pytest.approx(GIVE_UP)
-    wire.clock.advance(GIVE_UP + 0.1)
+    wire.paint(10 * SLOWEST)
+    assert wire.line.wait() == pytest.approx(GIVE_UP + 10)
+    wire.clock.advance(GIVE_UP + 9)
+    assert wire.line.behind()
+    wire.clock.advance(1.1)
+    assert not wire.line.behind()
     assert wire.line.wait() == 0
 
 

@@ -203,9 +203,19 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     def say(self, sentence: str) -> None:
         """Show a sentence in place of the key line for some seconds."""
         self._show_message(sentence)
+        self._end_message_in(MESSAGE_SECONDS)
+
+    def _end_message_in(self, seconds: float) -> None:
         if self._message_timer is not None:
             self._message_timer.stop()
-        self._message_timer = self.set_timer(MESSAGE_SECONDS, lambda: self._show_message(""))
+        self._message_timer = self.set_timer(seconds, self._end_message)
+
+    def _end_message(self) -> None:
+        if self.frame.line.behind():
+            # The sentence is still on its way, or has only just come.
+            self._end_message_in(MESSAGE_SECONDS / 2)
+        else:
+            self._show_message("")
 
     def unsay(self) -> None:
         """Show the key line again, if a sentence stands in its place."""
