@@ -70,6 +70,7 @@ async def set_up(
     from tui.screens.setup_steps import Answers
     from tui.session import narrate, signals
     from tui.setup_app import SetupApp
+    from tui.ssh_trip import SshTrip
 
     themes.check(settings.ui.theme)
     answers = Answers(
@@ -78,7 +79,7 @@ async def set_up(
         keyboard=settings.ui.keyboard,
         exclusive=settings.profile.account_exclusive,
     )
-    line = Line(settings.ui.slow_line)
+    line = Line(settings.ui.slow_line, far=SshTrip.of(os.environ))
     frame = Frame(settings, Keymap(KEYBOARD), terminal=Abilities.of(os.environ), line=line)
     app = SetupApp(frame, paths, answers, settings.net.proxy)
     with signals(app) as received:

@@ -58,6 +58,7 @@ class Line:
     Args:
         setting: `ui.slow_line`: auto, on or off.
         steady: a clock that only goes forward, in seconds.
+        far: tells the round trip (s) of the connection behind the terminal, where it is known.
 
     Attributes:
         thin: whether the line is spared.
@@ -65,11 +66,17 @@ class Line:
         blocked: for how long (s) the terminal has taken nothing of what waits for it.
     """
 
-    def __init__(self, setting: str = "auto", steady: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        setting: str = "auto",
+        steady: Callable[[], float] = monotonic,
+        far: Callable[[], float | None] | None = None,
+    ) -> None:
         self._steady = steady
         self.meter = LineMeter(steady)
         self.watched = False
         self.blocked: Callable[[], float] = float
+        self._far = far
         self._trips: deque[float] = deque(maxlen=SAMPLES)
         self._asked: deque[Asked] = deque()
         self._last_asked = float("-inf")
@@ -86,6 +93,12 @@ class Line:
         """The median round trip (s), None while too few are known."""
         trips = tuple(self._trips)
         return statistics.median(trips) if len(trips) >= ENOUGH else None
+
+    @property
+    def trip(self) -> float | None:
+        """The round trip (s): the terminal's, or that of the way to it, whichever is longer."""
+        known = (self.median, self._far() if self._far is not None else None)
+        return max((each for each in known if each is not None), default=None)
 
     @property
     def unsure(self) -> bool:
@@ -111,8 +124,8 @@ class Line:
         """
         if self.thin or self.setting != "auto":
             return False
-        median = self.median
-        self.thin = (median is not None and median > LONG) or self.blocked() > BLOCKED
+        trip = self.trip
+        self.thin = (trip is not None and trip > LONG) or self.blocked() > BLOCKED
         return self.thin
 
     # What happened.

@@ -83,10 +83,10 @@ class LineApp(SteadyApp[ResultT]):
         """Spare the line from now on when it turned out to be long."""
         if self.line.judge():
             self._line_changed()
-            median = self.line.median
-            trip = f"round trip {median * 1000:.0f} ms" if median else "the terminal is slow"
-            _log.info("thin line mode: %s", trip)
-            self.say(f"Thin line mode, {trip}: fewer bytes, ages in minutes. :slow off ends it.")
+            trip = self.line.trip
+            found = f"round trip {trip * 1000:.0f} ms" if trip else "the terminal is slow"
+            _log.info("thin line mode: %s", found)
+            self.say(f"Thin line mode, {found}: fewer bytes, ages in minutes. :slow off ends it.")
 
     def answered(self, noted: Callable[[float], None], value: float) -> None:
         """Take in an answer of the terminal, and draw what waited for it."""
@@ -124,7 +124,7 @@ class LineApp(SteadyApp[ResultT]):
         self._untold -= 1
         if self._untold > 0:
             return
-        line, counted, trip = self.line, self.line.meter.figures(), self.line.median
+        line, counted, trip = self.line, self.line.meter.figures(), self.line.trip
         self._untold = SELDOM if line.thin else 1
         self.figures = LineFigures(
             counted.bytes_s,

@@ -17,6 +17,7 @@ from services.settings import Settings, sandbox_settings
 from services.text import clean
 from tui.keymap import Keymap
 from tui.line import Line
+from tui.ssh_trip import SshTrip
 from tui.terminal import Abilities, check_terminal
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ async def run_console(
             pin,
             paths.state_dir,
             Abilities.of(os.environ),
-            Line(settings.ui.slow_line),
+            Line(settings.ui.slow_line, far=SshTrip.of(os.environ)),
         )
         app = ConsoleApp(frame, clock, open_desk)
         with signals(app) as received:
