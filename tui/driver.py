@@ -1,6 +1,6 @@
 """The driver of the terminal, which outlives the terminal and counts and times what it writes."""
 
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 from typing import IO, Any, cast
 
@@ -20,7 +20,7 @@ from tui.terminal import Patient
 
 WHERE_IS_THE_CURSOR = "\x1b[6n"
 LONGEST_ANSWER = 1.0
-"""An answer that is under way is awaited for so long (s) before the terminal is left to others."""
+"""The terminal is waited for so long (s) before it is left to others: to answer, and to take."""
 
 
 class ConsoleDriver(LinuxDriver):
@@ -129,6 +129,14 @@ class ConsoleDriver(LinuxDriver):
         if isinstance(self._app, SteadyApp):
             self._app.copied.clear_now()
         super().stop_application_mode()
+
+    def close(self) -> None:
+        """Wait for what is still being written, but not for ever: a terminal may take nothing."""
+        # The purchases in flight are still to be brought to an end, whatever the terminal does.
+        closing = Thread(target=super().close, daemon=True)
+        closing.start()
+        closing.join(LONGEST_ANSWER)
+
     # What the mouse may send.
 
     def spare_mouse(self, spared: bool) -> None:

@@ -1,5 +1,6 @@
 """The operator's terminal: whether a console can be drawn on it, and what if it goes away."""
 
+import os
 import select
 from collections.abc import Mapping
 from time import monotonic
@@ -87,28 +88,28 @@ class Patient:
     """A stream that swallows what is written once nobody is there to read it.
 
     Textual's writer thread would die of the error, and the console would then wait for ever for
-    room in its queue, with a purchase in flight.
+    room in its queue, with a purchase in flight. It writes past Python's own buffer: a terminal
+    that takes nothing would hold its lock, and with it whoever else wants to say something.
     """
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
+        self._text: list[str] = []
         self._began: float | None = None
 
     def write(self, text: str) -> int:
-        """Write, or drop the text when the terminal is gone."""
-        self._began = monotonic()
-        try:
-            return self._stream.write(text)
-        except OSError:
-            return len(text)
-        finally:
-            self._began = None
+        """Keep the text until it is flushed, so that a picture goes out in one piece."""
+        self._text.append(text)
+        return len(text)
 
     def flush(self) -> None:
-        """Flush, or do nothing when the terminal is gone."""
-        self._began = monotonic()
+        """Write what was kept, or drop it when the terminal is gone."""
+        data = "".join(self._text).encode("utf-8", "backslashreplace")
+        self._text.clear()
         try:
-            self._stream.flush()
+            while data:
+                self._began = monotonic()
+                data = data[os.write(self.fileno(), data) :]
         except OSError:
             return
         finally:

@@ -24,14 +24,6 @@ class Stream(io.StringIO):
         return self._encoding
 
 
-class Gone(io.StringIO):
-    def write(self, text: str) -> int:
-        raise OSError("nobody there")
-
-    def flush(self) -> None:
-        raise OSError("nobody there")
-
-
 @pytest.fixture
 def pty() -> Iterator[tuple[int, int]]:
     outer, inner = os.openpty()
@@ -127,7 +119,22 @@ def test_a_terminal_whose_other_end_closed_is_noticed(pty: tuple[int, int]) -> N
     assert hung_up(inner)
 
 
-def test_writing_to_nobody_does_not_fail() -> None:
-    stream = Patient(Gone())
-    assert stream.write("text") == 4
-    stream.flush()
+def test_writing_to_nobody_does_not_fail(pty: tuple[int, int]) -> None:
+    outer, inner = pty
+    os.close(outer)
+    with open(inner, "w", closefd=False) as gone:
+        stream = Patient(gone)
+        assert stream.write("text") == 4
+        stream.flush()
+        assert stream.blocked() == 0
+
+
+def test_what_is_flushed_goes_out_in_one_piece(pty: tuple[int, int]) -> None:
+    outer, inner = pty
+    with open(inner, "w", closefd=False) as terminal:
+        stream = Patient(terminal)
+        stream.write("a picture, ")
+        stream.write("and its end: é")
+        stream.flush()
+    assert os.read(outer, 100).decode() == "a picture, and its end: é"
+    os.close(outer)

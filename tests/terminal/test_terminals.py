@@ -1,12 +1,23 @@
 """Kinds of terminals: each gets the colours it has, opens, and is left as it was."""
 
+import fcntl
+import os
 import random
 import re
+import select
+import signal
+import sys
+import termios
 import unicodedata
 
 import pytest
 
+from proof.screen import PATIENCE
+
 pytestmark = pytest.mark.terminal
+
+PTY_HOLDS = 4_000
+"""So many bytes unread, and what is written to a pty waits."""
 
 MODES = {
     "the other screen": (b"\x1b[?1049h", b"\x1b[?1049l"),
@@ -114,6 +125,25 @@ def test_a_storm_of_sizes_ends_in_the_picture_of_the_last_one(terminal, argument
     assert still(settled(desk)) == still(after)
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
+
+
+def test_a_terminal_that_takes_nothing_keeps_nobody_from_leaving(terminal):
+    desk = terminal("--sandbox", size=(200, 60))
+    desk.wait_for("live")
+    ended = os.pidfd_open(desk.pid)
+    # Nobody reads from here on, and what is written has nowhere to go.
+    desk.press(*"zzzz")
+    while full(desk) < PTY_HOLDS:
+        assert not select.select([ended], [], [], 0.01)[0]
+    desk.signal(signal.SIGTERM)
+    assert select.select([ended], [], [], PATIENCE)[0]
+    assert desk.exit_code() == 128 + signal.SIGTERM
+
+
+def full(desk):
+    """How many bytes wait in the terminal to be read."""
+    waiting = fcntl.ioctl(desk._fd, termios.FIONREAD, b"\0" * 4)
+    return int.from_bytes(waiting, sys.byteorder)
 
 
 def settled(desk):
