@@ -123,7 +123,6 @@ _BRIGHT = dict.fromkeys(
         *("ansi-foreground", "border", "border-blurred", "footer-key-foreground", "text"),
         *("text-muted", "text-disabled", "text-primary", "text-secondary", "text-accent"),
         *("text-success", "text-warning", "text-error", "block-cursor-blurred-foreground"),
-        "input-cursor-foreground",
     ),
     "ansi_bright_white",
 )
@@ -138,8 +137,6 @@ _ON_WHITE = {
     "text-disabled": "ansi_black",
     "block-cursor-blurred-foreground": "ansi_black",
     "block-cursor-blurred-background": "ansi_white",
-    "input-cursor-background": "ansi_white",
-    "input-cursor-foreground": "ansi_black",
     "input-selection-foreground": "ansi_black",
     "scrollbar-background": "ansi_white",
     "scrollbar-background-hover": "ansi_white",
@@ -165,7 +162,13 @@ def _of_sixteen(
         panel=back,
         boost=back,
         dark=back == "ansi_black",
-        variables={**_QUIET_BLOCKS, "border": primary, **variables},
+        variables={
+            **_QUIET_BLOCKS,
+            "border": primary,
+            "input-cursor-background": back,
+            "input-cursor-foreground": front,
+            **variables,
+        },
         ansi=True,
     )
 
