@@ -182,7 +182,9 @@ class Terminal:
         if b"\x1b[c" in data:
             os.write(self._fd, b"\x1b[?62;22c")
         if self._trip is not None:
-            self._due += [time.monotonic() + self._trip] * data.count(b"\x1b[6n")
+            # A question may come in two pieces.
+            asked = self.bytes[-len(data) - 3 :].count(b"\x1b[6n")
+            self._due += [time.monotonic() + self._trip] * asked
         if b"\x1b[?2026$p" in data:
             os.write(self._fd, b"\x1b[?2026;2$y")
 

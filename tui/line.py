@@ -31,9 +31,9 @@ UNDER_WAY = 600
 SMALL = 100
 """The terminal of a thin line is asked with a picture when more bytes were written since."""
 
-GIVE_UP, SLOWEST = 5.0, 300
+GIVE_UP, SLOWEST, LONGEST = 5.0, 300, 20.0
 """A question that is not answered for so long (s) is not waited for any more, on top of the time
-that what is under way takes at so many bytes a second."""
+that what is under way takes at so many bytes a second, which is taken for so long at most."""
 
 UNSURE = 0.5
 """A first answer is waited for so long (s) before a second picture goes out."""
@@ -204,7 +204,7 @@ class Line:
 
     @property
     def _patience(self) -> float:
-        return GIVE_UP + self._under_way / SLOWEST
+        return GIVE_UP + min(LONGEST, self._under_way / SLOWEST)
 
     def _give_up(self) -> None:
         if self._asked and self.waits > self._patience:

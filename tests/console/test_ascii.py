@@ -93,8 +93,22 @@ async def test_no_sign_is_drawn_from_the_ticket_to_the_card(
         await plain(console, "******")
         await console.press("v")
         await plain(console, "SANDBOX-CARD-")
-        await console.press("n")
-        await plain(console, "Note on")
+        await opened_over(console, "n", words="Note on")
+        await console.press("v")
+        await console.shows("SANDBOX-CARD-")
+        await opened_over(console, "t", words="text")
+        await opened_over(console, "i", words="1 x pubg")
+        await console.press("escape", "f", *"today", "enter")
+        await plain(console, "today")
+
+
+async def opened_over(console: Console, key: str, words: str) -> None:
+    await console.press(key)
+    await console.until(lambda: not isinstance(console.screen, OrderScreen))
+    await plain(console)
+    assert words.lower() in console.text().lower()
+    await console.press("escape")
+    await console.until(lambda: isinstance(console.screen, OrderScreen))
 
 
 async def test_no_sign_is_drawn_where_purchases_are_settled(open_console: Any) -> None:
