@@ -118,6 +118,7 @@ class ConsoleApp(CommandApp):
     def _tick(self) -> None:
         self.now = self.clock.now()
         self.check_line()
+        self.check_size()
         minutes = self.frame.settings.ui.lock_minutes
         if minutes and self.clock.steady() - self._touched_at >= minutes * 60:
             self.lock()

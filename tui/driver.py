@@ -8,6 +8,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
@@ -136,6 +137,15 @@ class ConsoleDriver(LinuxDriver):
         closing = Thread(target=super().close, daemon=True)
         closing.start()
         closing.join(LONGEST_ANSWER)
+
+    def check_size(self) -> None:
+        """Tell the app of a size that it does not know of.
+
+        Linux sends the signal before it changes the size: who is quick reads the one before.
+        """
+        size = Size(*self._get_terminal_size())
+        if not self._in_band_window_resize and size != self._app.size:
+            self.send_message(events.Resize(size, size))
 
     # What the mouse may send.
 

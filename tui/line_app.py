@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 TOUCHES = (events.Key, events.Paste, events.MouseDown, events.MouseUp, events.MouseScrollDown)
+SIZE_SECONDS = 0.1
+"""So long (s) after the terminal told of another size, its size is looked at again."""
+
 FIGURES_SECONDS = 1.0
 """The figures of the line are told so far apart (s)."""
 
@@ -69,6 +72,15 @@ class LineApp(SteadyApp[ResultT]):
         if isinstance(event, TOUCHES) and not event.is_forwarded:
             self.line.key()
         await super().on_event(event)
+
+    def on_resize(self) -> None:
+        """Look at the size once more when a storm of sizes is over."""
+        self.set_timer(SIZE_SECONDS, self.check_size)
+
+    def check_size(self) -> None:
+        """Take the size that the terminal has, whatever was told of it."""
+        if (driver := self._console_driver) is not None:
+            driver.check_size()
 
     # The line.
 
