@@ -85,6 +85,7 @@ class Line:
         self._mute = False
         self._painted_at = float("-inf")
         self._key_at = float("-inf")
+        self._hurried_at = float("-inf")
         self.setting = setting
         self.thin = setting == "on"
 
@@ -135,6 +136,10 @@ class Line:
         self._key_at = self._steady()
         self.meter.key()
 
+    def hurry(self) -> None:
+        """Let out what is drawn next, whatever is under way: something is to be hidden by it."""
+        self._hurried_at = self._steady()
+
     def painted(self) -> None:
         """Note that a picture goes out now."""
         self._painted_at = self._steady()
@@ -184,6 +189,8 @@ class Line:
 
     def wait(self) -> float:
         """Return for how long (s) the next picture has to wait at most; 0 when it may go out."""
+        if self._steady() - self._hurried_at < KEY_SECONDS:
+            return 0.0
         if self.blocked() > STUCK:
             return STUCK
         if self.behind() and (self.thin or self.unsure):

@@ -199,6 +199,18 @@ def test_what_is_under_way_is_waited_for_even_with_a_key() -> None:
     assert wire.line.wait() == 0
 
 
+def test_what_hides_something_waits_for_nothing() -> None:
+    wire = Wire("on")
+    wire.measure()
+    wire.paint(10 * UNDER_WAY)
+    wire.line.blocked = lambda: 2 * STUCK
+    assert wire.line.wait() > 0
+    wire.line.hurry()
+    assert wire.line.wait() == 0
+    wire.clock.advance(1)
+    assert wire.line.wait() > 0
+
+
 def test_an_answer_that_was_lost_is_not_waited_for_for_ever() -> None:
     wire = Wire("on")
     wire.measure()

@@ -7,6 +7,7 @@ from typing import Any
 from tui.line import PAINT_SECONDS
 from tui.loop_lag import LoopLag
 from tui.screens.desk import DeskScreen
+from tui.screens.order import OrderScreen
 from widgets import look
 from widgets.line_strip import LineStrip
 from widgets.order_board import OrderBoard
@@ -112,3 +113,27 @@ async def test_drawing_anew_is_a_key_and_takes_nothing_for_granted(console: Any)
     console.app._picture.begin(80, 24, whole=True)
     await console.press("ctrl+l")
     await console.until(lambda: not console.app._picture.known)
+
+
+async def test_a_card_is_hidden_at_once_whatever_is_under_way(open_console: Any) -> None:
+    async with open_console() as console:
+        await console.buy()
+        await console.press("escape", "3")
+        await console.shows("fulfilled")
+        await console.press("enter")
+        await console.until(lambda: isinstance(console.screen, OrderScreen))
+        await console.press("v")
+        await console.shows("SANDBOX-CARD-")
+        console.app.take_line("on")
+        line, painted = console.app.line, []
+        line.asked()
+        line.answered(line._steady())
+        line.asked()
+        line.meter.wrote(50_000)
+        line._key_at = float("-inf")
+        assert line.wait() > 1
+        painted_before = line.painted
+        line.painted = lambda: (painted.append(console.text()), painted_before())
+        console.screen.conceal()
+        await console.until(lambda: painted)
+        assert "SANDBOX-CARD-" not in painted[0]
