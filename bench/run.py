@@ -18,7 +18,7 @@ from bench import figures, stage
 from bench.figures import Figure
 from bench.tty.procfs import machine_busy_s
 
-GROUPS = ("starting", "waiting", "busy", "following", "buying", "history")
+GROUPS = ("starting", "waiting", "busy", "following", "buying", "history", "thin", "thin_line")
 DOCUMENT = stage.ROOT / "docs" / "performance.md"
 RESULTS = stage.INSTALLATION / "results.json"
 

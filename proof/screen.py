@@ -28,22 +28,42 @@ KEYS = {
 
 
 class Terminal:
-    """A program on a pty of its own; every wait is for something to appear, never for time."""
+    """A program on a pty of its own; every wait is for something to appear, never for time.
 
-    def __init__(self, command: list[str], environ: dict[str, str], size: tuple[int, int]) -> None:
+    Args:
+        command: what is run.
+        environ: its whole environment.
+        size: columns and rows.
+        trip: after how long (s) the terminal tells where its cursor is; None: it never does.
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        environ: dict[str, str],
+        size: tuple[int, int],
+        trip: float | None = None,
+    ) -> None:
         columns, rows = size
+        self._trip = trip
+        self._due: list[float] = []
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.bytes = b""
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             os.execvpe(command[0], command, environ)
+        self.modes = termios.tcgetattr(self._fd)
         self.resize(columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the terminal another size, as dragging its window does."""
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.screen.resize(rows, columns)
+
+    def modes_now(self) -> list[object]:
+        """Return the terminal's own settings, as `modes` were before the program began."""
+        return termios.tcgetattr(self._fd)
 
     def press(self, *keys: str) -> None:
         """Press keys: names of `KEYS`, or the characters themselves."""
@@ -135,9 +155,17 @@ class Terminal:
         return words in self.text
 
     def _read(self, seconds: float) -> bool:
-        ready, _, _ = select.select([self._fd], [], [], seconds)
-        if not ready:
-            return False
+        end = time.monotonic() + seconds
+        while True:
+            now = time.monotonic()
+            for due in [due for due in self._due if due <= now]:
+                self._due.remove(due)
+                os.write(self._fd, b"\x1b[1;1R")
+            wake = min([end, *self._due])
+            if select.select([self._fd], [], [], max(0.0, wake - now))[0]:
+                break
+            if wake == end:
+                return False
         try:
             data = os.read(self._fd, 65_536)
         except OSError:
@@ -153,6 +181,10 @@ class Terminal:
         """Answer what a terminal is asked: its attributes, and the modes it knows."""
         if b"\x1b[c" in data:
             os.write(self._fd, b"\x1b[?62;22c")
+        if self._trip is not None:
+            # A question may come in two pieces.
+            asked = self.bytes[-len(data) - 3 :].count(b"\x1b[6n")
+            self._due += [time.monotonic() + self._trip] * asked
         if b"\x1b[?2026$p" in data:
             os.write(self._fd, b"\x1b[?2026;2$y")
 

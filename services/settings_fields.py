@@ -17,6 +17,7 @@ Keyboard = Literal["qwerty", "azerty", "qwerty+ar", "azerty+ar"]
 Language = Literal["fr", "ar", "en"]
 Telling = Literal["off", "bell", "osc9", "tmux"]
 TellingOf = Literal["everything", "trouble"]
+Auto = Literal["auto", "on", "off"]
 
 VENDOR_URL = "https://api.oneclickdz.com/v3"
 LARGEST_DZD = int(LARGEST)
@@ -132,6 +133,12 @@ class UiSettings(Struct, frozen=True):
         bool, About("true starts with prices, balance and codes hidden; the key d shows them.")
     ] = False
     mouse: Annotated[bool, About("false leaves the mouse to the terminal.")] = True
+    ascii: Annotated[
+        Auto, About("on draws lines and signs in ASCII; auto does on a Linux console.")
+    ] = "auto"
+    slow_line: Annotated[
+        Auto, About("Thin line mode, few bytes; auto turns it on when the round trip is long.")
+    ] = "auto"
     low_balance: Annotated[
         Decimal, About("DZD; below this the balance is shown as low.", 0, LARGEST_DZD)
     ] = Decimal(5_000)

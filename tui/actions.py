@@ -299,6 +299,14 @@ ACTIONS: tuple[Action, ...] = (
         hint=True,
     ),
     Action("help", "?", "desk: Help", "The keys of this pane", SCREENS, hint=True),
+    Action(
+        "redraw",
+        "ctrl+l",
+        "desk: Draw anew",
+        "Draw every cell again, whatever was written over it",
+        EVERYWHERE,
+        priority=True,
+    ),
     Action("back", "escape", "desk: Back", "Clear the filter, close what is open", EVERYWHERE),
     Action("quit", "q", "desk: Leave", "Back; at the top leave", SCREENS),
     Action(

@@ -82,11 +82,6 @@ class ConsoleApp(CommandApp):
             return
         await super().on_event(event)
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence on whatever screen is on top."""
-        if isinstance(self.screen, ConsoleScreen):
-            self.screen.say(sentence)
-
     def present(
         self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None = None
     ) -> None:
@@ -101,6 +96,7 @@ class ConsoleApp(CommandApp):
 
     def _prepare(self, screen: ConsoleScreen[Any]) -> None:
         screen.book, screen.now, screen.privacy = self.book, self.now, self.privacy
+        screen.figures = self.figures
 
     # Down: the book, the time and privacy, to every screen.
 
@@ -108,26 +104,21 @@ class ConsoleApp(CommandApp):
         """Hand a newer book to every screen, or leave when it says that there is no going on."""
         if book.fatal:
             self.leave(book.fatal_exit, book.fatal)
-        self._hand_down("book", book)
+        self.hand_down("book", book)
         self.notice(book)
 
     def watch_now(self, now: datetime | None) -> None:
         """Hand the time (UTC) to every screen."""
-        self._hand_down("now", now)
+        self.hand_down("now", now)
 
     def watch_privacy(self, privacy: bool) -> None:
         """Hand privacy mode to every screen."""
-        self._hand_down("privacy", privacy)
-
-    def _hand_down(self, name: str, value: object) -> None:
-        # A book may still arrive while the screens are being taken down.
-        screens = self.screen_stack if self.is_running else []
-        for screen in screens:
-            if isinstance(screen, ConsoleScreen):
-                setattr(screen, name, value)
+        self.hand_down("privacy", privacy)
 
     def _tick(self) -> None:
         self.now = self.clock.now()
+        self.check_line()
+        self.check_size()
         minutes = self.frame.settings.ui.lock_minutes
         if minutes and self.clock.steady() - self._touched_at >= minutes * 60:
             self.lock()
@@ -181,6 +172,8 @@ class ConsoleApp(CommandApp):
                 self.show_undelivered()
             case "privacy":
                 self.privacy = not self.privacy
+            case "redraw":
+                self.draw_anew()
             case "lock":
                 self.lock()
             case "lock.pin":

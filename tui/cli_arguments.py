@@ -81,6 +81,12 @@ def parser() -> ArgumentParser:
     whole.add_argument(
         "--no-mouse", action="store_true", help="the console leaves the mouse to the terminal"
     )
+    whole.add_argument(
+        "--ascii", action="store_true", help="the console draws lines and signs in ASCII"
+    )
+    whole.add_argument(
+        "--slow-line", action="store_true", help="the console spares the line: thin line mode"
+    )
     whole.set_defaults(handler=None)
     commands = whole.add_subparsers(metavar="COMMAND", title="commands")
 

@@ -1,7 +1,12 @@
 """`carddesk` alone: the console. Nothing here draws; textual is imported only once it opens."""
 
+from argparse import Namespace
+
+from msgspec.structs import replace
+
 from services import logs
 from services.errors import BadInput
+from services.settings import Settings
 from tui import first_run
 from tui.cli_call import Call, operator
 
@@ -11,12 +16,18 @@ async def console(call: Call) -> int:
     if call.args.json:
         raise BadInput("The console has no JSON", advice="Give a command; see carddesk --help.")
     if not call.args.sandbox and first_run.wanted(call.paths, call.environ):
-        chosen, code = await first_run.set_up(call.paths, call.environ, call.args.profile)
+        chosen, code = await first_run.set_up(
+            call.paths,
+            call.environ,
+            call.args.profile,
+            ascii_alone=call.args.ascii,
+            slow_line=call.args.slow_line,
+        )
         if chosen is None:
             return code
         # What was set up is what --profile would have named.
         call.args.profile, call.args.sandbox = "", chosen == "practise"
-    settings = call.settings()
+    settings = as_asked(call.settings(), call.args)
     key = await call.key(settings)
     logs.start(call.paths)
     from tui.session import run_console
@@ -30,3 +41,11 @@ async def console(call: Call) -> int:
         sandbox=call.args.sandbox,
         mouse=not call.args.no_mouse,
     )
+
+
+def as_asked(settings: Settings, args: Namespace) -> Settings:
+    """Return the settings with what the command line says of this terminal."""
+    asked = {"ascii": args.ascii, "slow_line": args.slow_line}
+    given = {name: "on" for name, wanted in asked.items() if wanted}
+    told = {f"ui.{name}": f"--{name.replace('_', '-')}" for name in given}
+    return replace(settings, ui=replace(settings.ui, **given), sources={**settings.sources, **told})

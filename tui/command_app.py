@@ -48,6 +48,8 @@ class CommandApp(SupportApp):
                 self.change(command)
             case "privacy":
                 self.privacy = command.argument == "on"
+            case "debug":
+                self.toggle_figures()
             case "find":
                 self.find(command.argument)
             case "filter" if isinstance(screen, Filtering):
@@ -70,6 +72,9 @@ class CommandApp(SupportApp):
             self.say(f"{bad}.")
             return
         self._take(settings)
+        if field.name == "slow_line":
+            # Said again it is done again: auto measures the line anew.
+            self.take_line(settings.ui.slow_line)
         self.say(live_settings.kept_words(settings, field))
 
     def _take(self, settings: Settings) -> None:
@@ -83,6 +88,8 @@ class CommandApp(SupportApp):
             self.take_theme(ui.theme)
         if ui.tell != before.tell:
             self.try_telling()
+        if ui.ascii != before.ascii:
+            self.take_signs(ui.ascii)
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen):
                 screen.frame = self.frame

@@ -25,13 +25,18 @@ ARGUMENTS = {
     ),
     "note": ("order: Note with text", "note paid by phone: the note of the selected order"),
     "privacy": ("desk: Privacy on or off", "privacy on: hide prices, balance and codes"),
+    "slow": ("line: Slow on, off or auto", "slow on: few bytes to the terminal, no mouse"),
 }
 
 
-class Command(Struct, frozen=True):
-    """What was asked for.
+DEBUG = "debug"
+FIGURES = "Show or hide bytes, frames and round trip of the line"
 
-    `kind` is action, set, filter, sort, find, note or privacy; `name` an action or a setting.
+
+class Command(Struct, frozen=True):
+    """What was asked for; `name` is an action or a setting.
+
+    `kind` is action, set, filter, sort, find, note, privacy or debug.
     """
 
     kind: str
@@ -69,6 +74,8 @@ def read(line: str, keymap: Keymap, now: Situation, settings: Settings) -> Readi
     if space and verb in live_settings.LIVE:
         return _values(verb, argument.strip(), now, settings)
     if space and verb in _offered(now):
+        if verb == "slow":
+            return _values("slow_line", argument.strip(), now, settings)
         return _arguments(verb, argument.strip(), now)
     return Reading(_everything(keymap, now, settings), text.strip())
 
@@ -85,7 +92,7 @@ def nearest(line: str, now: Situation) -> str:
             )
     if verb in BY_ID and not BY_ID[verb].offered(now):
         return f"{BY_ID[verb].label} does not exist in {now.place}."
-    words = [*live_settings.LIVE, *_offered(now)]
+    words = [*live_settings.LIVE, *_offered(now), DEBUG]
     words += [action.id for action in _actions(now)]
     words += [action.label.lower() for action in _actions(now)]
     near = difflib.get_close_matches(verb, words, n=1, cutoff=0.4)
@@ -157,6 +164,9 @@ def _everything(keymap: Keymap, now: Situation, settings: Settings) -> tuple[Cho
         Choice(f":{verb}", title, words, f"{verb} ")
         for verb, (title, words) in _offered(now).items()
     ]
+    found.append(
+        Choice(DEBUG, "line: Debug", FIGURES, DEBUG, command=Command(DEBUG, DEBUG)),
+    )
     found += [
         Choice(
             f"={name}",

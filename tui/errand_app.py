@@ -13,12 +13,12 @@ from services.models import BoardOrder, Denomination, Product
 from services.text import NOTHING, short_id
 from services.wording import counted
 from tui import revealing
+from tui.line_app import LineApp
 from tui.screens import errands
 from tui.screens.base import ConsoleScreen
 from tui.screens.order import OrderScreen
 from tui.screens.prompt import PromptScreen
 from tui.screens.ticket import TicketScreen
-from tui.steady_app import SteadyApp
 
 if TYPE_CHECKING:
     from services.desk import Desk
@@ -28,7 +28,7 @@ BROKE = (
 )
 
 
-class ErrandApp(SteadyApp[None], inherit_bindings=False):
+class ErrandApp(LineApp[None], inherit_bindings=False):
     """Runs errands. Workers live here, on the app: one started on a screen would die with it.
 
     What must not be lost, such as a purchase that is being sent, is a task of the desk's own.
@@ -40,10 +40,6 @@ class ErrandApp(SteadyApp[None], inherit_bindings=False):
     @property
     def desk(self) -> "Desk":
         """The desk, once it is open; raises Unavailable before."""
-        raise NotImplementedError
-
-    def say(self, sentence: str) -> None:
-        """Show a sentence on whatever screen is on top."""
         raise NotImplementedError
 
     def show(self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None = None) -> None:

@@ -5,12 +5,14 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from services import first_settings, logs
 from services.errors import ConfigError
 from services.keys import VARIABLE
 from services.paths import Paths, shown
 from services.settings import load
-from tui.terminal import check_terminal
+from tui.terminal import Abilities, check_terminal
 
 if TYPE_CHECKING:
     from tui.setup_app import SetUp
@@ -32,7 +34,12 @@ def wanted(paths: Paths, environ: Mapping[str, str]) -> bool:
 
 
 async def set_up(
-    paths: Paths, environ: Mapping[str, str], name: str = ""
+    paths: Paths,
+    environ: Mapping[str, str],
+    name: str = "",
+    *,
+    ascii_alone: bool = False,
+    slow_line: bool = False,
 ) -> "tuple[SetUp | None, int]":
     """Ask for a first profile on this terminal.
 
@@ -40,6 +47,8 @@ async def set_up(
         paths: where the answers are kept.
         environ: variables that the console would go by, which are offered as answers.
         name: what `--profile` named, offered as the name.
+        ascii_alone: draw lines and signs in ASCII, whatever the settings say.
+        slow_line: spare the line, whatever the settings say.
 
     Returns:
         What became of it, None when it was left; and then the exit code.
@@ -49,13 +58,19 @@ async def set_up(
     """
     _need_terminal()
     settings = load(paths, environ)
+    if ascii_alone:
+        settings = replace(settings, ui=replace(settings.ui, ascii="on"))
+    if slow_line:
+        settings = replace(settings, ui=replace(settings.ui, slow_line="on"))
 
     from tui import themes
     from tui.keymap import Keymap
+    from tui.line import Line
     from tui.screens.base import Frame
     from tui.screens.setup_steps import Answers
     from tui.session import narrate, signals
     from tui.setup_app import SetupApp
+    from tui.ssh_trip import SshTrip
 
     themes.check(settings.ui.theme)
     answers = Answers(
@@ -64,7 +79,9 @@ async def set_up(
         keyboard=settings.ui.keyboard,
         exclusive=settings.profile.account_exclusive,
     )
-    app = SetupApp(Frame(settings, Keymap(KEYBOARD)), paths, answers, settings.net.proxy)
+    line = Line(settings.ui.slow_line, far=SshTrip.of(os.environ))
+    frame = Frame(settings, Keymap(KEYBOARD), terminal=Abilities.of(os.environ), line=line)
+    app = SetupApp(frame, paths, answers, settings.net.proxy)
     with signals(app) as received:
         chosen = await app.run_async()
     if app.crash is not None:

@@ -20,6 +20,8 @@ NAMES = (
     "customer_language",
     "tell",
     "tell_of",
+    "ascii",
+    "slow_line",
 )
 """What nothing but the screen depends on; each is read anew whenever it is drawn or used."""
 

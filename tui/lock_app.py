@@ -54,6 +54,7 @@ class LockApp(HandApp):
         """Hide everything until it is opened: by the PIN, or by any key where there is none."""
         if not self.locked:
             self._typed.forget()
+            self.frame.line.hurry()
             self.show(LockScreen(self.frame, self._typed.piled_up), self._opened)
             self._keep_locked(True)
 

@@ -16,7 +16,9 @@ from services.secrets import Secret
 from services.settings import Settings, sandbox_settings
 from services.text import clean
 from tui.keymap import Keymap
-from tui.terminal import check_terminal
+from tui.line import Line
+from tui.ssh_trip import SshTrip
+from tui.terminal import Abilities, check_terminal
 
 if TYPE_CHECKING:
     from services.desk import Desk
@@ -78,7 +80,13 @@ async def run_console(
         clock = SystemClock()
         pin = LockPin(paths.state_dir, operator, clock)
         frame = Frame(
-            settings, keymap, read_only or settings.profile.read_only, pin, paths.state_dir
+            settings,
+            keymap,
+            read_only or settings.profile.read_only,
+            pin,
+            paths.state_dir,
+            Abilities.of(os.environ),
+            Line(settings.ui.slow_line, far=SshTrip.of(os.environ)),
         )
         app = ConsoleApp(frame, clock, open_desk)
         with signals(app) as received:

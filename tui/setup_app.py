@@ -11,10 +11,10 @@ from services import first_settings
 from services.errors import DeskError
 from services.paths import Paths
 from services.settings import Profile, environment
+from tui.line_app import LineApp
 from tui.screens.base import ConsoleScreen, Frame
 from tui.screens.setup import SetupScreen
 from tui.screens.setup_steps import Answers
-from tui.steady_app import SteadyApp
 
 if TYPE_CHECKING:
     from services.key_check import KeyCheck
@@ -23,7 +23,7 @@ SetUp = Literal["written", "practise"]
 """What a set-up ended with; None when the operator left it."""
 
 
-class SetupApp(SteadyApp[SetUp]):
+class SetupApp(LineApp[SetUp]):
     """Asks for a first profile on this terminal.
 
     Args:
@@ -49,7 +49,9 @@ class SetupApp(SteadyApp[SetUp]):
 
     @on(ConsoleScreen.Asked)
     def _asked(self, event: ConsoleScreen.Asked) -> None:
-        if event.action_id == "leave" and not self._writing:
+        if event.action_id == "redraw":
+            self.draw_anew()
+        elif event.action_id == "leave" and not self._writing:
             self.leave(sentence="Nothing was written. `carddesk` asks again.")
 
     @on(SetupScreen.PractiseWanted)

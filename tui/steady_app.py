@@ -12,8 +12,11 @@ from services.text import clean
 from tui.copied import Copied
 from tui.keymap import Keymap
 from tui.screens.base import ConsoleScreen, Frame
-from tui.themes import THEMES
+from tui.terminal import in_ascii
+from tui.themes import SIXTEEN, THEMES
 from tui.typeahead import TypeAhead
+from widgets import look
+from widgets.canvas import Canvas
 
 ResultT = TypeVar("ResultT")
 LONGEST_PASTE = 500
@@ -37,13 +40,19 @@ class SteadyApp(App[ResultT], inherit_bindings=False):
 
     def __init__(self, frame: Frame) -> None:
         """Take the theme and the keys of `frame`."""
-        # Said here and not by the theme alone: what NO_COLOR filters is chosen before the theme is.
-        super().__init__(ansi_color=frame.settings.ui.theme == "ansi")
-        for theme in THEMES:
+        super().__init__(ansi_color=True)
+        for theme in SIXTEEN if frame.terminal.sixteen else THEMES:
             self.register_theme(theme)
-        self.theme = frame.settings.ui.theme
-        self.set_keymap(frame.keymap.overlay())
+        if self.no_color:
+            # What is without a colour of its own needs none taken off: a picture in shades of
+            # grey, which is what else would be drawn, is still one in colour codes.
+            self._filters = [each for each in self._filters if not isinstance(each, Monochrome)]
+            self._filters.append(NoColor())
         self.frame = frame
+        self.take_theme(frame.settings.ui.theme)
+        look.take(look.Look())
+        self.take_signs(frame.settings.ui.ascii)
+        self.set_keymap(frame.keymap.overlay())
         self.crash: Exception | None = None
         self.last_words = ""
         self.copied = Copied()
@@ -70,12 +79,21 @@ class SteadyApp(App[ResultT], inherit_bindings=False):
 
     def take_theme(self, name: str) -> None:
         """Draw in the colours of another theme from now on."""
-        self.ansi_color = name == "ansi"
-        if self.no_color:
-            # Which of the two takes colours off well depends on what the theme's colours are.
-            kept = [each for each in self._filters if not isinstance(each, NoColor | Monochrome)]
-            self._filters = [*kept, NoColor() if self.ansi_color else Monochrome()]
-        self.theme = name
+        self.theme = "ansi" if self.no_color else name
+        self.ansi_color = self.current_theme.ansi
+
+    def take_signs(self, setting: str) -> None:
+        """Draw lines and signs as the terminal can show them, or as the setting says."""
+        ascii_alone = in_ascii(setting, self.frame.terminal)
+        look.take(look.now()._replace(ascii=ascii_alone))
+        self.set_class(ascii_alone, "-ascii")
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw anew what stands on every screen: how things look here has changed."""
+        for screen in self.screen_stack if self.is_running else []:
+            for canvas in screen.query(Canvas):
+                canvas.patch()
 
     def take_keys(self, keymap: Keymap) -> None:
         """Answer to another keyboard's keys from now on."""

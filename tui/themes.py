@@ -1,4 +1,8 @@
-"""The colours: `ansi` follows the terminal's own palette, the others bring their own."""
+"""The colours: `ansi` follows the terminal's own palette, the others bring their own.
+
+Where a terminal has sixteen colours, the others are drawn in those: what Textual would take for
+the nearest of sixteen leaves some words on a ground of nearly their own colour.
+"""
 
 from textual.theme import Theme
 
@@ -12,6 +16,7 @@ _QUIET_BLOCKS = {
     "block-cursor-background": "ansi_white",
     "block-cursor-text-style": "none",
     "input-cursor-text-style": "reverse",
+    "input-selection-foreground": "ansi_black",
     "footer-key-foreground": "ansi_cyan",
     "scrollbar": "ansi_bright_black",
     "scrollbar-hover": "ansi_bright_black",
@@ -50,7 +55,11 @@ THEMES = (
         background="#16181d",
         surface="#1d2026",
         panel="#262a33",
-        variables={"border-blurred": "#4a5060", "footer-key-foreground": "#5fd7d7"},
+        variables={
+            "border-blurred": "#4a5060",
+            "footer-key-foreground": "#5fd7d7",
+            "input-selection-background": "#2d4a5e",
+        },
     ),
     Theme(
         name="light",
@@ -100,6 +109,95 @@ THEMES = (
     ),
 )
 """Every theme of the settings' `ui.theme`."""
+
+
+_ON_BLACK = {
+    "ansi-background": "ansi_black",
+    "block-cursor-blurred-background": "ansi_black",
+    "scrollbar-background": "ansi_black",
+    "scrollbar-background-hover": "ansi_black",
+    "scrollbar-background-active": "ansi_black",
+}
+_BRIGHT = dict.fromkeys(
+    (
+        *("ansi-foreground", "border", "border-blurred", "footer-key-foreground", "text"),
+        *("text-muted", "text-disabled", "text-primary", "text-secondary", "text-accent"),
+        *("text-success", "text-warning", "text-error", "block-cursor-blurred-foreground"),
+    ),
+    "ansi_bright_white",
+)
+_ON_WHITE = {
+    "ansi-background": "ansi_white",
+    "ansi-foreground": "ansi_black",
+    "border": "ansi_blue",
+    "border-blurred": "ansi_black",
+    "footer-key-foreground": "ansi_blue",
+    "text": "ansi_black",
+    "text-muted": "ansi_black",
+    "text-disabled": "ansi_black",
+    "block-cursor-blurred-foreground": "ansi_black",
+    "block-cursor-blurred-background": "ansi_white",
+    "input-selection-foreground": "ansi_black",
+    "scrollbar-background": "ansi_white",
+    "scrollbar-background-hover": "ansi_white",
+    "scrollbar-background-active": "ansi_white",
+}
+
+
+def _of_sixteen(
+    name: str, front: str, back: str, colours: tuple[str, ...], variables: dict[str, str]
+) -> Theme:
+    primary, warning, error, success = colours
+    return Theme(
+        name=name,
+        primary=primary,
+        secondary=primary,
+        warning=warning,
+        error=error,
+        success=success,
+        accent=primary,
+        foreground=front,
+        background=back,
+        surface=back,
+        panel=back,
+        boost=back,
+        dark=back == "ansi_black",
+        variables={
+            **_QUIET_BLOCKS,
+            "border": primary,
+            "input-cursor-background": back,
+            "input-cursor-foreground": front,
+            **variables,
+        },
+        ansi=True,
+    )
+
+
+SIXTEEN = (
+    THEMES[0],
+    _of_sixteen(
+        "dark",
+        "ansi_white",
+        "ansi_black",
+        ("ansi_bright_cyan", "ansi_bright_yellow", "ansi_bright_red", "ansi_bright_green"),
+        {**_ON_BLACK, "ansi-foreground": "ansi_white", "footer-key-foreground": "ansi_bright_cyan"},
+    ),
+    _of_sixteen(
+        "light",
+        "ansi_black",
+        "ansi_white",
+        ("ansi_blue", "ansi_black", "ansi_red", "ansi_black"),
+        _ON_WHITE,
+    ),
+    _of_sixteen(
+        "high-contrast",
+        "ansi_bright_white",
+        "ansi_black",
+        ("ansi_bright_white",) * 4,
+        _ON_BLACK | _BRIGHT,
+    ),
+)
+"""The same themes for a terminal of sixteen colours."""
 
 
 def check(name: str) -> str:

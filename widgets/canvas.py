@@ -52,6 +52,11 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
         & > .ink--sandbox { color: $text-success; text-style: bold; }
         & > .ink--match { text-style: bold underline; }
         &:ansi {
+            & > .ink--cursor {
+                color: $foreground;
+                background: $background;
+                text-style: bold reverse;
+            }
             & > .ink--dim { text-style: dim; }
             & > .ink--head { text-style: dim; }
             & > .ink--match { text-style: bold underline; }

@@ -7,12 +7,14 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from services import money
 from services.models import PollState
 from services.text import short_id
+from widgets import look
 from widgets.ink import MASK, Cell
 
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LOW_STOCK = 5
+UNDER_A_MINUTE = "<1 m"
 
 _MONEY = re.compile(
     # With its unit; in groups of three, unless a unit of something else follows; with hundredths.
@@ -56,8 +58,16 @@ def age(seconds: float) -> str:
 
 
 def since(then: datetime, now: datetime | None) -> str:
-    """Say how long ago a time was, both UTC; empty while the time now is not known."""
-    return "" if now is None else age((now - then).total_seconds())
+    """Say how long ago a time was, both UTC; empty while the time now is not known.
+
+    On a thin line in minutes of the clock, so that every age on a screen changes in one moment.
+    """
+    if now is None:
+        return ""
+    if not look.now().coarse:
+        return age((now - then).total_seconds())
+    minutes = int(now.timestamp() // MINUTE - then.timestamp() // MINUTE)
+    return age(minutes * MINUTE) if minutes > 0 else UNDER_A_MINUTE
 
 
 def ago(then: datetime, now: datetime | None) -> str:
@@ -67,12 +77,17 @@ def ago(then: datetime, now: datetime | None) -> str:
 
 
 def remaining(until: datetime, now: datetime | None) -> str:
-    """Say how long a countdown still runs: seconds below ten, then steps of five, then minutes."""
+    """Say how long a countdown still runs: seconds below ten, then steps of five, then minutes.
+
+    On a thin line in steps of ten seconds.
+    """
     if now is None:
         return ""
     seconds = max(0, int((until - now).total_seconds() + 0.999))
     if seconds >= 2 * MINUTE:
         return f"{seconds // MINUTE} m"
+    if look.now().coarse:
+        return f"{-(-seconds // 10) * 10} s"
     return f"{seconds if seconds < 10 else -(-seconds // 5) * 5} s"
 
 

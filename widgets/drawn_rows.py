@@ -6,6 +6,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from widgets import look
 from widgets.columns import Placed
 from widgets.ink import Cell, DrawnLine
 from widgets.row_line import LaidRow, lay_row, row_line
@@ -57,7 +58,7 @@ class DrawnRows(Generic[T]):
 
     def begin(self, placed: tuple[Placed, ...], width: int, privacy: bool) -> None:
         """Begin a picture of lines so wide, with these columns; rows out of sight are forgotten."""
-        drawn_for = (placed, width, privacy)
+        drawn_for = (placed, width, privacy, look.now())
         self._held = self._drawn if self._drawn_for == drawn_for else {}
         self._drawn, self._drawn_for = {}, drawn_for
 

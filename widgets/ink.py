@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from services.text import REPLACEMENT, SafeText, cell_width, clean, fit, one_cell_each
+from services.text import REPLACEMENT, SafeText, cell_width, clean, fit, one_cell_each, ours
+from widgets import look
 
 INKS = (
     "plain",
@@ -32,10 +33,40 @@ INKS = (
 `match` comes on top of another one, as in `good match`.
 """
 
-MASK = "••••••"
+DOT = ours("\u2022")
+"""Stands for a sign that was typed and must not be seen."""
+
+MASK = DOT * 6
 """Stands for whatever must not be seen; always as long, so that it tells nothing."""
 
 VARIATION_SELECTORS = frozenset("\ufe0e\ufe0f")
+
+SIGNS = {
+    "\u2026": "~",  # horizontal ellipsis: what is missing here was cut off
+    "\u00b7": "-",  # middle dot
+    "\u2022": "*",  # bullet
+    "\u2010": "-",  # hyphen
+    "\u2011": "-",  # non-breaking hyphen
+    "\u2012": "-",  # figure dash
+    "\u2013": "-",  # en dash
+    "\u2014": "-",  # em dash
+    "\u2015": "-",  # horizontal bar
+    "\u2018": "'",  # single quotation marks
+    "\u2019": "'",
+    "\u201c": '"',  # double quotation marks
+    "\u201d": '"',
+    "\u2190": "<",  # arrows
+    "\u2192": ">",
+    "\u00d7": "x",  # multiplication sign
+    "\u2713": "v",  # check mark
+    "\u2717": "x",  # ballot x
+    REPLACEMENT: "?",
+}
+"""What stands for a sign where there are only letters; each is as wide as what it stands for."""
+
+_SIGNS = str.maketrans(SIGNS)
+EXACT = "secret"
+"""The ink of what has to be read letter by letter: nothing in it is ever drawn as another sign."""
 
 
 class Cell(NamedTuple):
@@ -93,7 +124,7 @@ def fitted(line: Line, width: int, fill: str = "plain") -> DrawnLine:
         if size > left:
             drawn, size = SafeText(fit(drawn, left)), left
         if size:
-            kept.append(Drawn(drawn, ink))
+            kept.append(_drawn(drawn, ink))
         left -= size
     if left > 0:
         kept.append(Drawn(SafeText(" " * left), fill))
@@ -119,10 +150,10 @@ def laid(cell: Cell, width: int, gap: int = 0, *, right: bool = False) -> Laid:
     if missing < 0:
         cut = fit(text, width)
         kept = len(cut.rstrip(" ").removesuffix("…"))
-        return Laid(Drawn(SafeText(cut + " " * gap), cell.ink), text, 0, kept)
+        return Laid(_drawn(SafeText(cut + " " * gap), cell.ink), text, 0, kept)
     ahead = missing if right else 0
     shown = SafeText(" " * ahead + text + " " * (missing - ahead + gap))
-    return Laid(Drawn(shown, cell.ink), text, ahead, len(text))
+    return Laid(_drawn(shown, cell.ink), text, ahead, len(text))
 
 
 def marked(cell: Laid, spans: Iterable[tuple[int, int]]) -> Iterator[Drawn]:
@@ -140,6 +171,17 @@ def marked(cell: Laid, spans: Iterable[tuple[int, int]]) -> Iterator[Drawn]:
         done = after
     if done < len(shown):
         yield Drawn(SafeText(shown[done:]), ink)
+
+
+def signed(text: SafeText) -> SafeText:
+    """Return inert text in the signs of this terminal; letters of any script stay as they are."""
+    if text.isascii() or not look.now().ascii:
+        return text
+    return SafeText(text.translate(_SIGNS))
+
+
+def _drawn(text: SafeText, ink: str) -> Drawn:
+    return Drawn(text if ink == EXACT else signed(text), ink)
 
 
 def line_width(line: Line) -> int:

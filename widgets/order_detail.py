@@ -8,7 +8,7 @@ from textual.reactive import var
 from services.models import BoardOrder, Order, Purchase
 from services.text import clean
 from services.wording import order_words
-from widgets.cells import age, dinars, discreet, filled, local_time, local_when, state_cell
+from widgets.cells import dinars, discreet, filled, local_time, local_when, since, state_cell
 from widgets.ink import Cell, Line, fitted, line_width
 from widgets.sentences import purchase_sentence
 from widgets.sheet import Sheet, fact, sentence
@@ -118,7 +118,7 @@ class OrderDetail(Sheet):
         purchase = self.purchase
         at = local_time(row.time)
         if self.now:
-            at = f"{at}, {age((self.now - row.time).total_seconds())}"
+            at = f"{at}, {since(row.time, self.now)}"
         desk = f"this desk, {row.operator}" if row.operator else "this desk"
         lines = [
             *fact("order", clean(row.order_id) or "no order id yet", width),

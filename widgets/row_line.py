@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from services.text import cell_width, has_rtl
+from widgets import look
 from widgets.columns import Placed
 from widgets.ink import MASK, Cell, Drawn, DrawnLine, Laid, fitted, inert, laid, marked
 from widgets.sought import NOTHING_SOUGHT, Sought
@@ -38,6 +39,9 @@ def lay_row(
     sign = MARKER if cursor_ink == "cursor" else BLURRED_MARKER if cursor_ink else UNMARKED
     marker = Cell(sign, cursor_ink or "plain")
     row = [("", laid(marker, len(MARKER)))]
+    if look.now().coarse:
+        # The marker alone: a cursor drawn over two whole rows is most of what a key costs.
+        cursor_ink = ""
     left = width - len(MARKER)
     moved: list[str] = []
     for slot in placed:

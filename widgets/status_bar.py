@@ -7,6 +7,7 @@ from textual.reactive import var
 
 from services.models import UNSETTLED, Balance, Book
 from services.text import cell_width
+from widgets import look
 from widgets.canvas import Canvas
 from widgets.cells import amount, dinars, local_minute, old, poll_cell, since
 from widgets.ink import Cell, DrawnLine, fitted
@@ -49,6 +50,7 @@ class StatusBar(Canvas):
 
     def _parts(self, book: Book, wide: bool) -> list[Part]:
         privacy = (Cell("privacy", "warn"),) if self.privacy else ()
+        thin = (Cell("thin line", "dim"), Cell("thin", "dim")) if look.now().coarse else ()
         return [
             Part((environment_cell(book.info.environment),)),
             Part(_scope(book), leaves=5 if book.info.can_buy else 2),
@@ -62,6 +64,7 @@ class StatusBar(Canvas):
             Part(_poll(book), leaves=2),
             Part(_forgotten(book), leaves=3),
             Part(privacy, leaves=6),
+            Part(thin, leaves=6),
             Part((Cell(book.info.operator, "dim"),), leaves=7),
             Part((Cell(book.info.username, "dim"),), leaves=8),
         ]

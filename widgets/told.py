@@ -2,9 +2,9 @@
 
 from textual.content import Content
 
-from widgets.ink import inert
+from widgets.ink import inert, signed
 
 
 def told(*lines: str) -> Content:
     """Return text from anywhere as what widgets of Textual's own may be given, line by line."""
-    return Content("\n".join(map(inert, lines)))
+    return Content("\n".join(signed(inert(line)) for line in lines))

@@ -66,6 +66,8 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
         copy = false
         privacy = true
         mouse = false
+        ascii = "on"
+        slow_line = "off"
         low_balance = 100
         markup_percent = 7.5
         customer_language = "en"

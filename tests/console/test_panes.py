@@ -298,6 +298,7 @@ async def test_every_action_of_a_pane_is_answered(console: Any, pane: str) -> No
         "lock.pin",
         "find",
         "undelivered",
+        "redraw",
     }
     for action in ACTIONS:
         if pane in action.where and not action.id.startswith("nav."):

@@ -5,9 +5,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from rich.console import Console
 
 from services.errors import ConfigError
-from tui.terminal import Patient, check_terminal, hung_up
+from tui.terminal import Abilities, Patient, check_terminal, hung_up, in_ascii
 
 
 class Stream(io.StringIO):
@@ -21,14 +22,6 @@ class Stream(io.StringIO):
     @property
     def encoding(self) -> str:  # type: ignore[override]
         return self._encoding
-
-
-class Gone(io.StringIO):
-    def write(self, text: str) -> int:
-        raise OSError("nobody there")
-
-    def flush(self) -> None:
-        raise OSError("nobody there")
 
 
 @pytest.fixture
@@ -61,6 +54,64 @@ def test_what_cannot_be_drawn_on_is_refused_with_exit_2(
     assert refused.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("term", "colorterm"),
+    [
+        ("linux", ""),
+        ("xterm", ""),
+        ("xterm", "truecolor"),
+        ("screen", ""),
+        ("screen-256color", ""),
+        ("tmux-256color", ""),
+        ("xterm-kitty", ""),
+        ("vt220", "24bit"),
+    ],
+)
+def test_sixteen_colours_are_what_is_drawn_in_where_there_are_no_more(
+    term: str, colorterm: str
+) -> None:
+    environ = {"TERM": term, "COLORTERM": colorterm}
+    drawn_in = Console(force_terminal=True, _environ=environ).color_system
+    assert Abilities.of(environ).sixteen is (drawn_in == "standard")
+
+
+@pytest.mark.parametrize(
+    ("setting", "term", "expected"),
+    [
+        ("auto", "linux", True),
+        ("auto", "xterm-256color", False),
+        ("on", "xterm-256color", True),
+        ("off", "linux", False),
+    ],
+)
+def test_lines_are_ascii_on_a_linux_console_unless_the_setting_says_otherwise(
+    setting: str, term: str, expected: bool
+) -> None:
+    assert in_ascii(setting, Abilities.of({"TERM": term})) is expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"LC_ALL": "fr_DZ.ISO-8859-1", "LANG": "C.UTF-8"}, "ISO-8859-1"),
+        ({"LC_CTYPE": "ar_DZ.CP1256"}, "CP1256"),
+        ({"LANG": "de_DE.ISO8859-15@euro"}, "ISO8859-15"),
+    ],
+)
+def test_a_locale_of_another_encoding_is_refused_though_python_would_write_utf_8(
+    environ: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"encoding is {named}, not UTF-8"):
+        check_terminal({"TERM": "xterm", **environ}, Stream(), Stream())
+
+
+@pytest.mark.parametrize(
+    "environ", [{}, {"LANG": "C"}, {"LC_ALL": "", "LANG": "fr_DZ.utf8"}, {"LC_ALL": "POSIX"}]
+)
+def test_a_locale_that_names_no_other_encoding_is_let_through(environ: dict[str, str]) -> None:
+    check_terminal({"TERM": "xterm", **environ}, Stream(), Stream())
+
+
 def test_a_terminal_whose_other_end_closed_is_noticed(pty: tuple[int, int]) -> None:
     outer, inner = pty
     assert not hung_up(inner)
@@ -68,7 +119,22 @@ def test_a_terminal_whose_other_end_closed_is_noticed(pty: tuple[int, int]) -> N
     assert hung_up(inner)
 
 
-def test_writing_to_nobody_does_not_fail() -> None:
-    stream = Patient(Gone())
-    assert stream.write("text") == 4
-    stream.flush()
+def test_writing_to_nobody_does_not_fail(pty: tuple[int, int]) -> None:
+    outer, inner = pty
+    os.close(outer)
+    with open(inner, "w", closefd=False) as gone:
+        stream = Patient(gone)
+        assert stream.write("text") == 4
+        stream.flush()
+        assert stream.blocked() == 0
+
+
+def test_what_is_flushed_goes_out_in_one_piece(pty: tuple[int, int]) -> None:
+    outer, inner = pty
+    with open(inner, "w", closefd=False) as terminal:
+        stream = Patient(terminal)
+        stream.write("a picture, ")
+        stream.write("and its end: é")
+        stream.flush()
+    assert os.read(outer, 100).decode() == "a picture, and its end: é"
+    os.close(outer)

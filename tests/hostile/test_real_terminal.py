@@ -18,6 +18,8 @@ pytestmark = pytest.mark.terminal
 KNOWN = re.compile(
     r"\x1b\[[0-9;]*m|\x1b\[[0-9;]*H|\x1b\[[?>=<]?[0-9;]*(?:\$p|[hlucqtJ])|\x1b[78=>]"
     r"|\x1b\]22;[a-z-]*\x07|\r?\n|\r"
+    # ... and ours: where the cursor is, and on a thin line small moves and erasing to the end.
+    r"|\x1b\[6n|\x1b\[[0-9]*C|\x1b\[K|\x1b\[B\x08*"
 )
 FAULTS = ("catalog", "checkProduct", "list", "checkOrder", "balance", "transactions")
 
@@ -43,10 +45,12 @@ def hostile_vendor(home: dict[str, str]) -> Iterator[str]:
             vendor.terminate()
 
 
+@pytest.mark.parametrize("arguments", [(), ("--slow-line",)], ids=["full", "thin"])
 def test_no_byte_of_the_vendor_speaks_to_the_terminal(
-    terminal: OpenTerminal, hostile_vendor: str
+    terminal: OpenTerminal, hostile_vendor: str, arguments: tuple[str, ...]
 ) -> None:
     desk = terminal(
+        *arguments,
         size=(120, 40),
         CARDDESK_BASE_URL=hostile_vendor,
         CARDDESK_API_KEY=DEMO_KEY,

@@ -21,9 +21,14 @@ def terminal(home: dict[str, str]) -> Iterator[OpenTerminal]:
     """Start `carddesk` with arguments in a terminal of some size."""
     opened: list[Terminal] = []
 
-    def start(*arguments: str, size: tuple[int, int] = (80, 24), **environ: str) -> Terminal:
+    def start(
+        *arguments: str,
+        size: tuple[int, int] = (80, 24),
+        trip: float | None = None,
+        **environ: str,
+    ) -> Terminal:
         command = [str(Path(sys.executable).with_name("carddesk")), *arguments]
-        opened.append(Terminal(command, home | environ, size))
+        opened.append(Terminal(command, home | environ, size, trip))
         return opened[-1]
 
     yield start

@@ -1,19 +1,76 @@
 """Kinds of terminals: each gets the colours it has, opens, and is left as it was."""
 
+import fcntl
+import os
+import random
+import re
+import select
+import signal
+import sys
+import termios
+import unicodedata
+
 import pytest
+
+from proof.screen import PATIENCE
 
 pytestmark = pytest.mark.terminal
 
+PTY_HOLDS = 4_000
+"""So many bytes unread, and what is written to a pty waits."""
+
+MODES = {
+    "the other screen": (b"\x1b[?1049h", b"\x1b[?1049l"),
+    "a hidden cursor": (b"\x1b[?25l", b"\x1b[?25h"),
+    "the mouse": (b"\x1b[?1000h", b"\x1b[?1000l"),
+    "pastes in brackets": (b"\x1b[?2004h", b"\x1b[?2004l"),
+    "the focus": (b"\x1b[?1004h", b"\x1b[?1004l"),
+    "lines that wrap": (b"\x1b[?7l", b"\x1b[?7h"),
+}
+"""What is asked of a terminal, and how it is taken back."""
+
+
+def signs(text):
+    return {c for c in text if not c.isascii() and unicodedata.category(c)[0] not in "LM"}
+
 
 @pytest.mark.parametrize("term", ["linux", "screen", "tmux-256color", "xterm"])
-def test_the_desk_opens_and_leaves_the_terminal_as_it_was(terminal, term):
-    desk = terminal("--sandbox", TERM=term, COLORTERM="")
+def test_the_desk_opens_buys_and_leaves_the_terminal_as_it_was(terminal, term):
+    desk = terminal("--sandbox", TERM=term, COLORTERM="", trip=0.0)
     desk.wait_for("PUBG Mobile UC")
+    desk.press("enter")
+    desk.wait_for(r"in stock +\d+ UC")
+    desk.press("o")
+    desk.wait_for("Quantity")
+    desk.press("enter")
+    desk.wait_for(r"\[ok\].*balance")
+    desk.confirm()
+    desk.wait_for("PLACED|FULFILLED")
+    desk.press("escape")
+    desk.wait_for("Stock . read")
+    assert (signs(desk.text) == set()) is (term == "linux")
     desk.press("ctrl+q")
+    desk.press("y")
     assert desk.exit_code() == 0
-    for entered, left in ((b"\x1b[?1049h", b"\x1b[?1049l"), (b"\x1b[?25l", b"\x1b[?25h")):
+    for entered, left in MODES.values():
         assert desk.bytes.rfind(left) > desk.bytes.rfind(entered) >= 0
-    assert desk.bytes.rfind(b"\x1b[?1000l") > desk.bytes.rfind(b"\x1b[?1000h")
+    assert desk.modes_now() == desk.modes
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"TERM": "dumb"}, "cannot move its cursor"),
+        ({"TERM": ""}, "cannot move its cursor"),
+        ({"LC_ALL": "fr_DZ.ISO-8859-1"}, "encoding is ISO-8859-1, not UTF-8"),
+        ({"PYTHONIOENCODING": "latin-1"}, "not UTF-8"),
+    ],
+)
+def test_a_terminal_that_cannot_be_drawn_on_is_refused_in_words(terminal, environ, words):
+    desk = terminal("--sandbox", **environ)
+    assert desk.exit_code() == 2
+    assert words in " ".join(desk.text.split())
+    assert b"\x1b[" not in desk.bytes
 
 
 @pytest.mark.parametrize(
@@ -32,3 +89,71 @@ def test_no_more_colours_are_sent_than_the_terminal_has(terminal, environ, sent,
     assert desk.exit_code() == 0
     assert sent in desk.bytes
     assert not_sent not in desk.bytes
+
+
+@pytest.mark.parametrize("theme", ["ansi", "dark", "light", "high-contrast"])
+@pytest.mark.parametrize("arguments", [(), ("--slow-line",)])
+def test_without_colours_no_colour_is_sent_whatever_the_theme(terminal, theme, arguments):
+    desk = terminal("--sandbox", *arguments, CARDDESK_UI_THEME=theme, NO_COLOR="1")
+    desk.wait_for("PUBG Mobile UC")
+    desk.wait_for("live")
+    desk.press("ctrl+q")
+    assert desk.exit_code() == 0
+    codes = {c for found in re.findall(rb"\x1b\[([\d;]*)m", desk.bytes) for c in found.split(b";")}
+    assert codes <= {b"", b"0", b"1", b"2", b"7", b"39", b"49"}
+
+
+@pytest.mark.parametrize("arguments", [(), ("--slow-line",)])
+def test_a_storm_of_sizes_ends_in_the_picture_of_the_last_one(terminal, arguments):
+    desk = terminal("--sandbox", *arguments, size=(120, 40), trip=0.0)
+    desk.wait_for("PUBG Mobile UC")
+    desk.wait_for("live")
+    chance = random.Random(7)
+    for _ in range(100):
+        desk.resize(chance.randint(60, 300), chance.randint(18, 100))
+    desk.resize(50, 12)
+    desk.wait_for("too small")
+    desk.resize(163, 43)
+    desk.wait_for(r"Catalogue.*Stock.*Orders")
+    desk.wait_for(r"Filter.*\Z")
+    desk.wait_gone("too small")
+    after = settled(desk)
+    desk.screen.reset()
+    desk.press("\x0c")
+    desk.wait_for(r"Catalogue.*Stock.*Orders")
+    desk.wait_for(r"Filter.*\Z")
+    assert still(settled(desk)) == still(after)
+    desk.press("ctrl+q")
+    assert desk.exit_code() == 0
+
+
+def test_a_terminal_that_takes_nothing_keeps_nobody_from_leaving(terminal):
+    desk = terminal("--sandbox", size=(200, 60))
+    desk.wait_for("live")
+    ended = os.pidfd_open(desk.pid)
+    # Nobody reads from here on, and what is written has nowhere to go.
+    desk.press(*"zzzz")
+    while full(desk) < PTY_HOLDS:
+        assert not select.select([ended], [], [], 0.01)[0]
+    desk.signal(signal.SIGTERM)
+    assert select.select([ended], [], [], PATIENCE)[0]
+    assert desk.exit_code() == 128 + signal.SIGTERM
+
+
+def full(desk):
+    """How many bytes wait in the terminal to be read."""
+    waiting = fcntl.ioctl(desk._fd, termios.FIONREAD, b"\0" * 4)
+    return int.from_bytes(waiting, sys.byteorder)
+
+
+def settled(desk):
+    """The screen once nothing more is written to it for now."""
+    while desk._read(0.4):
+        pass
+    return desk.text
+
+
+def still(text):
+    """A screen without what changes by itself: the status line, and ages."""
+    _, *lines = text.splitlines()
+    return re.sub(r"(just now|<?\d+ [sm] ago)", "then", re.sub(" +", " ", "\n".join(lines)))

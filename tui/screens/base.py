@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 from textual import events
 from textual.actions import SkipAction
 from textual.app import App
@@ -24,10 +24,13 @@ from tui import elsewhere
 from tui.action import SCREENS, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
+from tui.line import Line
 from tui.situation import Situation
 from tui.spans import TightCompositor
+from tui.terminal import Abilities
 from widgets.bars import HintLine
 from widgets.cells import discreet
+from widgets.line_strip import LineFigures, LineStrip
 
 ResultT = TypeVar("ResultT")
 Handler = Callable[[], object]
@@ -42,7 +45,8 @@ class Frame(Struct, frozen=True):
     """What does not change while a console runs: settings, keys, and whether it may buy at all.
 
     `pin` is where this operator's lock PIN is kept, if he has one; None where none can be kept.
-    `state_dir` is where command lines are kept; None: in memory alone.
+    `state_dir` is where command lines are kept; None: in memory alone. `terminal` is what this one
+    can show, `line` what is known of the way to it.
     """
 
     settings: Settings
@@ -50,21 +54,26 @@ class Frame(Struct, frozen=True):
     read_only: bool = False
     pin: LockPin | None = None
     state_dir: Path | None = None
+    terminal: Abilities = Abilities()
+    line: Line = field(default_factory=Line)
 
 
 class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     """A screen whose keys come from the table of actions.
 
-    The app assigns `book`, `now` (UTC) and `privacy`; a screen hands them down by `data_bind`.
+    The app assigns `book`, `now` (UTC) and `privacy`; a screen hands them down by `data_bind`. It
+    assigns `figures` of the line as well, which stand on a line of their own while there are any.
     A subclass names its `PLACE`, tells its `situation` and maps action ids to `handlers`; what it
     does not handle goes up to the app as `Asked`.
     """
 
     PLACE: ClassVar[str] = ""
+    HAS_STRIP: ClassVar[bool] = True
 
     book: var[Book] = var(NO_BOOK)
     now: var[datetime | None] = var[datetime | None](None)
     privacy: var[bool] = var(False)
+    figures: var[LineFigures | None] = var[LineFigures | None](None)
 
     # Textual would paint the whole screen at each change of the focus; panes paint their own part.
     focused = Reactive[Widget | None](None, repaint=False)
@@ -84,6 +93,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self._standing = False
         self._message = ""
         self._message_timer: Timer | None = None
+        self._paint_timer: Timer | None = None
 
     def on_mount(self) -> None:
         """Set up what stands now."""
@@ -94,6 +104,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self._standing = True
         self.begin()
         self.refresh_hints()
+        self.watch_figures(self.figures)
 
     def on_screen_suspend(self) -> None:
         """Take the keys off the screen while a dialog that has other keys lies on top."""
@@ -192,9 +203,19 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     def say(self, sentence: str) -> None:
         """Show a sentence in place of the key line for some seconds."""
         self._show_message(sentence)
+        self._end_message_in(MESSAGE_SECONDS)
+
+    def _end_message_in(self, seconds: float) -> None:
         if self._message_timer is not None:
             self._message_timer.stop()
-        self._message_timer = self.set_timer(MESSAGE_SECONDS, lambda: self._show_message(""))
+        self._message_timer = self.set_timer(seconds, self._end_message)
+
+    def _end_message(self) -> None:
+        if self.frame.line.behind():
+            # The sentence is still on its way, or has only just come.
+            self._end_message_in(MESSAGE_SECONDS / 2)
+        else:
+            self._show_message("")
 
     def unsay(self) -> None:
         """Show the key line again, if a sentence stands in its place."""
@@ -223,6 +244,39 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Return the key that leads back from here, and its word; the key line always shows it."""
         return self.frame.keymap.shown("back"), BY_ID["back"].label
 
+    def watch_figures(self, figures: LineFigures | None) -> None:
+        """Show the figures of the line on a line of their own, or free it again."""
+        if not (self.composed and self.HAS_STRIP):
+            return
+        strips = self.query(LineStrip)
+        if figures is None:
+            strips.remove()
+            return
+        if not strips:
+            self.mount(LineStrip())
+        self.query_one(LineStrip).figures = figures
+
+    def paint_held(self) -> None:
+        """Paint what was held back, if the line lets it through by now."""
+        if self._paint_timer is not None:
+            self._paint_timer.stop()
+            self._paint_timer = None
+            if self.is_attached:
+                self._compositor_refresh()
+
+    def _compositor_refresh(self) -> None:
+        """Paint, or hold it back: what is painted later holds what changes until then."""
+        on_top = self.is_attached and self is self.console.screen
+        line = self.frame.line
+        if on_top and (wait := line.wait()):
+            self._dirty_widgets.clear()
+            if self._paint_timer is None:
+                self._paint_timer = self.set_timer(wait, self.paint_held)
+            return
+        super()._compositor_refresh()
+        if on_top:
+            line.painted()
+
     def watch_book(self) -> None:
         """Offer other keys when the book allows other things."""
         self.refresh_hints()
@@ -247,6 +301,8 @@ class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
 
     It lies on a band as wide as the terminal: beside a box, halves of words would be left standing.
     """
+
+    HAS_STRIP = False
 
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Lay the band under what was composed."""

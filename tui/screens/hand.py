@@ -117,6 +117,7 @@ class HandScreen(Dialog[HandChoice | None]):
 
     def conceal(self) -> None:
         """Drop the cards, and close without giving anything away."""
+        self.frame.line.hurry()
         self._cards = ()
         if self.composed and self.is_current:
             self.dismiss(HandChoice())

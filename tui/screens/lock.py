@@ -18,6 +18,7 @@ from tui.screens.base import ConsoleScreen, Frame
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
 from widgets.cells import remaining
+from widgets.ink import DOT
 from widgets.told import told
 
 GOES_ON = "Orders are tracked on behind this, and a purchase that was sent goes on."
@@ -28,7 +29,6 @@ CURTAIN = (
 LOCKED = f"A PIN opens it. Forgotten? {FORGOTTEN}"
 PASTED = "That came in one piece, like a paste. Type it by hand, and then enter."
 TOGETHER = "Several keys came at once, like a paste. Press one, alone."
-DOT = "\u2022"
 
 
 class LockScreen(ConsoleScreen[str]):
@@ -41,6 +41,7 @@ class LockScreen(ConsoleScreen[str]):
     """
 
     PLACE = "lock"
+    HAS_STRIP = False
 
     class PinTried(Message):
         """A PIN was typed; it is to be compared, and `show_attempt` told what came of it."""

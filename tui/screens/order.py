@@ -182,6 +182,7 @@ class OrderScreen(ConsoleScreen[None]):
         self._asked = False
         if not self.composed:
             return
+        self.frame.line.hurry()
         if self._hide_timer is not None:
             self._hide_timer.stop()
             self._hide_timer = None

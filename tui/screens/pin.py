@@ -15,9 +15,10 @@ from services.secrets import Secret
 from tui.actions import bindings
 from tui.pin_entry import PinEntry
 from tui.screens.base import Dialog, Frame, Handler
-from tui.screens.lock import DOT, PASTED
+from tui.screens.lock import PASTED
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
+from widgets.ink import DOT
 from widgets.told import told
 
 OLD, NEW, AGAIN = "The PIN until now", "The new PIN", "The new PIN again"

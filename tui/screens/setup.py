@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from msgspec.structs import replace
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -23,6 +24,7 @@ from tui.screens.base import ConsoleScreen, Frame, Handler
 from tui.screens.setup_steps import ADDRESS, KEY, KEYBOARDS, NAME, REVIEW, STEPS, WELCOME, Answers
 from tui.screens.strips import KeyLine
 from widgets.bars import HintLine
+from widgets.ink import DOT, signed
 from widgets.setup_sheet import SetupSheet
 from widgets.told import told
 
@@ -33,6 +35,11 @@ TYPED = (NAME, ADDRESS, KEY)
 
 class HiddenLine(Input):
     """A line for a key: what is in it is neither shown nor handed to any clipboard."""
+
+    @property
+    def _value(self) -> Text:
+        """The dots that stand for it, in the signs of this terminal."""
+        return Text(signed(DOT) * len(self.value), no_wrap=True, overflow="ignore", end="")
 
     def action_copy(self) -> None:
         """Copy nothing."""
