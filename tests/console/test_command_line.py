@@ -143,11 +143,7 @@ def test_no_purchase_limit_is_among_the_settings_that_change() -> None:
 def test_history_keeps_no_note_and_is_bounded_and_private(tmp_path: Path) -> None:
     history = CommandHistory(tmp_path)
     for number in range(LONGEST + 10):
-<<<<<<< HEAD
-        history.add(remembered(f":low_balance {number}"))
-=======
         history.add(remembered(f":reveal_seconds {number}"))
->>>>>>> bf5abc3 (Let lists and stories name the way out once, and a dialog of files be as high as it needs)
     history.add(remembered(":note the customer's name"))
     history.save()
     file = tmp_path / "commands"
