@@ -130,7 +130,7 @@ async def test_a_card_is_hidden_at_once_whatever_is_under_way(open_console: Any)
         line.answered(line._steady())
         line.asked()
         line.meter.wrote(50_000)
-        line._key_at = float("-inf")
+        line._key_at = line._hurried_at = float("-inf")
         assert line.wait() > 1
         painted_before = line.painted
         line.painted = lambda: (painted.append(console.text()), painted_before())

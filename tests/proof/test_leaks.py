@@ -21,7 +21,7 @@ def test_every_kind_of_place_is_found() -> None:
     names = {str(point) for point in (*of_the_console(), *of_the_commands())}
     assert {
         "worker ErrandApp._reveal",
-        "worker ErrandApp._copy",
+        "worker HandApp._copy",
         "handler OrderScreen.on_resize",
         "action OrderScreen.copy",
         "renderer CardReveal.text_lines",
