@@ -37,7 +37,7 @@ class OneMoment(QuickClock):
         return MOMENT
 
 
-Scene = Callable[[], contextlib.AbstractAsyncContextManager[Console]]
+Scene = Callable[..., contextlib.AbstractAsyncContextManager[Console]]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
     """Open the console on a vendor where other desks have bought already."""
 
     @contextlib.asynccontextmanager
-    async def opened() -> AsyncIterator[Console]:
+    async def opened(*, exclusive: bool = True) -> AsyncIterator[Console]:
         clock = OneMoment()
         async with Sandbox(clock=clock, moving=False, handling_seconds=(600, 601)) as box:
             for number, product in enumerate(box.products[1:5]):
@@ -80,7 +80,8 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
             base = sandbox_settings(load(paths, {}, sandbox=True), box.url)
             net = replace(base.net, max_requests_per_second=50)
             ui = replace(base.ui, theme="light" if theme == "light" else "ansi")
-            settings = replace(base, net=net, ui=ui)
+            profile = replace(base.profile, account_exclusive=exclusive)
+            settings = replace(base, net=net, ui=ui, profile=profile)
             async with Desk(
                 settings, Secret(DEMO_KEY), paths, operator="amina", clock=clock
             ) as desk:

@@ -39,6 +39,12 @@ def laid_out(sheet: Sheet) -> bool:
     return size.height == sheet.get_content_height(size, size, size.width)
 
 
+async def stock_read(console: Console, size: tuple[int, int]) -> None:
+    """Wait for the prices beside the catalogue, where there is room for them."""
+    if size[0] >= 100:
+        await console.until(lambda: console.screen.board("stock").highlighted)
+
+
 async def to_stock(console: Console) -> None:
     await console.press("g", "enter")
     await console.shows("60 UC")
@@ -51,8 +57,7 @@ async def test_the_desk_its_panes_and_a_review(
 ) -> None:
     async with scene() as console:
         await console.shows("PUBG Mobile UC")
-        if size[0] >= 100:
-            await console.until(lambda: console.screen.board("stock").highlighted)
+        await stock_read(console, size)
         await held(console, "desk", theme, size)
         await to_stock(console)
         await held(console, "stock", theme, size)
@@ -74,8 +79,7 @@ async def test_what_lies_on_top_of_the_desk(
 ) -> None:
     async with scene() as console:
         await console.shows("PUBG Mobile UC")
-        if size[0] >= 100:
-            await console.until(lambda: console.screen.board("stock").highlighted)
+        await stock_read(console, size)
         await console.press("question_mark")
         await console.shows("Next line")
         await held(console, "help", theme, size)
@@ -94,6 +98,7 @@ async def test_an_order_its_cards_and_the_money(
     scene: Scene, theme: str, size: tuple[int, int]
 ) -> None:
     async with scene() as console:
+        await stock_read(console, size)
         await console.press("3", "enter")
         screen = await console.until(
             lambda: isinstance(console.screen, OrderScreen) and console.screen
@@ -116,7 +121,7 @@ async def test_what_nobody_answered_for(
     scene: Scene, theme: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "counter-1")
-    async with scene() as console:
+    async with scene(exclusive=False) as console:
         console.box.faults.add(Fault.parse("reset@placeOrder:after"))
         await console.buy()
         await console.press("escape", "3", "g", "n")
@@ -125,7 +130,7 @@ async def test_what_nobody_answered_for(
         await held(console, "note", theme, size)
         await console.press("escape", "u")
         await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
-        await console.shows("could be it, HANDLING")
+        await console.shows("could be yours", "1 reading")
         await console.until(lambda: laid_out(console.screen.query_one(CaseSheet)))
         await held(console, "unresolved", theme, size)
 
