@@ -40,7 +40,7 @@ class Tmux:
         end = time.monotonic() + PATIENCE
         while await self("display-message", "-p", "#{pane_dead}") != "1\n":
             assert time.monotonic() < end, await self("capture-pane", "-p")
-        return await self("capture-pane", "-p")
+        return await self("capture-pane", "-p", "-J")
 
     async def forgot(self) -> None:
         """Wait until no buffer holds a card."""
@@ -127,9 +127,9 @@ async def test_whatever_ends_the_console_takes_the_card_out_of_the_buffer(
     await copied.forgot()
     if end == "suspension":
         # tmux itself lets a stopped program go on; a key that comes too early is the shell's.
-        end = time.monotonic() + PATIENCE
+        last = time.monotonic() + PATIENCE
         while await copied("display-message", "-p", "#{pane_dead}") != "1\n":
-            assert time.monotonic() < end
+            assert time.monotonic() < last
             await copied("send-keys", "C-q")
     pane = await copied.ended()
     assert CARD not in pane

@@ -138,7 +138,10 @@ async def test_a_desk_that_starts_private_shows_no_amount_on_any_screen(open_pri
 
 
 async def test_a_purchase_that_nobody_answered_tells_no_amount(open_private: Any) -> None:
-    async with open_private() as console:
+    def shared(settings: Settings) -> Settings:
+        return replace(settings, profile=replace(settings.profile, account_exclusive=False))
+
+    async with open_private(shared) as console:
         console.box.faults.add(Fault.parse("reset@placeOrder:after"))
         ticket = await at_ticket(console)
         await console.review(ticket)
