@@ -162,6 +162,10 @@ class Journal:
     def _open(self, account: str) -> None:
         self._account = account
         journal_file.prepare(self.path)
+        with journal_file.turn(self.path):
+            self._open_alone(account)
+
+    def _open_alone(self, account: str) -> None:
         fresh = not self.path.exists()
         # The ballast is made once a journal stands, so one without content has lost it.
         emptied = not fresh and not self.path.stat().st_size and self.emergency.was_here()
@@ -253,13 +257,18 @@ class Journal:
                 f"The journal {self.path.name} cannot be used: {reason}", code="JOURNAL_FOREIGN"
             ) from reason
         connection.row_factory = _as_dict
-        known = self._begin().row("SELECT value FROM meta WHERE name = 'account'")
-        if known is None:
-            self._transaction(lambda tx: tx.run("INSERT INTO meta VALUES ('account', ?)", account))
-        elif known["value"] != account:
+        if self._owner() is None:
+            # Another console may have opened it since: the first to say whose it is has said it.
+            told = "INSERT OR IGNORE INTO meta VALUES ('account', ?)"
+            self._transaction(lambda tx: tx.run(told, account))
+        if self._owner() != account:
             raise JournalFailed(
                 f"The journal {self.path.name} belongs to another account", code="JOURNAL_FOREIGN"
             )
+
+    def _owner(self) -> str | None:
+        known = self._begin().row("SELECT value FROM meta WHERE name = 'account'")
+        return known["value"] if known else None
 
     def _move_aside(self, why: str) -> None:
         self._broken = why.removeprefix("The journal is damaged: ")

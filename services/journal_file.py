@@ -1,7 +1,11 @@
 """Where a journal may lie: owner, modes, links and file systems that can be trusted with money."""
 
+import fcntl
 import os
 import stat
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from services.errors import JournalFailed
@@ -25,6 +29,34 @@ NETWORK = frozenset(
 
 ROOM_BYTES = 8 * 1000 * 1000
 """What has to be free before a purchase: the journal's own copies, and whoever else writes."""
+
+
+TURN_SECONDS = 5.0
+"""For how long an opening waits for another: one that is stopped holds nobody up for longer."""
+
+
+@contextmanager
+def turn(path: Path) -> Generator[None]:
+    """Open the journals of a folder one after the other, from whatever process.
+
+    SQLite lets several connections create, recover and move away one file at the same moment, and
+    some of them then fail although nothing is wrong.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    end = time.monotonic() + TURN_SECONDS
+    try:
+        while time.monotonic() < end:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.005)
+            except OSError:
+                # There are no such locks here: SQLite's own have to do.
+                break
+        yield
+    finally:
+        os.close(folder)
 
 
 def prepare(path: Path) -> None:

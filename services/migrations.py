@@ -134,9 +134,12 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     Raises:
         ForeignJournal: it belongs to another program or to a newer carddesk.
     """
+    # One look: another console may be taking the first step at this moment.
+    connection.execute("BEGIN")
     application = _pragma(connection, "application_id")
     version = _pragma(connection, "user_version")
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    connection.execute("COMMIT")
     if application != APPLICATION_ID and (application or version or tables):
         raise ForeignJournal("it was written by another program")
     if version > VERSION:

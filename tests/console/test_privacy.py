@@ -161,7 +161,10 @@ async def test_a_purchase_that_nobody_answered_tells_no_amount(open_private: Any
 
 
 async def test_the_question_whether_to_leave_names_no_amount(open_private: Any) -> None:
-    async with open_private() as console:
+    def brief(settings: Settings) -> Settings:
+        return replace(settings, purchase=replace(settings.purchase, deadline_seconds=3))
+
+    async with open_private(brief) as console:
         console.box.faults.add(Fault.parse("hang@placeOrder:after"))
         ticket = await at_ticket(console)
         await console.review(ticket)

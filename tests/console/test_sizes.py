@@ -56,9 +56,9 @@ def whole(console: Any, *words: str) -> str:
     return text
 
 
-def whole_screen(console: Any, way_out: str, *words: str) -> None:
-    text = whole(console, *words)
-    assert text.rstrip().endswith(way_out), text
+async def whole_screen(console: Any, way_out: str, *words: str) -> None:
+    await console.until(lambda: console.text().rstrip().endswith(way_out))
+    whole(console, *words)
 
 
 def whole_dialog(console: Any, *words: str) -> None:
@@ -78,9 +78,9 @@ async def test_every_screen_is_whole_at_the_smallest_and_at_a_vast_size(
         for key, heading in zip("12345", HEADINGS, strict=True):
             await console.press(key)
             await console.shows(heading)
-            whole_screen(console, "q Leave", heading)
+            await whole_screen(console, "q Leave", heading)
             await console.press("z")
-            whole_screen(console, "q Leave", heading)
+            await whole_screen(console, "q Leave", heading)
             await console.press("z", "slash", "a")
             whole(console, heading, "/a")
             await console.press("escape")
@@ -112,13 +112,13 @@ async def test_order_money_and_unresolved_are_whole_at_the_smallest_size(
         await console.buy()
         await console.press("u")
         await console.shows("Not settled", "Orders that could be it")
-        whole_screen(console, "esc Back", "Not settled", "1 UNRES")
+        await whole_screen(console, "esc Back", "Not settled", "1 UNRES")
         await console.press("escape", "q")
         await console.shows("not settled")
         whole_dialog(console, "y ", "enter ")
         await console.press("escape", "b")
         await console.shows("balance")
-        whole_screen(console, "esc Back", "balance")
+        await whole_screen(console, "esc Back", "balance")
         await console.press("escape", "L")
         await console.shows("locked")
         whole_dialog(console, "any key Open")

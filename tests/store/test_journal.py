@@ -160,6 +160,15 @@ async def test_two_consoles_write_one_journal_without_losing_a_row(tmp_path, sti
     await journal.close()
 
 
+async def test_consoles_that_begin_one_journal_at_the_same_moment_all_open_it(tmp_path, still):
+    for number in range(10):
+        path = tmp_path / str(number) / "a.db"
+        journals = [Journal(path, still, f"desk {each}") for each in range(5)]
+        await asyncio.gather(*(journal.open("account-a") for journal in journals))
+        assert not any(journal.read_only for journal in journals)
+        await asyncio.gather(*(journal.close() for journal in journals))
+
+
 async def test_a_journal_of_another_account_is_refused(tmp_path, still):
     first = Journal(tmp_path / "state" / "a.db", still, "amina")
     await first.open("account-a")
