@@ -50,7 +50,7 @@ def turn(path: Path) -> Generator[None]:
                 fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                time.sleep(0.005)
+                time.sleep(0.005)  # noqa: TID251 - this is the thread of a journal
             except OSError:
                 # There are no such locks here: SQLite's own have to do.
                 break

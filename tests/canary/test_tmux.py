@@ -35,7 +35,7 @@ class Tmux:
     async def ended(self) -> str:
         """Wait until the program in the pane has closed its terminal, and return what it left.
 
-        tmux is not asked to say that the pane is dead: it now and then misses the signal that says so.
+        tmux is not asked to say that the pane is dead: it misses the signal now and then.
         """
         end = time.monotonic() + PATIENCE
         while await self("display-message", "-p", "#{pane_dead}") != "1\n":
