@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from typing import Any, TypeVar
 
 from bench.figures import Figure
 from bench.stage import Stage, stage
 from bench.tty.measures import percentile
+from bench.watched import WatchedClient
 from services.client import Placement, VendorClient
 from services.clock import SystemClock
 from services.identity import Identities
@@ -66,16 +67,16 @@ class Stopwatch:
             self.seconds += time.perf_counter() - self._since
 
 
-class TimedClient(VendorClient):
+class TimedClient(WatchedClient):
     """A client that knows how long the network kept it."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.network = Stopwatch()
 
-    async def _get(self, *args: Any, **options: Any) -> Any:
-        with self.network.on():
-            return await super()._get(*args, **options)
+    def reading(self) -> AbstractContextManager[None]:
+        """Count a read among what the network takes."""
+        return self.network.on()
 
     async def place(
         self, *args: Any, sending: Callable[[], Awaitable[None]], **options: Any
@@ -139,6 +140,7 @@ async def purchases(on: Stage) -> tuple[list[float], list[float]]:
             PurchaseSettings(),
             "bench",
             _unseen,
+            lambda: True,
         )
         product, denomination = await _something(client)
         for _ in range(PURCHASES):

@@ -6,17 +6,16 @@ import re
 import statistics
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from bench import seed
 from bench.figures import Figure
 from bench.stage import LIVE, stage
 from bench.tty import measures
-from services.client import VendorClient
+from bench.watched import WatchedClient
 from services.clock import SystemClock
 from services.models import Order, PollState
 from services.sandbox import DEMO_KEY, Sandbox
@@ -64,7 +63,7 @@ class HastyClock(SystemClock):
         await asyncio.sleep(0)
 
 
-class StampingClient(VendorClient):
+class StampingClient(WatchedClient):
     """A client that notes when each of its reads left."""
 
     def __init__(self, url: str, clock: SystemClock, rate: float) -> None:
@@ -72,9 +71,10 @@ class StampingClient(VendorClient):
         self.sent: list[float] = []
         self._now = clock.steady
 
-    async def _get(self, *args: Any, **options: Any) -> Any:
+    def reading(self) -> AbstractContextManager[None]:
+        """Note when a read leaves."""
         self.sent.append(self._now())
-        return await super()._get(*args, **options)
+        return nullcontext()
 
 
 async def counted(count: int) -> tuple[int, int]:

@@ -143,8 +143,10 @@ class Stage:
             told = seed.told(orders)
             async with self.journal() as journal:
                 tracked = TrackedOrders(journal)
+                # What a console has read before is nobody's to claim.
+                now = SystemClock().now()
                 for start in range(0, len(told), 1000):
-                    await tracked.save(told[start : start + 1000], known=True)
+                    await tracked.save(told[start : start + 1000], since=now)
 
         asyncio.run(write())
 
