@@ -36,6 +36,7 @@ LOOK = 0.02
 
 def figures() -> Iterator[Figure]:
     """Measure them."""
+    fastest = 0
     for count, allowed in ALLOWED.items():
         requests, fastest = asyncio.run(counted(count))
         yield Figure(

@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from dataclasses import asdict
+from typing import Any
 
 from bench import figures, stage
 from bench.figures import Figure
@@ -64,7 +65,7 @@ def _measured(group: str) -> list[Figure]:
     return found
 
 
-def _known() -> dict[str, dict[str, object]]:
+def _known() -> dict[str, dict[str, Any]]:
     try:
         return json.loads(RESULTS.read_text("utf-8"))
     except (OSError, ValueError):

@@ -10,6 +10,7 @@ import msgspec
 from services.models import Order
 from services.sandbox.catalogue import shelves
 from services.sandbox.records import OrderRecord, State
+from services.text import clean
 
 OPENING_BALANCE = Decimal(250_000)
 FAR = timedelta(days=2)
@@ -65,7 +66,7 @@ def told(orders: Iterable[OrderRecord]) -> list[Order]:
     return [
         Order(
             id=order.id,
-            status=order.status,
+            status=clean(order.status),
             quantity=order.quantity,
             product=order.product,
             type=order.type,

@@ -87,7 +87,7 @@ def settings_for(
 ) -> Settings:
     """Return the defaults, pointed at a vendor on the loopback; only what costs time is quicker."""
     base = sandbox_settings(load(paths_in(home), {}, sandbox=True), url)
-    profile = replace(base.profile, environment=environment.lower(), account_exclusive=exclusive)  # type: ignore[arg-type]
+    profile = replace(base.profile, environment=environment.lower(), account_exclusive=exclusive)
     return replace(
         base,
         profile=profile,

@@ -119,19 +119,23 @@ def _breaking(before: Any, breaks: Break) -> Any:
     # With the same names of arguments: Textual looks at how many a handler takes.
     if inspect.iscoroutinefunction(before):
 
-        async def broken(*arguments: Any, **named: Any) -> Any:
+        async def later(*arguments: Any, **named: Any) -> Any:
             result = await before(*arguments, **named)
             breaks((arguments, named, result))
             return result
 
+        broken: Any = later
+
     else:
 
-        def broken(*arguments: Any, **named: Any) -> Any:
+        def at_once(*arguments: Any, **named: Any) -> Any:
             result = before(*arguments, **named)
             breaks((arguments, named, result))
             return result
 
-    broken.__signature__ = inspect.signature(before)  # type: ignore[attr-defined]
+        broken = at_once
+
+    broken.__signature__ = inspect.signature(before)
     broken.__name__ = before.__name__
     for name in ("_textual_on", "_textual_style_map"):
         if hasattr(before, name):

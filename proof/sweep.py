@@ -29,7 +29,7 @@ async def run(*, step: int = 1) -> Sweep:
     client_options = {"clock": SystemClock(), "max_requests_per_second": 0.0}
     async with Sandbox(moving=False) as vendor:
         [goods] = stocked(vendor)
-        async with VendorClient(vendor.url, Secret(DEMO_KEY), **client_options) as client:  # type: ignore[arg-type]
+        async with VendorClient(vendor.url, Secret(DEMO_KEY), **client_options) as client:
 
             async def cut(length: int) -> tuple[str, Attempt]:
                 fault = Fault("truncate", "placeOrder", "after", value=str(length))
@@ -54,7 +54,7 @@ async def run(*, step: int = 1) -> Sweep:
     return sweep
 
 
-async def _shortest_whole(cut, body: int) -> int:  # type: ignore[no-untyped-def]
+async def _shortest_whole(cut, body: int) -> int:
     low, high = body, body + 2_000
     while low < high:
         middle = (low + high) // 2

@@ -92,7 +92,7 @@ def hold_time_for_journals() -> Callable[[], None]:
     Journal._in_thread = in_thread  # type: ignore[method-assign]
 
     def undo() -> None:
-        Journal._in_thread = real  # type: ignore[method-assign]
+        Journal._in_thread = real
 
     return undo
 
