@@ -74,7 +74,8 @@ def of_the_console() -> list[Point]:
 def of_the_commands() -> list[Point]:
     """Return every function of the modules that carry commands out and print what came of them."""
     found: list[Point] = []
-    for module in (*cli_arguments.COMMANDS, plain, present):
+    declared = [importlib.import_module(f"tui.{module}") for module in cli_arguments.COMMANDS]
+    for module in (*declared, plain, present):
         for name, function in vars(module).items():
             own = isinstance(function, FunctionType) and function.__module__ == module.__name__
             if own and name != "declare":

@@ -2,46 +2,34 @@
 
 import re
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from importlib import import_module
 from typing import Any, NoReturn
 
 from services.errors import BadInput
 from services.text import clean
-from tui import (
-    cli_audit,
-    cli_buy,
-    cli_completion,
-    cli_config,
-    cli_doctor,
-    cli_examples,
-    cli_export,
-    cli_find,
-    cli_handed,
-    cli_lock,
-    cli_mark,
-    cli_money,
-    cli_orders,
-    cli_read,
-    cli_sandbox,
-)
+from tui import cli_examples
 from tui.cli_call import Handler
 
-COMMANDS = (
-    cli_read,
-    cli_buy,
-    cli_orders,
-    cli_find,
-    cli_mark,
-    cli_money,
-    cli_export,
-    cli_handed,
-    cli_audit,
-    cli_lock,
-    cli_sandbox,
-    cli_doctor,
-    cli_config,
-    cli_completion,
-)
+COMMANDS = {
+    "cli_read": ("catalog", "stock", "balance", "transactions", "ledger"),
+    "cli_buy": ("buy",),
+    "cli_orders": ("orders", "order", "resolve"),
+    "cli_find": ("find",),
+    "cli_mark": ("note", "acknowledge", "delivered"),
+    "cli_money": ("money",),
+    "cli_export": ("export",),
+    "cli_handed": ("handed",),
+    "cli_audit": ("audit",),
+    "cli_lock": ("lock-pin",),
+    "cli_sandbox": ("sandbox",),
+    "cli_doctor": ("doctor",),
+    "cli_config": ("config",),
+    "cli_completion": ("completion",),
+}
+"""Every module that declares commands, with their names, in the order in which help lists them."""
+
 PURPOSE = "A desk that buys gift cards from OneClickDz. Without a command it opens the console."
 EXIT_CODES = """\
 exit codes: 0 done, 1 internal, 2 bad input or configuration, 3 refused (nothing placed),
@@ -69,11 +57,16 @@ def parse(argv: Sequence[str]) -> Namespace:
         BadInput: they cannot be understood.
         HelpAsked: `--help` is among them.
     """
+    named = [module for module, names in COMMANDS.items() if not {*names}.isdisjoint(argv)]
+    if len(named) < len(COMMANDS):
+        # Loading every command takes longer than most of them.
+        with suppress(BadInput, HelpAsked):
+            return parser(named).parse_args(argv)
     return parser().parse_args(argv)
 
 
-def parser() -> ArgumentParser:
-    """Return the parser of the whole command line."""
+def parser(modules: Iterable[str] = COMMANDS) -> ArgumentParser:
+    """Return the parser of the whole command line, or with the commands of some modules alone."""
     epilog = f"{cli_examples.epilog('')}\n\n{EXIT_CODES}"
     whole = _Parser("carddesk", description=PURPOSE, epilog=epilog)
     _add_global(whole, profile="", no=False)
@@ -98,8 +91,8 @@ def parser() -> ArgumentParser:
         command.set_defaults(handler=handler)
         return command
 
-    for module in COMMANDS:
-        module.declare(add)
+    for module in modules:
+        import_module(f"tui.{module}").declare(add)
     return whole
 
 

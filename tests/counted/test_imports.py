@@ -3,17 +3,21 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+
+from tui import cli_arguments, command_tree
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("textual", "httpx", "httpcore", "sqlite3", "ssl", "asyncio", "argparse", "msgspec")
 
 
-def loaded(code: str) -> set[str]:
-    """Return which of the heavy modules are there after this code ran in a new interpreter."""
-    probe = f"{code}\nimport json\nprint(json.dumps([n for n in {HEAVY!r} if n in sys.modules]))"
+def loaded(code: str, modules: Iterable[str] = HEAVY) -> set[str]:
+    """Return which of these modules are there after this code ran in a new interpreter."""
+    names = tuple(modules)
+    probe = f"{code}\nimport json\nprint(json.dumps([n for n in {names!r} if n in sys.modules]))"
     done = subprocess.run(
         [sys.executable, "-c", f"import sys\n{probe}"],
         cwd=ROOT,
@@ -33,6 +37,23 @@ def test_the_version_needs_none_of_it() -> None:
 def test_reading_the_arguments_needs_neither_screen_nor_network() -> None:
     found = loaded("from tui import cli, cli_arguments\ncli_arguments.parse(['balance'])")
     assert found.isdisjoint({"textual", "httpx", "httpcore"})
+
+
+def test_a_command_loads_no_other_and_the_console_none() -> None:
+    every = {f"tui.{module}" for module in cli_arguments.COMMANDS}
+    found = loaded("from tui import cli, cli_arguments\ncli_arguments.parse(['balance'])", every)
+    assert found == {"tui.cli_read"}
+    found = loaded("from tui import cli, cli_arguments\ncli_arguments.parse(['--ascii'])", every)
+    assert found == set()
+
+
+def test_every_command_is_listed_with_the_module_that_declares_it() -> None:
+    names = command_tree.commands(cli_arguments.parser())
+    listed = [name for each in cli_arguments.COMMANDS.values() for name in each]
+    assert [command.name for command in names if command.name] == listed
+    for module, declared in cli_arguments.COMMANDS.items():
+        found = command_tree.commands(cli_arguments.parser([module]))
+        assert [command.name for command in found if command.name] == list(declared)
 
 
 @pytest.mark.parametrize("command", ["desk", "client", "journal"])
