@@ -19,7 +19,9 @@ from bench import figures, stage
 from bench.figures import Figure
 from bench.tty.procfs import machine_busy_s
 
-GROUPS = ("starting", "waiting", "busy", "following", "buying", "history", "thin", "thin_line")
+GROUPS = (
+    "starting", "waiting", "busy", "following", "buying", "history", "thin", "thin_line", "shift",
+)  # fmt: skip
 DOCUMENT = stage.ROOT / "docs" / "performance.md"
 RESULTS = stage.INSTALLATION / "results.json"
 

@@ -3,17 +3,18 @@
 import asyncio
 import contextlib
 import os
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench import seed
-from bench.tty.session import Program
+from bench.tty.session import Program, Session
 from services.clock import SystemClock
 from services.identity import Identities
 from services.journal import Journal
@@ -119,9 +120,33 @@ class Stage:
             share: 0.01 changes one order in a hundred.
             only: the one order that changes, once for each line written to its input.
         """
-        argv = [sys.executable, "-m", "bench.neighbour", str(share), *([only] if only else [])]
+        with self._beside("bench.neighbour", str(share), *([only] if only else [])) as process:
+            yield process
+
+    @contextlib.contextmanager
+    def arrivals(self, count: int) -> Iterator[Callable[[Session], None]]:
+        """Let another console poll, and give what makes so many orders come.
+
+        What is given returns when all are there; the console's terminal is read meanwhile.
+        """
+        with self._beside("bench.arrivals", str(count)) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            asked, told = process.stdin, process.stdout
+
+            def hour(session: Session) -> None:
+                asked.write("go\n")
+                asked.flush()
+                while not select.select([told], [], [], 0)[0]:
+                    session.rest(0.2)
+                told.readline()
+
+            yield hour
+
+    @contextlib.contextmanager
+    def _beside(self, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         process = subprocess.Popen(
-            argv,
+            [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
             env={"PATH": os.defpath, **self.environ},
             stdin=subprocess.PIPE,
