@@ -126,10 +126,19 @@ class ConsoleDriver(LinuxDriver):
         self.close()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back, a clipboard first: nobody is left to clear it later."""
+        """Give the terminal back with nothing on it, a clipboard first: nobody clears it later."""
         if isinstance(self._app, SteadyApp):
             self._app.copied.clear_now()
+        self._wipe()
         super().stop_application_mode()
+
+    def _wipe(self) -> None:
+        """Write over what is drawn: a terminal without another screen keeps it in sight.
+
+        Line by line, since terminals keep what they are told to clear at once in their history.
+        """
+        rows = range(1, self._app.size.height + 1)
+        self.write("\x1b[m" + "".join(f"\x1b[{row}H\x1b[2K" for row in rows) + "\x1b[H")
 
     def close(self) -> None:
         """Wait for what is still being written, but not for ever: a terminal may take nothing."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from services.desk import Desk
     from tui.steady_app import SteadyApp
 
-ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 async def run_console(

@@ -40,7 +40,7 @@ class Tmux:
         end = time.monotonic() + PATIENCE
         while await self("display-message", "-p", "#{pane_dead}") != "1\n":
             assert time.monotonic() < end, await self("capture-pane", "-p")
-        return await self("capture-pane", "-p", "-J")
+        return await self("capture-pane", "-p", "-J", "-S", "-")
 
     async def forgot(self) -> None:
         """Wait until no buffer holds a card."""
@@ -96,6 +96,8 @@ OrderScreen.reveal_all = broken
 async def copied(tmux: Tmux, home: dict[str, str], vendor: Vendor) -> Tmux:
     """A console in a pane of tmux that has just copied a card."""
     await tmux("set-option", "-g", "remain-on-exit", "on")
+    # As in screen by default: what stands on the terminal when the console leaves stays there.
+    await tmux("set-option", "-g", "alternate-screen", "off")
     variables = [word for name, value in home.items() for word in ("-e", f"{name}={value}")]
     command = shlex.join([sys.executable, "-c", PROGRAM, BREAKING])
     await tmux("new-session", "-d", "-x", "100", "-y", "30", "-s", "desk", *variables, command)
@@ -111,7 +113,7 @@ async def copied(tmux: Tmux, home: dict[str, str], vendor: Vendor) -> Tmux:
     return tmux
 
 
-@pytest.mark.parametrize("end", ["quit", "SIGTERM", "SIGHUP", "crash", "suspension"])
+@pytest.mark.parametrize("end", ["quit", "SIGTERM", "SIGHUP", "SIGQUIT", "crash", "suspension"])
 async def test_whatever_ends_the_console_takes_the_card_out_of_the_buffer(
     copied: Tmux, tmp_path: Path, end: str
 ) -> None:
@@ -126,6 +128,8 @@ async def test_whatever_ends_the_console_takes_the_card_out_of_the_buffer(
         os.kill(pid, getattr(signal, end))
     await copied.forgot()
     if end == "suspension":
+        stopped = await copied("capture-pane", "-p", "-J", "-S", "-")
+        assert CARD not in stopped
         # tmux itself lets a stopped program go on; a key that comes too early is the shell's.
         last = time.monotonic() + PATIENCE
         while await copied("display-message", "-p", "#{pane_dead}") != "1\n":
