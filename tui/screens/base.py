@@ -36,6 +36,9 @@ ResultT = TypeVar("ResultT")
 Handler = Callable[[], object]
 
 NO_BOOK = Book(info=DeskInfo(profile="", environment="", operator="", base_url=""))
+LAST_HINTS = ("refresh", "palette")
+"""What the key line names last: a narrow one has no room for it, and the help names it too."""
+
 SMALLEST_WIDTH = 60
 SMALLEST_HEIGHT = 18
 MESSAGE_SECONDS = 8.0
@@ -237,8 +240,12 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self.query_one(HintLine).hints = (*keys, self.way_out())
 
     def hinted(self) -> Sequence[Action]:
-        """Return the actions that the key line names, the most important first."""
-        return [action for action in ACTIONS if action.hint]
+        """Return the actions that the key line names, the most important first.
+
+        What leaves a narrow line is at its end: never the help, which names every other key.
+        """
+        hinted = [action for action in ACTIONS if action.hint]
+        return sorted(hinted, key=lambda action: action.id in LAST_HINTS)
 
     def way_out(self) -> tuple[str, str]:
         """Return the key that leads back from here, and its word; the key line always shows it."""
