@@ -8,17 +8,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 os.environ["TZ"] = "Africa/Algiers"
 time.tzset()
 
+from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 
 from screenshots import picture  # noqa: E402
 from services.clock import SystemClock  # noqa: E402
 from services.desk import Desk  # noqa: E402
 from services.paths import Paths  # noqa: E402
-from services.sandbox import DEMO_KEY, Sandbox  # noqa: E402
+from services.sandbox import DEMO_KEY, Fault, Sandbox  # noqa: E402
 from services.secrets import Secret  # noqa: E402
 from services.settings import load, sandbox_settings  # noqa: E402
 from tui.app import ConsoleApp  # noqa: E402
@@ -42,15 +44,26 @@ class MorningClock(SystemClock):
 
 
 @asynccontextmanager
-async def console(size: tuple[int, int], home: Path) -> AsyncIterator[tuple[Pilot[None], Sandbox]]:
-    """Open the console at a size, on a vendor where two other desks have bought already."""
+async def console(
+    size: tuple[int, int], home: Path, *, earlier: int = 5, fault: str = ""
+) -> AsyncIterator[tuple[Pilot[None], Sandbox]]:
+    """Open the console at a size, on a vendor where other desks have bought already.
+
+    Args:
+        size: columns and lines.
+        home: an empty folder.
+        earlier: how many orders those desks have placed, each of another product.
+        fault: how the vendor misbehaves, such as `reset@placeOrder:after`.
+    """
     clock = MorningClock()
     paths = Paths(home / "config", home / "state", home / "cache")
     box = Sandbox(clock=clock, moving=False, handling_seconds=(600, 601))
     async with box:
-        for number, product in enumerate(box.products[1:6]):
+        for number, product in enumerate(box.products[1 : 1 + earlier]):
             box.foreign_order(product.id, product.types[0].id, 1 + number % 3)
         box.finish()
+        if fault:
+            box.faults.add(Fault.parse(fault))
         settings = load(paths, {"CARDDESK_UI_THEME": "dark"}, sandbox=True)
         live = sandbox_settings(settings, box.url)
         async with Desk(live, Secret(DEMO_KEY), paths, operator="amina", clock=clock) as desk:
@@ -85,19 +98,44 @@ def shot(pilot: Pilot[None], name: str) -> None:
     """Write what stands on the screen as SVG and PNG."""
     app = pilot.app
     width, height = app.size
-    (HERE / f"{name}.svg").write_text(app.export_screenshot(title="carddesk"), "utf-8")
+    # The console refuses a picture of a card; the embedded vendor's are worth nothing.
+    svg = App[None].export_screenshot(app, title="carddesk")
+    (HERE / f"{name}.svg").write_text(svg, "utf-8")
     strips = app.screen._compositor.render_strips()  # noqa: SLF001
     picture.save(strips, width, height, HERE / f"{name}.png")
     print(f"screenshots/{name}")
 
 
+async def bought(pilot: Pilot[None], quantity: int, note: str, outcome: str) -> None:
+    """Buy the product under the cursor, from the catalogue on."""
+    await pilot.press("enter")
+    await seen(pilot, "60 UC")
+    await pilot.press("o")
+    await seen(pilot, "Quantity")
+    await pilot.press(str(quantity), "tab", *note, "enter")
+    await seen(pilot, f"Buy {quantity} card", "balance: enough")
+    await confirmed(pilot)
+    await seen(pilot, outcome)
+
+
+async def confirmed(pilot: Pilot[None]) -> None:
+    """Say yes to a reviewed ticket."""
+    while "ARMED" not in text_of(pilot):
+        # A review is deaf at first, and the same key too soon counts as held.
+        await pilot.pause(0.5)
+        await pilot.press("y")
+        await pilot.pause(0.1)
+    await pilot.press("enter")
+
+
 async def story(size: tuple[int, int], home: Path) -> None:
-    """Play one purchase and take a picture of each step."""
+    """Play one purchase and take a picture of each step, and of finding it again."""
     name = f"{size[0]}x{size[1]}"
     async with console(size, home) as (pilot, box):
         await seen(pilot, "PUBG Mobile UC", "live")
         if size[0] >= 100:
             await seen(pilot, "60 UC", "in stock")
+            await named(pilot)
         shot(pilot, f"desk-{name}")
         await pilot.press("question_mark")
         await seen(pilot, "Next line")
@@ -106,18 +144,16 @@ async def story(size: tuple[int, int], home: Path) -> None:
         await seen(pilot, "60 UC")
         await pilot.press("o")
         await seen(pilot, "Quantity")
-        await pilot.press("2", "enter")
+        await pilot.press("2", "tab", *"Yacine", "enter")
         await seen(pilot, "Buy 2 cards", "balance: enough")
         shot(pilot, f"ticket-{name}")
-        while "ARMED" not in text_of(pilot):
-            # A review is deaf at first, and the same key too soon counts as held.
-            await pilot.pause(0.5)
-            await pilot.press("y")
-            await pilot.pause(0.1)
-        await pilot.press("enter")
+        await confirmed(pilot)
         await seen(pilot, "PLACED")
         await pilot.press("escape", "3")
         await seen(pilot, "handling")
+        await named(pilot)
+        await pilot.press("g")
+        await seen(pilot, "by amina")
         shot(pilot, f"handling-{name}")
         box.finish()
         await pilot.press("r")
@@ -125,15 +161,53 @@ async def story(size: tuple[int, int], home: Path) -> None:
         await pilot.press("g", "enter")
         await seen(pilot, "••••••")
         await pilot.press("v")
-        await seen(pilot, "SANDBOX-CARD-")
+        await seen(pilot, "SANDBOX-CARD-", "Hide")
         shot(pilot, f"revealed-{name}")
+        await pilot.press("t")
+        await seen(pilot, "Text for the customer")
+        shot(pilot, f"hand-{name}")
+        await pilot.press("escape", "m")
+        await seen(pilot, "Marked as given")
+        await pilot.press("f")
+        await seen(pilot, "Find an order")
+        await pilot.press(*"yac", "enter")
+        await seen(pilot, "May be told to the customer", "What happened")
+        shot(pilot, f"story-{name}")
+
+
+async def lost(size: tuple[int, int], home: Path) -> None:
+    """Lose the answer to a purchase, on an account on which somebody buys the same."""
+    async with console(size, home, earlier=0, fault="reset@placeOrder:after") as (pilot, box):
+        await seen(pilot, "PUBG Mobile UC", "live")
+        await bought(pilot, 2, "Yacine", "UNRESOLVED")
+        product = box.products[0]
+        # Somebody is quicker than the first look, two seconds after sending.
+        await pilot.pause(1)
+        box.foreign_order(product.id, product.types[0].id, 2)
+        box.finish()
+        await pilot.press("u")
+        await seen(pilot, "Not settled", "AMBIGUOUS")
+        await pilot.press("r")
+        await seen(pilot, "2 orders could be this purchase", "None of these", "fulfilled")
+        await until(pilot, lambda text: "asking the vendor" not in text)
+        shot(pilot, f"unresolved-{size[0]}x{size[1]}")
+
+
+async def named(pilot: Pilot[None]) -> None:
+    """Wait until the orders of the other desks bear the names of their denominations."""
+    app = cast("ConsoleApp", pilot.app)
+    async with asyncio.timeout(PATIENCE):
+        while any(order.denomination.startswith("...") for order in app.book.orders):
+            await pilot.pause(0.05)
+    await pilot.pause(0.5)
 
 
 def main() -> None:
     """Draw every picture anew."""
     for size in ((80, 24), (120, 40), (200, 60)):
-        with tempfile.TemporaryDirectory() as home:
-            asyncio.run(story(size, Path(home)))
+        for play in (story, lost):
+            with tempfile.TemporaryDirectory() as home:
+                asyncio.run(play(size, Path(home)))
 
 
 if __name__ == "__main__":

@@ -12,12 +12,14 @@ class HintLine(Canvas):
     """Keys and what they do, or a sentence in their place.
 
     The last of the keys is the way out: where it is narrow the ones before it leave, it stays.
+    `staying` is how many of the last ones do.
     """
 
     DEFAULT_CSS = "HintLine { height: 1; width: 1fr; background: $panel; }"
-    DRAWN_FROM = ("hints", "message", "tone")
+    DRAWN_FROM = ("hints", "staying", "message", "tone")
 
     hints: var[tuple[tuple[str, str], ...]] = var[tuple[tuple[str, str], ...]](())
+    staying: var[int] = var(1)
     message: var[str] = var("")
     tone: var[str] = var("strong")
 
@@ -29,14 +31,16 @@ class HintLine(Canvas):
         line: list[Cell] = []
         if not self.hints:
             return [fitted((), width)]
-        *others, out = self.hints
-        left = width - cell_width(inert(f"{BETWEEN}{out[0]} {out[1]}"))
+        others, stay = self.hints[: -self.staying], self.hints[-self.staying :]
+        left = width - sum(cell_width(inert(f"{BETWEEN}{key} {label}")) for key, label in stay)
         for key, label in others:
             left -= cell_width(inert(f"{BETWEEN if line else ' '}{key} {label}"))
             if left < 0:
                 break
             line += _hint(key, label, first=not line)
-        return [fitted((*line, *_hint(*out, first=not line)), width)]
+        for hint in stay:
+            line += _hint(*hint, first=not line)
+        return [fitted(tuple(line), width)]
 
 
 def _hint(key: str, label: str, *, first: bool) -> Line:

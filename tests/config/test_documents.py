@@ -1,6 +1,8 @@
-"""The generated documents are what the program says today."""
+"""The documents are what the program says today, and lead nowhere that is not there."""
 
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +30,46 @@ def test_every_example_of_the_help_can_be_typed(line):
 def test_every_command_has_an_example():
     names = {command.name for command in command_tree.commands(cli_arguments.parser())}
     assert cli_examples.EXAMPLES.keys() == names
+
+
+def _pages() -> list[Path]:
+    return [make.README, make.HERE.parent / "CONTRIBUTING.md", *sorted(make.HERE.rglob("*.md"))]
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(make.HERE.parent))
+
+
+def _anchor(heading: str) -> str:
+    """Return the anchor that GitHub makes of a heading."""
+    return (
+        "".join(c for c in heading.lower() if c.isalnum() or c in " -_").strip().replace(" ", "-")
+    )
+
+
+def _prose(path: Path) -> str:
+    return re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", _pages(), ids=_name)
+def test_every_link_leads_to_a_file_and_a_heading_that_exist(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", _prose(page)):
+        if link.startswith("https://"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", _prose(target), flags=re.MULTILINE)
+            assert anchor in map(_anchor, headings), link
+
+
+def test_every_page_of_the_guide_is_in_its_index():
+    index = (make.HERE / "guide" / "README.md").read_text("utf-8")
+    pages = {path.name for path in (make.HERE / "guide").glob("*.md")} - {"README.md"}
+    assert pages == set(re.findall(r"\]\(([\w-]+\.md)\)", index))
+
+
+def test_a_page_of_the_guide_is_a_screen_or_two():
+    for page in (make.HERE / "guide").glob("*.md"):
+        assert len(page.read_text("utf-8").splitlines()) <= 80, page.name

@@ -92,6 +92,7 @@ async def test_other_goods_stand_apart_and_cannot_be_claimed(open_console: Any) 
         )
         assert [each.order.id for each in screen.possible.listed] == [console.box.posts[0].order_id]
         await console.shows("Orders that could be it", "Orders nobody claimed", "other goods")
+        await console.until(lambda: screen.nobodys.region.y - screen.possible.region.y <= 2 + 2 + 1)
         assert "Claim" not in keys(console)
         await console.press("c")
         await console.shows("another product, denomination or quantity")
@@ -152,6 +153,7 @@ async def test_a_late_order_is_opened_and_not_chosen_again(open_console: Any, ch
         assert not screen.possible.display
         assert "1 to read" in console.text()
         assert "UNRESOLVED" not in console.text()
+        await console.shows("to do", "keep them as stock", late)
         await console.press("enter")
         opened = await console.until(
             lambda: isinstance(console.screen, OrderScreen) and console.screen
@@ -163,6 +165,7 @@ async def test_what_was_not_placed_is_watched_and_says_its_evidence_once(open_co
     async with open_console(change=hasty) as console:
         screen = await lost(console, LOST_BEFORE)
         await in_state(console, screen, PurchaseState.NOT_PLACED)
+        await console.shows("to do", "buy again if it is still wanted")
         text = await console.shows("watched", "if it comes late; next look in", "1 to read")
         assert text.lower().count("no trace in") == 1
         await console.until(lambda: keys(console).get("Look now") == "r")

@@ -216,7 +216,7 @@ async def test_after_a_reveal_the_first_key_named_is_the_mark(console: Any) -> N
     await on(console, OrderScreen)
     await console.shows("not marked as given to the customer")
     await console.press("v")
-    await console.shows("SANDBOX-CARD-1", " m Mark as given")
+    await console.shows("SANDBOX-CARD-1", " m Mark as given  t Hand over  y Copy  v Hide  ")
     await console.press("m")
     await console.shows("Marked as given to the customer", "by amina")
     assert "SANDBOX-CARD-1" in console.text()

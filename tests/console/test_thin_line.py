@@ -95,6 +95,15 @@ async def test_debug_shows_the_figures_below_the_keys_and_frees_the_line_again(
         assert not console.app.line.watched
 
 
+async def test_the_figures_go_on_when_something_happens_on_the_account(open_console: Any) -> None:
+    async with open_console() as console:
+        await console.ready()
+        await typed(console, "debug")
+        console.app.notice(console.app.book)
+        first = await console.until(lambda: console.app.figures)
+        await console.until(lambda: console.app.figures is not first)
+
+
 async def test_the_lag_is_that_of_the_loop_itself() -> None:
     lag = LoopLag()
     lag.start()

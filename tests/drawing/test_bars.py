@@ -138,10 +138,13 @@ async def test_keys_are_shown_whole_or_not_at_all_and_the_way_out_always(staged:
     async with staged(HintLine(), 30, 2) as stage:
         stage.widget.hints = (("enter", "open"), ("/", "filter"), ("o", "order"), ("?", "help"))
         assert (await stage.picture())[0].split() == ["enter", "open", "/", "filter", "?", "help"]
+        stage.widget.hints = (*stage.widget.hints, ("q", "leave"))
+        stage.widget.staying = 2
+        assert (await stage.picture())[0].split() == ["enter", "open", "?", "help", "q", "leave"]
         stage.widget.message = "Nothing was sent. [/]"
         assert (await stage.picture())[0].strip() == "Nothing was sent. [/]"
         stage.widget.message = ""
-        assert "filter" in await stage.text()
+        assert "help" in await stage.text()
 
 
 async def test_what_changed_while_it_was_hidden_is_there_when_it_is_shown(staged: Make) -> None:

@@ -36,6 +36,9 @@ ResultT = TypeVar("ResultT")
 Handler = Callable[[], object]
 
 NO_BOOK = Book(info=DeskInfo(profile="", environment="", operator="", base_url=""))
+LAST_HINTS = ("refresh", "palette", "help")
+"""What the key line names last; a narrow one has room for the help alone, which names them all."""
+
 SMALLEST_WIDTH = 60
 SMALLEST_HEIGHT = 18
 MESSAGE_SECONDS = 8.0
@@ -234,11 +237,17 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             for action in self.hinted()
             if action.offered(now) and not action.reason(now)
         ]
-        self.query_one(HintLine).hints = (*keys, self.way_out())
+        line, help_key = self.query_one(HintLine), self.frame.keymap.shown("help")
+        line.staying = 2 if keys and keys[-1][0] == help_key else 1
+        line.hints = (*keys, self.way_out())
 
     def hinted(self) -> Sequence[Action]:
-        """Return the actions that the key line names, the most important first."""
-        return [action for action in ACTIONS if action.hint]
+        """Return the actions that the key line names, the most important first.
+
+        What leaves a narrow line first stands at its end, before the help and the way out.
+        """
+        hinted = [action for action in ACTIONS if action.hint]
+        return sorted(hinted, key=lambda action: action.id in LAST_HINTS)
 
     def way_out(self) -> tuple[str, str]:
         """Return the key that leads back from here, and its word; the key line always shows it."""

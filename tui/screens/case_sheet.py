@@ -17,6 +17,9 @@ ONLY_NOBODYS = (
     "ask who bought them."
 )
 
+LATE = "sell its cards, or keep them as stock; then acknowledge it"
+NOT_PLACED = "acknowledge it, or buy again if it is still wanted"
+
 
 class CaseSheet(Sheet):
     """Says it in lines that stay where they are while the vendor is asked.
@@ -46,6 +49,8 @@ class CaseSheet(Sheet):
         total = dinars(held.total, self.privacy)
         lines = [
             *sentence(discreet(purchase_sentence(held, self.now), self.privacy), width, "strong"),
+            *fact("to do", _to_do(held), width),
+            *fact("order", held.order_id, width),
             *fact("confirmed", f"{goods(held)}, {price}, {total}", width),
             *fact("sent", _sent(held), width),
             *fact("seen", discreet(_seen(held), self.privacy), width),
@@ -63,6 +68,13 @@ class CaseSheet(Sheet):
         if self.error:
             return fact("looked up", discreet(self.error, self.privacy), width, "warn")
         return fact("looked up", local_clock(self.read_at) if self.read_at else "-", width, "dim")
+
+
+def _to_do(purchase: Purchase) -> str:
+    """Say what is left to do where the sentence of the state has not said it."""
+    if purchase.late:
+        return LATE if purchase.order_id else ""
+    return NOT_PLACED if purchase.state is PurchaseState.NOT_PLACED else ""
 
 
 def _sent(purchase: Purchase) -> str:

@@ -39,7 +39,7 @@ _NO_CLAIM = {
     "OTHER_ORDER": "other goods",
     "OLDER_ORDER": "too old",
     "SETTLED": "has its own",
-    "NO_PURCHASE": "no purchase",
+    "NO_PURCHASE": "-",
 }
 
 

@@ -134,17 +134,23 @@ class OrderScreen(ConsoleScreen[None]):
             self.refresh_hints()
 
     def refresh_hints(self) -> None:
-        """Put the mark first once a card was shown or copied, and away when it is there."""
+        """Name first what is left to do with a card that is or was shown, in few words."""
         super().refresh_hints()
         if not self.composed:
             return
-        line, key = self.query_one(HintLine), self.frame.keymap.shown("given")
-        mark = tuple(hint for hint in line.hints if hint[0] == key)
-        rest = tuple(hint for hint in line.hints if hint[0] != key)
+        shown, line = self.frame.keymap.shown, self.query_one(HintLine)
+        *keys, out = line.hints
+        offered = dict(keys)
+        first: dict[str, str] = {}
+        if self._handled and self._row.given_at is None:
+            first[shown("given")] = "Mark as given"
+        if self.cards.revealed:
+            first |= {shown("hand"): "Hand over", shown("copy"): "Copy", shown("reveal"): "Hide"}
+        first = {key: label for key, label in first.items() if key in offered}
         if self._row.given_at is not None:
-            line.hints = rest
-        elif self._handled and mark:
-            line.hints = ((key, "Mark as given"), *rest)
+            offered.pop(shown("given"), None)
+        rest = ((key, label) for key, label in offered.items() if key not in first)
+        line.hints = (*first.items(), *rest, out)
 
     def switch(self) -> None:
         """Go from the cards to the facts and back."""

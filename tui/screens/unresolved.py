@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 HEADER = 2
 MOST_CASES = 4
 ROOMY_CASES = 8
+EMPTY = 2
+"""Lines of a list that has nothing to show but its sentence."""
+
 ROOMY_HEIGHT = 32
 THEIRS = "If it is somebody else's order, its cards are theirs."
 
@@ -321,6 +324,9 @@ class UnresolvedScreen(ConsoleScreen[None]):
         self.cases.display = bool(count)
         self.possible.display = held is not None and not held.order_id
         self.nobodys.display = bool(self.nobodys.shown)
+        # The next list follows at once: only the last one takes what is left.
+        needed = HEADER + max(self.possible.shown, EMPTY) + 1
+        self.possible.styles.max_height = needed if self.nobodys.display else None
         lists = self._lists()
         if lists and not any(board.has_focus for board in lists):
             lists[0].focus()
