@@ -25,6 +25,7 @@ from widgets import look
 __all__ = ["pytest_collection_modifyitems"]
 
 pace.live_in_memory()
+pace.parse_styles_once()
 
 
 class StillClock:

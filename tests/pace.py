@@ -1,12 +1,15 @@
-"""What keeps the suite quick on few cores: files in memory, and the long tests first."""
+"""What keeps the suite quick on few cores: nothing waits for a disk or is parsed twice."""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 MEMORY = Path("/dev/shm")
 ROOM_WANTED = 2 * 1024**3
@@ -30,6 +33,23 @@ def live_in_memory() -> None:
     """
     if "TMPDIR" not in os.environ and _fits(MEMORY):
         tempfile.tempdir = str(MEMORY)
+
+
+def parse_styles_once() -> None:
+    """Let every console of this process have the parsed styles of the first with the same colours.
+
+    Each app parses all of its style sheets when it starts; a process starts hundreds here.
+    """
+    parsed: dict[object, list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def remembered(sheet: Stylesheet, css: str, *where: Any, **how: Any) -> list[RuleSet]:
+        key = (css, where, *sorted(how.items()), frozenset(sheet._variables.items()))
+        if key not in parsed:
+            parsed[key] = parse(sheet, css, *where, **how)
+        return parsed[key]
+
+    Stylesheet._parse_rules = remembered  # type: ignore[method-assign]
 
 
 def _fits(folder: Path) -> bool:
