@@ -51,7 +51,7 @@ class LineApp(SteadyApp[ResultT]):
         self._picture = Picture()
         self._lag = LoopLag()
         self._meter: Timer | None = None
-        self._untold = 0
+        self._until_told = 0
         self._take_look()
 
     def say(self, sentence: str) -> None:
@@ -124,7 +124,7 @@ class LineApp(SteadyApp[ResultT]):
         if self._meter is None:
             self._lag.start()
             self._meter = self.set_interval(FIGURES_SECONDS, self._tell_figures)
-            self._untold = 0
+            self._until_told = 0
             self._tell_figures()
             return
         self._lag.stop()
@@ -133,11 +133,11 @@ class LineApp(SteadyApp[ResultT]):
         self.hand_down("figures", None)
 
     def _tell_figures(self) -> None:
-        self._untold -= 1
-        if self._untold > 0:
+        self._until_told -= 1
+        if self._until_told > 0:
             return
         line, counted, trip = self.line, self.line.meter.figures(), self.line.trip
-        self._untold = SELDOM if line.thin else 1
+        self._until_told = SELDOM if line.thin else 1
         self.figures = LineFigures(
             counted.bytes_s,
             counted.frames_s,

@@ -60,7 +60,7 @@ async def on(console: Any, kind: type) -> Any:
 async def told(console: Any) -> StoryScreen:
     """Wait for a story that is whole."""
     screen = await on(console, StoryScreen)
-    await console.until(lambda: screen.sheet.story and not screen.sheet.busy)
+    await console.until(lambda: screen.composed and screen.sheet.story and not screen.sheet.busy)
     await console.settle()
     return screen
 
