@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyte
+from wcwidth import wcwidth
 
 PATIENCE = 40.0
 KEYS = {
@@ -49,6 +50,7 @@ class Terminal:
         self._due: list[float] = []
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self._lines: dict[int, str] = {}
         self.bytes = b""
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
@@ -119,7 +121,25 @@ class Terminal:
     @property
     def text(self) -> str:
         """The screen as it stands."""
-        return "\n".join(self.screen.display)
+        # Asked for after every read: only what was written to since is read anew.
+        dirty = self.screen.dirty
+        # A sign that combines may change the line before the one that it is counted to.
+        for y in dirty | {y - 1 for y in dirty}:
+            self._lines[y] = self._line(y)
+        dirty.clear()
+        return "\n".join(self._lines[y] for y in range(self.screen.lines))
+
+    def _line(self, y: int) -> str:
+        row = self.screen.buffer[y]
+        seen: list[str] = []
+        hidden = False
+        for x in range(self.screen.columns):
+            cell = row[x].data
+            if not hidden:
+                seen.append(cell)
+            # The second half of a wide character is not seen.
+            hidden = not hidden and not cell.isascii() and wcwidth(cell[0]) == 2
+        return "".join(seen)
 
     def hang_up(self) -> None:
         """Close the terminal under the program."""

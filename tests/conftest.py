@@ -18,6 +18,14 @@ from services.paths import Paths
 from services.sandbox import Sandbox
 from services.secrets import Secret
 from services.settings import Settings, load, sandbox_settings
+from tests import pace
+from tests.pace import pytest_collection_modifyitems
+from widgets import look
+
+__all__ = ["pytest_collection_modifyitems"]
+
+pace.live_in_memory()
+pace.parse_styles_once()
 
 
 class StillClock:
@@ -74,6 +82,12 @@ class VendorClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+@pytest.fixture(autouse=True)
+def usual_look() -> None:
+    """Draw with the usual signs, whatever a console before this test left in force."""
+    look.take(look.Look())
 
 
 @pytest.fixture

@@ -179,10 +179,17 @@ class Console:
         )
 
     async def confirm(self) -> None:
-        """Press y and then enter, as far apart as a hand presses them."""
+        """Press y and then enter, as far apart as a hand presses them.
+
+        Time runs again as soon as the age of the quote does not count any more.
+        """
+        ticket, posts = self.screen, len(self.box.posts)
         await self.press("y")
         await self.apart()
         await self.press("enter")
+        await self.until(
+            lambda: getattr(ticket, "stage", "") != "sending" or len(self.box.posts) > posts
+        )
         self.clock.hold(False)
 
     async def apart(self) -> None:

@@ -227,7 +227,10 @@ async def test_the_smallest_terminal_shows_environment_goods_and_keys_of_a_revie
         await console.review(ticket)
         name = ticket.ticket.quote.product_title
         await console.shows("SANDBOX", "the total then enter" if typed else "y then enter Buy")
-        assert name.split()[0] in console.text().partition("Buy 1 card for")[2]
+        # The review scrolls to its end only once it has been drawn.
+        await console.until(
+            lambda: name.split()[0] in console.text().partition("Buy 1 card for")[2]
+        )
         total = str(ticket.ticket.quote.total)
         await console.press(*(total if typed else "y"))
         await console.shows("SANDBOX", "ARMED", "enter BUY")

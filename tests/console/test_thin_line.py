@@ -146,3 +146,13 @@ async def test_a_card_is_hidden_at_once_whatever_is_under_way(open_console: Any)
         console.screen.conceal()
         await console.until(lambda: painted)
         assert "SANDBOX-CARD-" not in painted[0]
+
+
+async def test_the_figures_and_what_is_told_count_apart(open_console: Any) -> None:
+    async with open_console(size=(120, 40)) as console:
+        await console.ready()
+        console.app.toggle_figures()
+        told = console.app._untold
+        console.app._tell_figures()
+        assert console.app._untold is told
+        assert not isinstance(told, int)

@@ -1,0 +1,92 @@
+"""What keeps the suite quick on few cores: nothing waits for a disk or is parsed twice."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+
+MEMORY = Path("/dev/shm")
+ROOM_WANTED = 2 * 1024**3
+LONG = (
+    "tests/terminal/",
+    "tests/proof/test_",
+    "tests/hostile/test_console.py",
+    "tests/console/test_privacy.py",
+    "tests/canary/",
+    "tests/console/test_telling.py",
+    "tests/console/test_leaving.py",
+)
+"""Tests that last for seconds; what begins last with them leaves the other workers idle."""
+
+
+def live_in_memory() -> None:
+    """Put the temporary folders of this process into memory, unless somebody chose a place.
+
+    Most of the tests open a journal, and each of its writes waits for the disk. The few that are
+    about disks make a file system of their own.
+    """
+    if "TMPDIR" not in os.environ and _fits(MEMORY):
+        tempfile.tempdir = str(MEMORY)
+
+
+def parse_styles_once() -> None:
+    """Let every console of this process have the parsed styles of the first with the same colours.
+
+    Each app parses all of its style sheets when it starts; a process starts hundreds here.
+    """
+    parsed: dict[object, list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def remembered(sheet: Stylesheet, css: str, *where: Any, **how: Any) -> list[RuleSet]:
+        key = (css, where, *sorted(how.items()), frozenset(sheet._variables.items()))
+        if key not in parsed:
+            parsed[key] = parse(sheet, css, *where, **how)
+        return parsed[key]
+
+    Stylesheet._parse_rules = remembered  # type: ignore[method-assign]
+
+
+def _fits(folder: Path) -> bool:
+    try:
+        there = os.statvfs(folder)
+    except OSError:
+        return False
+    # Some tests run a program of their own from there.
+    barred = there.f_flag & (os.ST_RDONLY | getattr(os, "ST_NOEXEC", 0))
+    room = there.f_bavail * there.f_frsize
+    return not barred and room >= ROOM_WANTED and os.access(folder, os.W_OK)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each worker its share of the long tests early, each kind in the order drawn by lot.
+
+    A worker begins with a run of neighbours. In the first half of each run the long tests, which
+    mostly wait, stand between short ones, which mostly compute.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    short = [item for item in items if not item.nodeid.startswith(LONG)]
+    items[:] = [
+        item
+        for worker in range(workers)
+        for item in _mixed(
+            long[worker::workers],
+            short[len(short) * worker // workers : len(short) * (worker + 1) // workers],
+        )
+    ]
+
+
+def _mixed(long: list[pytest.Item], short: list[pytest.Item]) -> Iterator[pytest.Item]:
+    between = len(short) // (2 * len(long)) if long else 0
+    rest = iter(short)
+    for item in long:
+        yield item
+        yield from islice(rest, between)
+    yield from rest
