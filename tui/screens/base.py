@@ -303,6 +303,10 @@ class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
     """
 
     HAS_STRIP = False
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (80, "-roomy"),
+    ]
 
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Lay the band under what was composed."""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -37,6 +37,8 @@ from tui.screens.evidence_rows import (
     nobodys_cells,
     price_of,
 )
+from tui.screens.filter_line import FilterLine
+from tui.screens.filtering import Filtering
 from tui.screens.strips import KeyLine
 from tui.situation import Situation
 from widgets.board import Board
@@ -48,12 +50,13 @@ if TYPE_CHECKING:
 
 HEADER = 2
 MOST_CASES = 4
+NONE_MATCHES = 2
 ROOMY_CASES = 8
 ROOMY_HEIGHT = 32
 THEIRS = "If it is somebody else's order, its cards are theirs."
 
 
-class UnresolvedScreen(ConsoleScreen[None]):
+class UnresolvedScreen(Filtering):
     """Lists what is not settled, the orders that could be the chosen purchase, and nobody's.
 
     The candidates stand with the nearest to the sending first, nobody's orders with the newest
@@ -104,6 +107,7 @@ class UnresolvedScreen(ConsoleScreen[None]):
             self.possible.placeholder = "No order of the account could be this purchase so far."
             yield self.possible.data_bind(now, privacy)
             yield self.nobodys.data_bind(now, privacy)
+        yield FilterLine()
         yield KeyLine()
 
     def begin(self) -> None:
@@ -142,9 +146,21 @@ class UnresolvedScreen(ConsoleScreen[None]):
             "settle.again": self.buy_again,
             "settle.switch": self.switch,
             "settle.export": self.export,
-            "back": self.leave_screen,
+            "filter": self.filter,
+            "back": self.back,
             "quit": self.leave_screen,
         }
+
+    def board(self, pane: str = "") -> Board[Any]:
+        """Return the list whose filter is typed, else the one that has the cursor."""
+        del pane
+        lists = self._lists() or [self.cases]
+        return self.filtered or next((board for board in lists if board.has_focus), lists[0])
+
+    def back(self) -> None:
+        """Undo the filter of the list that has the cursor, or leave."""
+        if not self.clear_filter():
+            self.leave_screen()
 
     def switch(self) -> None:
         """Go to the next list, from the last one to the first."""
@@ -250,14 +266,18 @@ class UnresolvedScreen(ConsoleScreen[None]):
 
     @on(Board.Highlighted)
     def _row_chosen(self) -> None:
+        self._arrange()
         self.refresh_hints()
 
     @on(Board.Opened)
     def _row_opened(self) -> None:
         self.action_run("open")
 
-    def on_descendant_focus(self) -> None:
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Offer the keys of the list that has the cursor."""
+        if isinstance(event.widget, Board):
+            # A list was clicked while a filter was typed: what was typed stays.
+            self.hide_filter_line()
         self.refresh_hints()
 
     def _show_case(self, held: Purchase | None) -> None:
@@ -315,14 +335,18 @@ class UnresolvedScreen(ConsoleScreen[None]):
         """Show the lists that there is something to say about; the first takes what it needs."""
         if not self.composed:
             return
-        held, count = self.cases.highlighted, self.cases.shown
+        # A list stays in its place while its filter matches nothing.
+        held, count = self.cases.highlighted, self.cases.total
         most = ROOMY_CASES if self.size.height >= ROOMY_HEIGHT else MOST_CASES
-        self.cases.styles.height = HEADER + min(count, most)
+        words = NONE_MATCHES if count and not self.cases.shown else 0
+        self.cases.styles.height = HEADER + max(words, min(count, most))
         self.cases.display = bool(count)
+        # Without a chosen purchase it says that there is none at all.
+        self.query_one(CaseSheet).display = held is not None or not count
         self.possible.display = held is not None and not held.order_id
-        self.nobodys.display = bool(self.nobodys.shown)
+        self.nobodys.display = bool(self.nobodys.total)
         lists = self._lists()
-        if lists and not any(board.has_focus for board in lists):
+        if lists and not self.filtered and not any(board.has_focus for board in lists):
             lists[0].focus()
 
     def _settle(self, what: Settling) -> None:
