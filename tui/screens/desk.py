@@ -241,7 +241,7 @@ class DeskScreen(StockFollowing, Filtering):
         if order := self.noted_order():
             self.post_message(OrderWanted(order))
         else:
-            self.say(BY_ID["open"].reason(self.situation()))
+            self.explain(BY_ID["open"])
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the focus, however it got there."""
@@ -261,6 +261,10 @@ class DeskScreen(StockFollowing, Filtering):
             return
         self.set_class(not self.roomy, "-small")
         self._arrange()
+
+    def watch_pane(self) -> None:
+        """Take away what was said of the pane before."""
+        self.unsay()
 
     def watch_book(self) -> None:
         """Describe the highlighted row anew: its order may have moved on."""
