@@ -275,7 +275,8 @@ class UnresolvedScreen(Filtering):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Offer the keys of the list that has the cursor."""
-        if isinstance(event.widget, Board):
+        # News of a list that had the cursor before the line was opened may come after that.
+        if isinstance(event.widget, Board) and event.widget.has_focus:
             # A list was clicked while a filter was typed: what was typed stays.
             self.hide_filter_line()
         self.refresh_hints()
