@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -273,10 +273,10 @@ class UnresolvedScreen(Filtering):
     def _row_opened(self) -> None:
         self.action_run("open")
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+    def on_descendant_focus(self) -> None:
         """Offer the keys of the list that has the cursor."""
         # News of a list that had the cursor before the line was opened may come after that.
-        if isinstance(event.widget, Board) and event.widget.has_focus:
+        if any(board.has_focus for board in self._lists()):
             # A list was clicked while a filter was typed: what was typed stays.
             self.hide_filter_line()
         self.refresh_hints()
