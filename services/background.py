@@ -169,12 +169,12 @@ class Background:
         self._keeper.publish(fatal=error.sentence(), fatal_exit=error.exit_code)
 
     def _poll(self, state: str, message: str, wait: float | None) -> None:
-        now = self._clock.now()
+        now, before = self._clock.now(), self._keeper.book.poll
         self._keeper.publish(
             poll=PollState(
                 state=state,
-                since=now,
-                last_ok=self._keeper.book.poll.last_ok,
+                since=before.since if before.state == state else now,
+                last_ok=before.last_ok,
                 next_at=None if wait is None else now + timedelta(seconds=wait),
                 message=message,
             )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
+from services.journal_file import own_folder
 from services.models import KeyInfo
 from services.secrets import Secret
 
@@ -36,6 +37,14 @@ class Identities:
         # A loopback vendor changes its port at every start and is the same one all the same.
         self._vendor: Final = "loopback" if host in ("127.0.0.1", "localhost", "::1") else host
         self._path: Final = folder / f"{key.fingerprint()}.json"
+
+    def check(self) -> None:
+        """Check that nobody else can say whose a key is, or that a rejected one may be tried.
+
+        Raises:
+            JournalFailed: the folder is a link, belongs to somebody else or is open to others.
+        """
+        own_folder(self._path.parent, "The folder of keys")
 
     def load(self) -> Identity | None:
         """Return what is remembered of this key, or None."""

@@ -59,40 +59,59 @@ def turn(path: Path) -> Generator[None]:
         os.close(folder)
 
 
+def own_folder(folder: Path, called: str = "The journal's folder") -> None:
+    """Make a folder that decides about the journal, and check that it is ours alone.
+
+    Args:
+        folder: where it is.
+        called: what it is, as a sentence begins.
+
+    Raises:
+        JournalFailed: a link, another owner, an open mode, or a folder that cannot be made.
+    """
+    place = f"{called} {shown(folder)}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        facts = folder.lstat()
+    except OSError as error:
+        raise JournalFailed(
+            f"{place} cannot be used: {reason(error)}",
+            advice="Make it a folder that you own and can write. Until then buying is off.",
+            code="JOURNAL_FOLDER",
+        ) from error
+    if not stat.S_ISDIR(facts.st_mode):
+        raise _unsafe(place, "is not a folder of its own (a link or a file)", "Move it away.")
+    if facts.st_uid != os.geteuid():
+        raise _unsafe(place, "belongs to another user", "Run carddesk as its owner.")
+    if facts.st_mode & 0o022:
+        raise _unsafe(place, "can be written by others", f"Run: chmod 700 {shown(folder)}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _unsafe(place, "cannot be written", f"Run: chmod 700 {shown(folder)}")
+
+
 def prepare(path: Path) -> None:
     """Make the journal's folder and check that the place is ours alone.
 
     Raises:
         JournalFailed: a link, another owner, an open mode, or a folder that cannot be made.
     """
-    folder = path.parent
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        facts = folder.lstat()
-    except OSError as error:
-        raise JournalFailed(
-            f"The journal's folder {shown(folder)} cannot be used: {reason(error)}",
-            advice="Make it a folder that you own and can write. Until then buying is off.",
-            code="JOURNAL_FOLDER",
-        ) from error
-    if not stat.S_ISDIR(facts.st_mode):
-        raise _unsafe(folder, "is not a folder of its own (a link or a file)", "Move it away.")
-    if facts.st_uid != os.geteuid():
-        raise _unsafe(folder, "belongs to another user", "Run carddesk as its owner.")
-    if facts.st_mode & 0o022:
-        raise _unsafe(folder, "can be written by others", f"Run: chmod 700 {shown(folder)}")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise _unsafe(folder, "cannot be written", f"Run: chmod 700 {shown(folder)}")
+    own_folder(path.parent)
     try:
         facts = path.lstat()
     except FileNotFoundError:
         return
     if not stat.S_ISREG(facts.st_mode):
-        raise _unsafe(path, "is not a regular file (a link?)", "Move it away.")
+        raise _unsafe(
+            f"The journal's {shown(path)}", "is not a regular file (a link?)", "Move it away."
+        )
     if facts.st_uid != os.geteuid():
-        raise _unsafe(path, "belongs to another user", "Run carddesk as its owner.")
+        raise _unsafe(
+            f"The journal's {shown(path)}", "belongs to another user", "Run carddesk as its owner."
+        )
     if facts.st_mode & 0o077:
-        raise _unsafe(path, "can be read by others", f"Run: chmod 600 {shown(path)}")
+        raise _unsafe(
+            f"The journal's {shown(path)}", "can be read by others", f"Run: chmod 600 {shown(path)}"
+        )
 
 
 def network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> str:
@@ -141,9 +160,9 @@ def damaged_copies(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.damaged-*"))
 
 
-def _unsafe(path: Path, what: str, advice: str) -> JournalFailed:
+def _unsafe(place: str, what: str, advice: str) -> JournalFailed:
     return JournalFailed(
-        f"The journal's {shown(path)} {what}",
+        f"{place} {what}",
         advice=f"{advice} Until then buying is off.",
         code="JOURNAL_UNSAFE",
     )

@@ -74,8 +74,9 @@ class Opening:
         """Open the journal of the account that this key had last time, without the network.
 
         Raises:
-            JournalFailed: it cannot be opened; the book says so.
+            JournalFailed: it cannot be opened, or its place is not safe; the book says so.
         """
+        self._check_keys()
         identity = self._identities.load()
         if identity is not None and identity.environment == self._environment:
             await self._open(identity)
@@ -88,6 +89,7 @@ class Opening:
             ConfigError: the key is for the other environment or for another account than before.
             DeskError: the vendor could not be asked, or the journal not be opened.
         """
+        self._check_keys()
         info = await self._client.validate()
         if not info.enabled:
             raise AuthFailed("The vendor says that this key is disabled", code="API_DISABLED")
@@ -144,6 +146,13 @@ class Opening:
     @property
     def _environment(self) -> str:
         return self._settings.profile.environment.upper()
+
+    def _check_keys(self) -> None:
+        try:
+            self._identities.check()
+        except JournalFailed as error:
+            self.refuse(error.sentence())
+            raise
 
     async def _open(self, identity: Identity) -> None:
         if self._account is not None:

@@ -14,6 +14,7 @@ FOUND = frozenset({"found"})
 STORY = frozenset({"story"})
 UNDELIVERED = frozenset({"undelivered"})
 LISTS = DESK | FOUND | UNDELIVERED
+FILTERED = LISTS | UNRESOLVED | frozenset({"help", "handed"})
 ONE_ORDER = frozenset({"orders"}) | ORDER | FOUND | STORY | UNDELIVERED
 SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | STORY | UNDELIVERED
 DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "export", "hand", "handed"})

@@ -8,6 +8,7 @@ from tui.action import (
     DESK,
     EVERYWHERE,
     EXPORT,
+    FILTERED,
     HAND,
     HANDED,
     LISTS,
@@ -67,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
         hint=True,
         buys=True,
     ),
-    Action("filter", "/", "list: Filter", "Filter the list as you type", LISTS, hint=True),
+    Action("filter", "/", "list: Filter", "Filter the list as you type", FILTERED, hint=True),
     Action("sort", "s", "list: Sort", "Sort by the next column; after the last as given", LISTS),
     Action(
         "sort.reverse",

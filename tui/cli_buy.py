@@ -16,6 +16,7 @@ from tui.cli_output import error_document
 if TYPE_CHECKING:
     from services.desk import Desk
 
+Report = Callable[[Check], None]
 LONG_ENOUGH = 120.0
 
 
@@ -53,14 +54,15 @@ async def buy(call: Call) -> int:
     """Buy what the arguments say, at most once, and print the purchase."""
     if call.args.read_only or call.settings().profile.read_only:
         raise Refused("This desk is read-only", code="BUYING_OFF")
+    report = _narrator(call)
     async with call.desk() as desk:
         purchase = await _already_bought(call, desk)
         if purchase is None:
-            quote = await _quote(call, desk)
+            quote = await _quote(call, desk, report)
             if not call.args.yes:
                 return _unconfirmed(call, quote, desk.book.info.environment == "SANDBOX")
             try:
-                purchase = await _place(call, desk, quote)
+                purchase = await _place(call, desk, quote, report)
             except Unwritten as failure:
                 return _unwritten(call, failure)
         if call.args.wait is not None:
@@ -97,9 +99,9 @@ async def _already_bought(call: Call, desk: "Desk") -> Purchase | None:
     return found
 
 
-async def _quote(call: Call, desk: "Desk") -> Quote:
+async def _quote(call: Call, desk: "Desk", report: Report) -> Quote:
     args = call.args
-    quote = await desk.quote(args.product_id, args.type_id, args.quantity, report=_narrator(call))
+    quote = await desk.quote(args.product_id, args.type_id, args.quantity, report=report)
     if args.max_total is not None and quote.total > args.max_total:
         raise Refused(
             f"The total of {money.show(quote.total)} DZD is above "
@@ -118,7 +120,7 @@ def _unconfirmed(call: Call, quote: Quote, practice: bool) -> int:
     return error.exit_code
 
 
-async def _place(call: Call, desk: "Desk", quote: Quote) -> Purchase:
+async def _place(call: Call, desk: "Desk", quote: Quote, report: Report) -> Purchase:
     """Buy, and let a signal wait for the answer: a dropped purchase is one nobody can tell of."""
     with call.signals.held():
         buying = asyncio.ensure_future(
@@ -126,7 +128,7 @@ async def _place(call: Call, desk: "Desk", quote: Quote) -> Purchase:
                 quote,
                 note=call.args.note,
                 idempotency_key=call.args.idempotency_key or "",
-                report=_narrator(call),
+                report=report,
             )
         )
         stop = asyncio.ensure_future(call.signals.wait())
@@ -173,9 +175,13 @@ async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card]
         return None
 
 
-def _narrator(call: Call) -> Callable[[Check], None]:
+def _narrator(call: Call) -> Report:
+    """Return what tells each check once it has ended; the one before sending only if it differs."""
+    told: dict[str, Check] = {}
+
     def tell(check: Check) -> None:
-        if check.state != "running":
+        if check.state != "running" and told.get(check.step) != check:
+            told[check.step] = check
             mark = "FAILED" if check.state == "failed" else check.state
             call.out.say(f"{check.step}: {mark} {check.detail}".rstrip())
 

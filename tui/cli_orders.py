@@ -140,21 +140,23 @@ async def order(call: Call) -> int:
 
 
 async def resolve(call: Call) -> int:
-    """Settle what is not settled; print what is left, and exit 4 while something is."""
+    """Settle what is not settled; print what was decided and what is left, and exit 4 if any is."""
+    decided: list[Purchase] = []
     async with call.desk() as desk:
         if call.args.claim:
             await _say_if_ruled_out(call, desk, *call.args.claim)
-            decided = await desk.claim(*call.args.claim)
-            call.out.say(cli_outcome.sentence(decided))
+            decided = [await desk.claim(*call.args.claim)]
         elif call.args.none:
-            decided = await desk.none_of_these(call.args.none)
-            call.out.say(cli_outcome.sentence(decided))
+            decided = [await desk.none_of_these(call.args.none)]
         left = await desk.resolve()
-    for purchase in left:
+    # What is still open is told as the last look left it.
+    ended = [each for each in decided if each.id not in {purchase.id for purchase in left}]
+    shown = [*ended, *left]
+    for purchase in shown:
         call.out.say(f"{purchase.id}: {cli_outcome.sentence(purchase)}")
     if not left:
         call.out.say("Nothing is left unresolved.")
-    call.out.data([present.purchase(p) for p in left], plain.purchases(left))
+    call.out.data([present.purchase(p) for p in shown], plain.purchases(shown))
     return cli_outcome.UNRESOLVED if left else cli_outcome.DONE
 
 

@@ -139,7 +139,12 @@ def _actions(now: Situation) -> list[Action]:
 
 
 def _offered(now: Situation) -> dict[str, tuple[str, str]]:
-    places = {"goto": DESK, "filter": LISTS, "sort": LISTS, "note": BY_ID["note"].where}
+    places = {
+        "goto": DESK,
+        "filter": BY_ID["filter"].where,
+        "sort": LISTS,
+        "note": BY_ID["note"].where,
+    }
     return {
         verb: words
         for verb, words in ARGUMENTS.items()

@@ -13,7 +13,7 @@ from services.settings import Settings
 from tui.actions import bindings
 from tui.command_line import Choice, Command, hides, nearest, read
 from tui.screens.base import Dialog, Frame
-from tui.screens.strips import KeyLine
+from tui.screens.strips import DetailStrip, KeyLine
 from tui.situation import Situation
 from widgets.bars import HintLine
 from widgets.board import Board, View
@@ -77,6 +77,7 @@ class PaletteScreen(Dialog[Typed | None]):
             line.cursor_blink = False
             yield line
             yield self.board
+            yield DetailStrip()
             yield KeyLine()
 
     @property
@@ -147,6 +148,12 @@ class PaletteScreen(Dialog[Typed | None]):
             self._write(row.line)
         else:
             self.dismiss(Typed(row.command, row.line))
+
+    @on(Board.Highlighted)
+    def _row_highlighted(self) -> None:
+        row = self.board.highlighted
+        why = f". Not now: {row.reason}" if row and row.reason else ""
+        self.query_one(DetailStrip).words = f"{row.help}{why}" if row else ""
 
     @on(Board.Opened)
     def _clicked(self) -> None:

@@ -61,7 +61,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     ]
     DEFAULT_CSS = "Board { height: 1fr; width: 1fr; }"
     DRAWN_FROM = (
-        *("heading", "subject", "now", "privacy", "placeholder", "stale", "legend", "leads"),
+        *("heading", "subject", "now", "privacy", "placeholder", "stale", "why", "legend", "leads"),
     )
     way_back = "esc shows everything again."
 
@@ -71,6 +71,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     privacy: var[bool] = var(False)
     placeholder: var[str] = var("")
     stale: var[str] = var("")
+    why: var[str] = var("")
     legend: var[str] = var("")
     leads: var[bool] = var(False)
     filter_text: var[str] = var("")
@@ -301,6 +302,7 @@ class Board(Canvas, Generic[T], can_focus=True):
                 title=self.heading,
                 focused=self.has_focus,
                 stale=self.stale,
+                why=self.why,
                 filter_text=self.filter_text,
                 sort="" if told else f"by {title} {sort_sign(self.sort)}",
                 legend=self.legend,

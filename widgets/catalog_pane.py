@@ -7,7 +7,7 @@ from textual.reactive import var
 from services.models import Book, Catalog, Product
 from services.text import natural
 from widgets.board import Board, View
-from widgets.cells import ago, old
+from widgets.cells import ago, old, why_words
 from widgets.columns import Column
 from widgets.ink import Cell
 
@@ -104,7 +104,7 @@ class CatalogPane(Board[Product]):
         return product_cells(product, self._marks.get(product.id))
 
     def _say(self, book: Book | None, now: datetime | None) -> None:
-        self.stale = ""
+        self.stale = self.why = ""
         if book is None or (book.catalog is None and not book.catalog_error):
             self.placeholder = "Reading the catalogue ..."
         elif book.catalog is None:
@@ -115,3 +115,4 @@ class CatalogPane(Board[Product]):
             self.placeholder = "The vendor's catalogue is empty. r asks again."
             if book.catalog_error or old(book.catalog.read_at, now, FRESH):
                 self.stale = f"stale: read {ago(book.catalog.read_at, now)}"
+                self.why = why_words(book.catalog_error)

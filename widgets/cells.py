@@ -15,6 +15,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 LOW_STOCK = 5
 UNDER_A_MINUTE = "<1 m"
+UNREACHED = "Could not reach the vendor: "
 
 _MONEY = re.compile(
     # With its unit; in groups of three, unless a unit of something else follows; with hundredths.
@@ -183,9 +184,14 @@ def order_id_words(order_id: str) -> str:
     return short_id(order_id) if order_id else "no order"
 
 
-def poll_cell(poll: PollState) -> Cell:
-    """Return how the polling of the orders is doing, in a word or two."""
-    at = f" since {local_minute(poll.since)}" if poll.since else ""
+def poll_cell(poll: PollState, now: datetime | None = None) -> Cell:
+    """Return how the polling of the orders is doing, in a word or two.
+
+    Since when is left out while the clock beside it (`now`, UTC) shows the same minute.
+    """
+    at = ""
+    if poll.since and not (now and local_minute(poll.since) == local_minute(now)):
+        at = f" since {local_minute(poll.since)}"
     words = {
         "starting": Cell("connecting", "dim"),
         "live": Cell("live", "good"),
@@ -195,6 +201,12 @@ def poll_cell(poll: PollState) -> Cell:
         "stopped": Cell(f"stopped{at}", "alert"),
     }
     return words.get(poll.state, Cell(poll.state, "warn"))
+
+
+def why_words(sentences: str) -> str:
+    """Return the cause out of what a failure said, and the key that tries again; empty if none."""
+    cause = sentences.partition(". ")[0].rstrip(".").removeprefix(UNREACHED)
+    return f"{cause}; r tries again" if cause else ""
 
 
 def stale_words(poll: PollState) -> str:

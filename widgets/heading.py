@@ -9,12 +9,14 @@ from widgets.parts import Part, fit_parts
 class Heading(NamedTuple):
     """What the heading of a list says; a text that is empty is left out.
 
+    `why` says why the list is stale, and after a semicolon what to press.
     `shown` rows of `total` are listed and the cursor stands on number `place`, from 1.
     """
 
     title: str
     focused: bool
     stale: str
+    why: str
     filter_text: str
     sort: str
     legend: str
@@ -29,6 +31,8 @@ def heading_line(told: Heading, width: int) -> DrawnLine:
     parts = [Part((title,))]
     if told.stale:
         parts.append(Part((Cell(told.stale, "warn"), Cell("stale", "warn")), leaves=2))
+        why = Cell(told.why, "warn"), Cell(told.why.partition("; ")[0], "warn")
+        parts.append(Part(why, leaves=6))
     if told.filter_text:
         parts.append(Part((Cell(f"/{told.filter_text}", "key"),), leaves=3))
         parts.append(Part((Cell(f"{told.shown} of {told.total}", "strong"),), leaves=1))

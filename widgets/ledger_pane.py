@@ -10,7 +10,7 @@ from services import money
 from services.ledger_models import Ledger, LedgerRow, Mark, Owner
 from services.text import fold, natural, short_id
 from widgets.board import Board, View
-from widgets.cells import ago, amount, dinars, local_minute, old
+from widgets.cells import ago, amount, dinars, local_minute, old, why_words
 from widgets.columns import Column
 from widgets.ink import Cell
 from widgets.naming import Named, Said
@@ -219,6 +219,7 @@ class LedgerPane(Board[LedgerRow]):
         failed = bool(self.error) and ledger is not None
         aged = ledger is not None and old(ledger.read_at, self.now, FRESH)
         self.stale = "read failed: stale" if failed else "stale" if aged else ""
+        self.why = why_words(self.error) if failed else ""
         if self.error:
             again = "" if "r tries again" in self.error else " r tries again."
             self.placeholder = f"The ledger could not be read. {self.error}{again}"

@@ -12,6 +12,7 @@ from widgets.cells import (
     since,
     stale_words,
     state_cell,
+    why_words,
 )
 from widgets.columns import Column
 from widgets.ink import Cell
@@ -68,6 +69,7 @@ class OrderBoard(Board[BoardOrder]):
         """Show the orders of a newer book, and how current they are."""
         self.show_rows(book.orders if book else ())
         self.stale = stale_words(book.poll) if book and book.orders else ""
+        self.why = why_words(book.poll.message) if book and self.stale else ""
         self.placeholder = self._absence(book)
 
     def _absence(self, book: Book | None) -> str:

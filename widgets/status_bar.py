@@ -9,7 +9,16 @@ from services.models import UNSETTLED, Balance, Book
 from services.text import cell_width
 from widgets import look
 from widgets.canvas import Canvas
-from widgets.cells import amount, dinars, local_minute, old, poll_cell, since
+from widgets.cells import (
+    amount,
+    dinars,
+    local_minute,
+    old,
+    poll_cell,
+    since,
+    stale_words,
+    why_words,
+)
 from widgets.ink import Cell, DrawnLine, fitted
 from widgets.parts import Part, fit_parts
 
@@ -36,7 +45,7 @@ class StatusBar(Canvas):
         del height
         if self.book is None:
             return [fitted((), width)]
-        clock = f" {local_minute(self.now)} " if self.now else ""
+        clock = f"  {local_minute(self.now)} " if self.now else ""
         if width < 50:
             clock = ""
         room = max(0, width - cell_width(clock) - 1)
@@ -61,7 +70,8 @@ class StatusBar(Canvas):
             Part(
                 (Cell(f"{book.open_count} open", "busy" if book.open_count else "dim"),), leaves=3
             ),
-            Part(_poll(book), leaves=2),
+            Part(_poll(book, self.now), leaves=2),
+            Part(_why(book), leaves=6),
             Part(_forgotten(book), leaves=3),
             Part(privacy, leaves=6),
             Part(thin, leaves=6),
@@ -72,7 +82,8 @@ class StatusBar(Canvas):
     def _balance(self, book: Book) -> tuple[Cell, ...]:
         balance = book.balance
         if balance is None:
-            return (Cell("balance unknown", "warn" if book.balance_error else "dim"),)
+            ink = "warn" if book.balance_error else "dim"
+            return (Cell("balance unknown", ink), Cell("balance ?", ink))
         words = dinars(balance.amount, self.privacy)
         read = since(balance.read_at, self.now)
         short = Cell(amount(balance.amount, self.privacy), "strong")
@@ -140,7 +151,15 @@ def _forgotten(book: Book) -> tuple[Cell, ...]:
     return (Cell(f"{words} left", "warn"), Cell(words, "warn"))
 
 
-def _poll(book: Book) -> tuple[Cell, ...]:
-    poll = poll_cell(book.poll)
+def _poll(book: Book, now: datetime | None) -> tuple[Cell, ...]:
+    poll = poll_cell(book.poll, now)
     word = Cell(poll.text.partition(" since ")[0], poll.ink)
     return (poll,) if word == poll else (poll, word)
+
+
+def _why(book: Book) -> tuple[Cell, ...]:
+    """Return why the orders are not current and what to press, or only why."""
+    if not stale_words(book.poll):
+        return ()
+    words = why_words(book.poll.message)
+    return (Cell(words, "warn"), Cell(words.partition("; ")[0], "warn"))

@@ -8,7 +8,7 @@ from textual.reactive import var
 from services.models import Denomination, Product, Stock
 from services.text import natural
 from widgets.board import Board, View
-from widgets.cells import ago, amount, old, percent, retail, stock_cell
+from widgets.cells import ago, amount, old, percent, retail, stock_cell, why_words
 from widgets.columns import Column
 from widgets.ink import Cell
 
@@ -102,6 +102,7 @@ class StockPane(Board[Denomination]):
         failed = bool(self.error) and stock is not None
         aged = stock is not None and old(stock.read_at, self.now, FRESH)
         self.stale = "read failed: stale" if failed else "stale" if aged else ""
+        self.why = why_words(self.error) if failed else ""
         if self.error:
             self.placeholder = f"The stock could not be read. {self.error} r tries again."
         elif self.product is None and stock is None:

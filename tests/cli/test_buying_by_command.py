@@ -42,6 +42,12 @@ async def test_a_purchase_as_json_has_exactly_the_documented_keys(buy, shelf):
     assert document["created_at"].endswith("Z")
 
 
+async def test_each_check_is_told_once(buy):
+    done = await buy("--yes")
+    told = [line.partition(":")[0] for line in done.err.splitlines()]
+    assert [told.count(step) for step in ("stock", "limits", "balance", "place")] == [1, 1, 1, 1]
+
+
 async def test_without_yes_only_the_quote_is_told(buy, vendor):
     done = await buy()
     assert done.code == 2
@@ -224,7 +230,10 @@ async def test_none_of_the_candidates_leaves_it_unresolved(buy, carddesk, vendor
     await carddesk("resolve", **shared)
     done = await carddesk("resolve", "--none", lost["purchase_id"], "--json", **shared)
     assert done.code == 4
-    assert done.document[0]["state"] == "UNRESOLVED"
+    assert [(row["purchase_id"], row["state"]) for row in done.document] == [
+        (lost["purchase_id"], "UNRESOLVED")
+    ]
+    assert done.err.count("UNRESOLVED:") == 1
 
 
 @never_final

@@ -125,8 +125,11 @@ async def test_what_nobody_claimed_is_listed_and_claimed(carddesk, vendor, shelf
     text = await carddesk("orders", "--unclaimed", **SHARED)
     assert foreign in text.out
     assert mine["order_id"] not in text.out
-    claimed = await carddesk("resolve", "--claim", purchase_id, foreign, **SHARED)
+    claimed = await carddesk("resolve", "--claim", purchase_id, foreign, "--json", **SHARED)
     assert claimed.code == 0
+    assert [(row["purchase_id"], row["order_id"]) for row in claimed.document] == [
+        (purchase_id, foreign)
+    ]
     left = await carddesk("orders", "--unclaimed", "--json", **SHARED)
     assert left.document == []
     assert "Every order of the account is claimed" in left.err

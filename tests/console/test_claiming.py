@@ -189,3 +189,26 @@ async def test_a_look_moves_nothing_on_the_screen(open_console: Any) -> None:
         await console.until(lambda: not sheet.busy)
         await console.settle()
         assert screen.possible.region.y == top
+
+
+async def test_each_list_is_filtered_by_itself(open_console: Any) -> None:
+    async with open_console(change=shared, handling_seconds=SLOW) as console:
+        others = [await unclaimed(console, quantity) for quantity in (2, 3)]
+        screen = await lost(console, LOST_AFTER)
+        await console.until(lambda: screen.nobodys.shown == len(others))
+        await console.press("slash", *"zzzz")
+        await console.shows("Nothing here matches 'zzzz'")
+        assert screen.cases.shown == 0
+        assert screen.nobodys.shown >= len(others)
+        await console.press("escape")
+        assert screen.cases.shown == 1
+        assert screen.cases.has_focus
+        await console.until(lambda: screen.nobodys.shown == len(others))
+        screen.nobodys.focus()
+        await console.press("slash", *others[0][-6:], "enter")
+        assert [row.order.order_id for row in screen.nobodys.listed] == others[:1]
+        assert screen.nobodys.has_focus
+        await console.press("escape")
+        assert screen.nobodys.shown == len(others)
+        await console.press("escape")
+        await console.until(lambda: console.screen is not screen)

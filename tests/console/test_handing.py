@@ -262,7 +262,13 @@ async def test_f_lists_what_was_handed_over_and_deletes_it_after_asking(
     names = [path.name for path in files(paths)]
     await console.press("F")
     await says(console, *names, "shred a file", "x Delete")
-    await console.press("x", "enter")
+    await console.press("slash", *names[1], "enter")
+    assert [file.name for file in console.screen.files.listed] == names[1:]
+    await console.press("X")
+    await console.shows("Delete this file?")
+    await console.press("n", "escape")
+    await says(console, *names)
+    await console.press("g", "x", "enter")
     assert len(files(paths)) == 2
     await console.press("x")
     await console.until(lambda: isinstance(console.screen, AskScreen))

@@ -44,3 +44,41 @@ async def test_a_terminal_that_is_too_small_names_the_way_out_alone(open_console
     async with open_console(size=(50, 10)) as console:
         await console.shows("too small for the desk")
         await console.until(lambda: last_line(console).split() == ["q", "Leave"])
+
+
+async def test_a_sentence_goes_when_what_it_speaks_of_changed(console: Any) -> None:
+    await console.ready()
+    await console.press("u")
+    await console.shows("Nothing is unresolved")
+    console.screen._end_message_in(3_600)
+    await console.until(lambda: console.app.book.poll.state == "live")
+    await console.clock.sleep(1)
+    product = next(product for product in console.box.products if product.enabled)
+    console.box.foreign_order(product.id, product.types[0].id, 1)
+    await console.until(lambda: console.app.book.unclaimed)
+    await console.until(lambda: "Nothing is unresolved" not in console.text())
+    await console.press("u")
+    await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
+
+
+async def test_a_sentence_goes_with_the_pane_and_with_the_size(console: Any) -> None:
+    await console.ready()
+    for leave in ("3", "tab", ""):
+        await console.press("1", "u")
+        await console.shows("Nothing is unresolved")
+        console.screen._end_message_in(3_600)
+        if leave:
+            await console.press(leave)
+        else:
+            await console.pilot.resize_terminal(90, 30)
+        await console.until(lambda: last_line(console).rstrip().endswith("q Leave"))
+
+
+async def test_a_sentence_outlives_what_it_does_not_speak_of(console: Any) -> None:
+    await console.ready()
+    await console.press("u")
+    await console.shows("Nothing is unresolved")
+    console.screen._end_message_in(3_600)
+    console.screen.refresh_hints()
+    await console.press("j")
+    assert "Nothing is unresolved" in console.text()

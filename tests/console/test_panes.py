@@ -215,6 +215,37 @@ async def test_help_names_the_live_keys_of_the_place(open_console: Any) -> None:
         assert isinstance(console.screen, DeskScreen)
 
 
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("opened", ["question_mark", "colon"])
+async def test_the_chosen_row_of_help_and_palette_is_explained_in_full(
+    open_console: Any, size: tuple[int, int], opened: str
+) -> None:
+    async with open_console(size=size) as console:
+        await console.ready()
+        await console.press(opened)
+        board = console.screen.board
+        board = board() if callable(board) else board
+        for row in (row for row in board.listed if len(row.help) > 40 or row.reason):
+            assert board.move_to(row.id)
+            await console.settle()
+            words = " ".join(console.text().replace("│", " ").split())
+            assert f"{row.help}." in words or row.help in words
+            assert row.reason in words
+
+
+async def test_help_is_filtered_and_escape_lists_all_of_it_again(console: Any) -> None:
+    await console.ready()
+    await console.press("question_mark")
+    screen = console.screen
+    total = screen.board().total
+    await console.press("slash", *"card", "enter")
+    assert 0 < screen.board().shown < total
+    await console.press("escape")
+    assert screen.board().shown == total
+    await console.press("escape")
+    assert isinstance(console.screen, DeskScreen)
+
+
 async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -> None:
     def remapped(settings: Settings) -> Settings:
         return replace(settings, keys={"privacy": "e", "nav.down": "w"})

@@ -123,3 +123,11 @@ async def test_buying_again_is_a_new_ticket_and_nothing_more(open_console: Any) 
         await console.press("b")
         await console.until(lambda: isinstance(console.screen, TicketScreen))
         assert len(console.box.posts) == 1
+
+
+async def test_the_purchases_stay_in_sight_while_a_filter_matches_none(console: Any) -> None:
+    screen = await lost(console, LOST_BEFORE)
+    await console.press("slash", *"zzzz", "enter")
+    assert screen.cases.display
+    assert screen.cases.has_focus
+    assert "No purchase is unresolved" not in await console.shows("Nothing here matches")

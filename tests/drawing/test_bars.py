@@ -13,6 +13,7 @@ from widgets.bars import HintLine
 from widgets.status_bar import StatusBar
 
 Make = Callable[..., Any]
+REFUSED = "Could not reach the vendor: the connection was refused. Nothing was changed."
 
 
 async def test_the_status_line_tells_everything_where_there_is_room(
@@ -23,7 +24,7 @@ async def test_the_status_line_tells_everything_where_there_is_room(
         stage.widget.book = book(
             open_count=3,
             unsettled=(purchase(PurchaseState.UNRESOLVED),),
-            poll=PollState("failing", now, now),
+            poll=PollState("failing", now - timedelta(minutes=5), now, message=REFUSED),
         )
         line = (await stage.picture())[0]
     local = now.astimezone()
@@ -31,9 +32,30 @@ async def test_the_status_line_tells_everything_where_there_is_room(
         line.split()
         == (
             f"SANDBOX READ-WRITE 48 250.50 DZD 2 m 1 UNRESOLVED 3 open "
-            f"failing since {local:%H:%M} amel shop12 {local:%H:%M}"
+            f"failing since {local - timedelta(minutes=5):%H:%M} "
+            f"the connection was refused; r tries again amel shop12 {local:%H:%M}"
         ).split()
     )
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (80, "failing 12:00"),
+        (100, "the connection was refused 12:00"),
+        (120, "refused; r tries again amel 12:00"),
+    ],
+)
+async def test_a_failure_says_the_time_once_and_why_where_there_is_room(
+    staged: Make, book: Make, now: datetime, width: int, words: str
+) -> None:
+    async with staged(StatusBar(), width, 2) as stage:
+        stage.widget.now = now
+        stage.widget.book = book(poll=PollState("failing", now, message=REFUSED))
+        line = " ".join((await stage.picture())[0].split())
+    clock = f"{now.astimezone():%H:%M}"
+    assert line.count(clock) == 1
+    assert line.endswith(words.replace("12:00", clock))
 
 
 @pytest.mark.parametrize("width", [30, 60, 80, 120, 200])

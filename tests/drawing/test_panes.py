@@ -97,7 +97,8 @@ async def test_orders_that_are_not_current_say_since_when(
         failing = PollState("failing", now, now - timedelta(minutes=2), message="no answer")
         stage.widget.book = book(orders=(order(1),), poll=failing)
         at = (now - timedelta(minutes=2)).astimezone()
-        assert f"stale since {at:%H:%M}" in (await stage.picture())[0]
+        head = (await stage.picture())[0]
+        assert f"stale since {at:%H:%M}  no answer; r tries again" in head
         assert "handling" in await stage.text()
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from msgspec import Struct, field
-from textual import events
+from textual import events, on
 from textual.actions import SkipAction
 from textual.app import App
 from textual.containers import Container
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive, var
 from textual.screen import ModalScreen, Screen
@@ -42,6 +43,7 @@ LAST_HINTS = ("refresh", "palette", "help")
 SMALLEST_WIDTH = 60
 SMALLEST_HEIGHT = 18
 MESSAGE_SECONDS = 8.0
+WIDTHS = [(0, "-narrow"), (80, "-roomy")]
 
 
 class Frame(Struct, frozen=True):
@@ -59,6 +61,13 @@ class Frame(Struct, frozen=True):
     state_dir: Path | None = None
     terminal: Abilities = Abilities()
     line: Line = field(default_factory=Line)
+
+
+class Refusal(Struct, frozen=True):
+    """An action that could not be done, and the sentence why."""
+
+    action: Action
+    why: str
 
 
 class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
@@ -95,6 +104,8 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self.frame = frame
         self._standing = False
         self._message = ""
+        self._refused: Refusal | None = None
+        self._shown_at = Size()
         self._message_timer: Timer | None = None
         self._paint_timer: Timer | None = None
 
@@ -182,8 +193,8 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         action, now = BY_ID[action_id], self.situation()
         if not action.offered(now):
             raise SkipAction
-        if reason := action.reason(now):
-            self.say(reason)
+        if action.reason(now):
+            self.explain(action)
             return
         handler = self.handlers().get(action_id)
         if handler is None:
@@ -203,8 +214,19 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         question.privacy = self.privacy
         self.console.push_screen(question, answered)
 
+    def explain(self, action: Action) -> None:
+        """Say why an action cannot be done now, for as long as that is so."""
+        reason = action.reason(self.situation())
+        self.say(reason)
+        self._refused = Refusal(action, reason)
+
     def say(self, sentence: str) -> None:
-        """Show a sentence in place of the key line for some seconds."""
+        """Show a sentence in place of the key line for some seconds.
+
+        It goes sooner when the size changes: it may speak of what was seen before.
+        """
+        self._refused = None
+        self._shown_at = self.size
         self._show_message(sentence)
         self._end_message_in(MESSAGE_SECONDS)
 
@@ -227,11 +249,19 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             self._message_timer = None
             self._show_message("")
 
+    @on(events.Resize)
+    def _size_changed(self) -> None:
+        if self.size != self._shown_at:
+            self.unsay()
+
     def refresh_hints(self) -> None:
         """Recompute the key line; to be called when the situation may have changed."""
         if not self.composed:
             return
         now = self.situation()
+        if self._refused is not None and self._refused.action.reason(now) != self._refused.why:
+            self._refused = None
+            self.unsay()
         keys = [
             (self.frame.keymap.shown(action.id), action.label)
             for action in self.hinted()
@@ -312,6 +342,7 @@ class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
     """
 
     HAS_STRIP = False
+    HORIZONTAL_BREAKPOINTS = WIDTHS
 
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Lay the band under what was composed."""

@@ -1,15 +1,14 @@
-"""The desk: five panes, of which as many are shown as the terminal holds."""
+"""The desk: five panes, connected to the book and to the table of actions."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 from msgspec.structs import replace
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.reactive import var
 from textual.widgets import Static
 
 from services.models import BoardOrder
@@ -26,8 +25,7 @@ from tui.screens.errands import (
     TicketWanted,
 )
 from tui.screens.filter_line import FilterLine
-from tui.screens.filtering import Filtering
-from tui.screens.stock_following import StockFollowing
+from tui.screens.pane_layout import LAYOUTS, PaneLayout
 from tui.screens.strips import DetailStrip, KeyLine, TabLine
 from tui.situation import Situation
 from widgets.board import Board
@@ -39,23 +37,16 @@ from widgets.status_bar import StatusBar
 from widgets.stock_pane import StockPane
 from widgets.told import told
 
-TWO_PANES = 100
-ALL_PANES = 160
-LAYOUTS = [(0, "-one"), (TWO_PANES, "-two"), (ALL_PANES, "-all")]
 TOO_SMALL = (
     "This terminal is too small for the desk: it needs 60 columns and 18 lines. "
     "Orders are still followed. Make it larger; q leaves."
 )
 
 
-class DeskScreen(StockFollowing, Filtering):
+class DeskScreen(PaneLayout):
     """Connects the panes to the book and to the table of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PANES)]
-    HORIZONTAL_BREAKPOINTS = LAYOUTS
-
-    pane: var[str] = var("catalogue", init=False)
-    zoomed: var[bool] = var(False, init=False)
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; every arrow from the book to a pane is here."""
@@ -96,14 +87,6 @@ class DeskScreen(StockFollowing, Filtering):
     def begin(self) -> None:
         """Begin in the catalogue."""
         self.go_to("catalogue")
-
-    def place(self) -> str:
-        """Return the pane that has the cursor."""
-        return self.pane
-
-    def board(self, pane: str = "") -> Board[Any]:
-        """Return the list of a pane, of the current one if none is named."""
-        return cast("Board[Any]", self.query_one(f"#{pane or self.pane}", Board))
 
     def situation(self) -> Situation:
         """Add what is highlighted to what every screen knows."""
@@ -159,21 +142,6 @@ class DeskScreen(StockFollowing, Filtering):
         """Return the key that leaves."""
         return self.frame.keymap.shown("quit"), BY_ID["quit"].label
 
-    def go_to(self, pane: str) -> None:
-        """Put the cursor into a pane, showing it if it is not shown."""
-        self.pane = pane
-        self._arrange()
-        self.board().focus()
-
-    def step(self, by: int) -> None:
-        """Go to the pane after or before this one."""
-        self.go_to(PANES[(PANES.index(self.pane) + by) % len(PANES)])
-
-    def zoom(self) -> None:
-        """Give the current pane the whole screen, or take it back."""
-        self.zoomed = not self.zoomed
-        self._arrange()
-
     def open(self) -> None:
         """Do for the highlighted row what enter does."""
         self.board().action_open()
@@ -218,14 +186,14 @@ class DeskScreen(StockFollowing, Filtering):
 
     def stock_shown(self) -> None:
         """Describe the highlighted denomination anew."""
-        self._describe()
+        self.describe()
 
     @on(Board.Highlighted)
     def _row_highlighted(self, event: Board.Highlighted) -> None:
         if event.board.id == "catalogue":
             chosen = self.query_one(CatalogPane).highlighted
             self.choose(chosen, shown=self.board("stock").display)
-        self._describe()
+        self.describe()
 
     @on(Board.Opened, "#catalogue")
     def _product_opened(self) -> None:
@@ -241,52 +209,16 @@ class DeskScreen(StockFollowing, Filtering):
         if order := self.noted_order():
             self.post_message(OrderWanted(order))
         else:
-            self.say(BY_ID["open"].reason(self.situation()))
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Follow the focus, however it got there."""
-        name = event.widget.id
-        if name in PANES:
-            # A list was clicked while its filter was typed: what was typed stays.
-            self.hide_filter_line()
-            if name != self.pane:
-                self.pane = name
-                self._arrange()
-        self._describe()
-
-    def on_resize(self) -> None:
-        """Show as many panes as the terminal holds now."""
-        # A line that drops while the console opens resizes what was never composed.
-        if not self.composed:
-            return
-        self.set_class(not self.roomy, "-small")
-        self._arrange()
+            self.explain(BY_ID["open"])
 
     def watch_book(self) -> None:
         """Describe the highlighted row anew: its order may have moved on."""
-        self._describe()
+        self.describe()
 
     def watch_privacy(self, privacy: bool) -> None:
         """Describe the highlighted row with or without its amounts."""
         super().watch_privacy(privacy)
-        self._describe()
-
-    def _arrange(self) -> None:
-        """Show one pane, or all of them, as the width and the zoom say."""
-        one = self.zoomed or self.size.width < TWO_PANES
-        hidden = "orders" if self.pane == "ledger" else "ledger"
-        for name in PANES:
-            self.board(name).display = name == self.pane if one else name != hidden
-        for name in ("side", "right"):
-            box = self.query_one(f"#{name}")
-            box.display = any(child.display for child in box.children)
-        self.query_one(DetailStrip).set_class(self.pane == "log", "-tall")
-        self.set_class(self.zoomed, "-zoomed")
-        # A stock pane that has just come into sight was not read while it was hidden.
-        self.choose(self.product, shown=self.board("stock").display)
-        if self.pane == "ledger" and self.query_one(LedgerPane).needs_reading():
-            self._read_ledger()
-        self._describe()
+        self.describe()
 
     def noted_order(self) -> BoardOrder | None:
         """Return the order that the current pane's row is, or belongs to."""
@@ -295,12 +227,19 @@ class DeskScreen(StockFollowing, Filtering):
         row = self.query_one(LedgerPane).highlighted
         return row.order if row else None
 
+    def panes_shown(self) -> None:
+        """Read the ledger when it comes into sight; describe the row of the pane."""
+        if self.pane == "ledger" and self.query_one(LedgerPane).needs_reading():
+            self._read_ledger()
+        self.describe()
+
     def _read_ledger(self) -> None:
         pane = self.query_one(LedgerPane)
         pane.busy = True
         self.post_message(LedgerWanted(pane))
 
-    def _describe(self) -> None:
+    def describe(self) -> None:
+        """Describe the highlighted row in full, and offer the keys that fit it."""
         if self.composed:
             strip = self.query_one(DetailStrip)
             held = self.board().highlighted

@@ -14,13 +14,21 @@ from widgets.board import Board
 class Filtering(ConsoleScreen[None]):
     """A screen with a `FilterLine`, which stands in the place of the keys while it is open."""
 
+    _filtered: Board[Any] | None = None
+
+    @property
+    def filtered(self) -> Board[Any] | None:
+        """The list whose filter is being typed, None while the line is away."""
+        open_now = self.composed and self.query_one(FilterLine).display
+        return self._filtered if open_now else None
+
     def board(self, pane: str = "") -> Board[Any]:
         """Return the list of a pane, of the current one if none is named."""
         raise NotImplementedError
 
     def filter(self) -> None:
         """Open the filter line for the current list."""
-        board = self.board()
+        self._filtered = board = self.board()
         board.expect_filter()
         board.leads = True
         self.query_one(HintLine).display = False
@@ -45,6 +53,7 @@ class Filtering(ConsoleScreen[None]):
     @on(FilterLine.Typed)
     def _filter_typed(self, event: FilterLine.Typed) -> None:
         self.board().filter_text = event.text
+        self.refresh_hints()
 
     @on(FilterLine.Stepped)
     def _stepped(self, event: FilterLine.Stepped) -> None:
@@ -52,5 +61,6 @@ class Filtering(ConsoleScreen[None]):
 
     @on(FilterLine.Kept)
     def _leave_line(self) -> None:
+        board = self.board()
         self.hide_filter_line()
-        self.board().focus()
+        board.focus()

@@ -15,6 +15,8 @@ from tui.actions import bindings
 from tui.screens.ask import AskScreen
 from tui.screens.base import ConsoleScreen, Dialog, Frame, Handler
 from tui.screens.errands import DeleteHanded, HandedWanted
+from tui.screens.filter_line import FilterLine
+from tui.screens.filtering import Filtering
 from tui.screens.strips import KeyLine
 from tui.situation import Situation
 from widgets.bars import HintLine
@@ -32,7 +34,7 @@ COLUMNS = (
 NONE_LEFT = "No file with a card for a customer is on this disk."
 
 
-class HandedScreen(Dialog[None]):
+class HandedScreen(Filtering, Dialog[None]):
     """Lists the handed files of this user, the oldest first, and deletes those he says."""
 
     PLACE = "handed"
@@ -54,6 +56,7 @@ class HandedScreen(Dialog[None]):
         with Vertical(classes="dialog", id="handed-box"):
             yield self.files.data_bind(ConsoleScreen.now)
             yield Static(told(self._where()), id="handed-where")
+            yield FilterLine()
             yield KeyLine()
 
     def begin(self) -> None:
@@ -66,12 +69,23 @@ class HandedScreen(Dialog[None]):
         return replace(super().situation(), files=len(self.files.listed))
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Deleting asks first; escape closes."""
+        """Deleting asks first; escape lists everything again, then closes."""
         return {
             "handed.delete": self._delete_one,
             "handed.delete_all": self._delete_all,
-            "back": self.leave_screen,
+            "filter": self.filter,
+            "back": self.back,
         }
+
+    def board(self, pane: str = "") -> Board[Handed]:
+        """Return the list."""
+        del pane
+        return self.files
+
+    def back(self) -> None:
+        """Undo the filter, or close."""
+        if not self.clear_filter():
+            self.leave_screen()
 
     def refresh_hints(self) -> None:
         """Show what can be done with the files that there are."""
@@ -84,6 +98,7 @@ class HandedScreen(Dialog[None]):
         )
         self.query_one(HintLine).hints = (
             *(deleting if self.files.listed else ()),
+            *(((keys.shown("filter"), "Filter"),) if self.files.total else ()),
             (keys.shown("back"), "Close"),
         )
 

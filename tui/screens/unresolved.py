@@ -37,6 +37,8 @@ from tui.screens.evidence_rows import (
     nobodys_cells,
     price_of,
 )
+from tui.screens.filter_line import FilterLine
+from tui.screens.filtering import Filtering
 from tui.screens.strips import KeyLine
 from tui.situation import Situation
 from widgets.board import Board
@@ -56,7 +58,7 @@ ROOMY_HEIGHT = 32
 THEIRS = "If it is somebody else's order, its cards are theirs."
 
 
-class UnresolvedScreen(ConsoleScreen[None]):
+class UnresolvedScreen(Filtering):
     """Lists what is not settled, the orders that could be the chosen purchase, and nobody's.
 
     The candidates stand with the nearest to the sending first, nobody's orders with the newest
@@ -107,6 +109,7 @@ class UnresolvedScreen(ConsoleScreen[None]):
             self.possible.placeholder = "No order of the account could be this purchase so far."
             yield self.possible.data_bind(now, privacy)
             yield self.nobodys.data_bind(now, privacy)
+        yield FilterLine()
         yield KeyLine()
 
     def begin(self) -> None:
@@ -145,9 +148,21 @@ class UnresolvedScreen(ConsoleScreen[None]):
             "settle.again": self.buy_again,
             "settle.switch": self.switch,
             "settle.export": self.export,
-            "back": self.leave_screen,
+            "filter": self.filter,
+            "back": self.back,
             "quit": self.leave_screen,
         }
+
+    def board(self, pane: str = "") -> Board[Any]:
+        """Return the list whose filter is typed, else the one that has the cursor."""
+        del pane
+        lists = self._lists() or [self.cases]
+        return self.filtered or next((board for board in lists if board.has_focus), lists[0])
+
+    def back(self) -> None:
+        """Undo the filter of the list that has the cursor, or leave."""
+        if not self.clear_filter():
+            self.leave_screen()
 
     def switch(self) -> None:
         """Go to the next list, from the last one to the first."""
@@ -253,6 +268,7 @@ class UnresolvedScreen(ConsoleScreen[None]):
 
     @on(Board.Highlighted)
     def _row_chosen(self) -> None:
+        self._arrange()
         self.refresh_hints()
 
     @on(Board.Opened)
@@ -261,6 +277,10 @@ class UnresolvedScreen(ConsoleScreen[None]):
 
     def on_descendant_focus(self) -> None:
         """Offer the keys of the list that has the cursor."""
+        # News of a list that had the cursor before the line was opened may come after that.
+        if any(board.has_focus for board in self._lists()):
+            # A list was clicked while a filter was typed: what was typed stays.
+            self.hide_filter_line()
         self.refresh_hints()
 
     def _show_case(self, held: Purchase | None) -> None:
@@ -318,17 +338,21 @@ class UnresolvedScreen(ConsoleScreen[None]):
         """Show the lists that there is something to say about; the first takes what it needs."""
         if not self.composed:
             return
-        held, count = self.cases.highlighted, self.cases.shown
+        # A list stays in its place while its filter matches nothing.
+        held, count = self.cases.highlighted, self.cases.total
         most = ROOMY_CASES if self.size.height >= ROOMY_HEIGHT else MOST_CASES
-        self.cases.styles.height = HEADER + min(count, most)
+        words = EMPTY if count and not self.cases.shown else 0
+        self.cases.styles.height = HEADER + max(words, min(count, most))
         self.cases.display = bool(count)
+        # Without a chosen purchase it says that there is none at all.
+        self.query_one(CaseSheet).display = held is not None or not count
         self.possible.display = held is not None and not held.order_id
-        self.nobodys.display = bool(self.nobodys.shown)
+        self.nobodys.display = bool(self.nobodys.total)
         # The next list follows at once: only the last one takes what is left.
         needed = HEADER + max(self.possible.shown, EMPTY) + 1
         self.possible.styles.max_height = needed if self.nobodys.display else None
         lists = self._lists()
-        if lists and not any(board.has_focus for board in lists):
+        if lists and not self.filtered and not any(board.has_focus for board in lists):
             lists[0].focus()
 
     def _settle(self, what: Settling) -> None:
