@@ -138,7 +138,7 @@ class ConsoleDriver(LinuxDriver):
         Line by line, since terminals keep what they are told to clear at once in their history.
         """
         rows = range(1, self._app.size.height + 1)
-        self.write("\x1b[m" + "".join(f"\x1b[{row}H\x1b[2K" for row in rows) + "\x1b[H")
+        self.write("\x1b[m" + "".join(f"\x1b[{row}H\x1b[K" for row in rows) + "\x1b[H")
 
     def close(self) -> None:
         """Wait for what is still being written, but not for ever: a terminal may take nothing."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.terminal
 KNOWN = re.compile(
     r"\x1b\[[0-9;]*m|\x1b\[[0-9;]*H|\x1b\[[?>=<]?[0-9;]*(?:\$p|[hlucqtJ])|\x1b[78=>]"
     r"|\x1b\]22;[a-z-]*\x07|\r?\n|\r"
-    # ... and ours: where the cursor is, and on a thin line small moves and erasing to the end.
+    # ... and ours: where the cursor is, erasing to the end, and on a thin line small moves.
     r"|\x1b\[6n|\x1b\[[0-9]*C|\x1b\[K|\x1b\[B\x08*"
 )
 FAULTS = ("catalog", "checkProduct", "list", "checkOrder", "balance", "transactions")
