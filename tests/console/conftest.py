@@ -30,7 +30,7 @@ from tui.screens.ticket import TicketScreen
 from widgets.stock_pane import StockPane
 
 PATIENCE = 30.0
-FASTER = 40.0
+FASTER = 15.0
 CHARACTERS = {
     "plus": "+",
     "minus": "-",
