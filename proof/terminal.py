@@ -148,7 +148,8 @@ def leave(way: str, home: Path) -> Left:
 
 def _send(desk: Terminal, vendor: Vendor) -> None:
     """Confirm a purchase, up to the moment at which the vendor has it and has not answered."""
-    desk.wait_for("PUBG Mobile UC")
+    # Whether this key may buy is asked of the vendor; until then a purchase is refused in words.
+    desk.wait_for(r"(?s)READ-WRITE.* live.*PUBG Mobile UC")
     desk.press("enter")
     desk.wait_for("60 UC")
     desk.press("o")

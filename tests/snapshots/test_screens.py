@@ -124,7 +124,11 @@ async def test_what_nobody_answered_for(
     async with scene(exclusive=False) as console:
         console.box.faults.add(Fault.parse("reset@placeOrder:after"))
         await console.buy()
-        await console.press("escape", "3", "g", "n")
+        await console.press("escape", "3", "g")
+        await console.until(lambda: len(console.app.book.log) == 2)
+        await console.until(lambda: len(console.app.book.orders) == len(console.box.orders) + 1)
+        await console.shows("AMBIGUOUS")
+        await console.press("n")
         await console.shows("Note on 1 x")
         await console.press(*"karim")
         await held(console, "note", theme, size)
