@@ -8,7 +8,7 @@ from services.account import Account
 from services.book import BookKeeper
 from services.client import VendorClient
 from services.clock import Clock
-from services.errors import AuthFailed, ConfigError, JournalFailed, Refused
+from services.errors import AuthFailed, ConfigError, DeskError, JournalFailed, Refused
 from services.identity import Identities, Identity
 from services.models import KeyInfo
 from services.paths import Paths
@@ -54,6 +54,7 @@ class Opening:
         self._validated: KeyInfo | None = None
         self._account: Account | None = None
         self._leaving = False
+        self._trouble = ""
 
     @property
     def account(self) -> Account | None:
@@ -64,7 +65,7 @@ class Opening:
         """Return the account; raises JournalFailed while its journal is not open."""
         if self._account is None:
             raise JournalFailed(
-                "The account is not open yet",
+                f"The account is not open yet{self._trouble and f': {self._trouble}'}",
                 advice="Its key has to be checked first; r tries again.",
                 code="JOURNAL_CLOSED",
             )
@@ -90,7 +91,12 @@ class Opening:
             DeskError: the vendor could not be asked, or the journal not be opened.
         """
         self._check_keys()
-        info = await self._client.validate()
+        try:
+            info = await self._client.validate()
+        except DeskError as error:
+            self._trouble = error.message
+            raise
+        self._trouble = ""
         if not info.enabled:
             raise AuthFailed("The vendor says that this key is disabled", code="API_DISABLED")
         if info.environment != self._environment:

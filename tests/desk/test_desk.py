@@ -126,6 +126,8 @@ async def test_a_vendor_that_is_down_is_said_and_tried_again(console, shop, stil
                 await asyncio.sleep(0.001)
         assert not desk.book.info.can_buy
         assert desk.book.poll.message
+        with pytest.raises(JournalFailed, match="not open yet: The vendor is not able"):
+            await desk.ledger()
         first = desk.book.poll
         async with asyncio.timeout(60):
             while desk.book.poll.next_at == first.next_at:
