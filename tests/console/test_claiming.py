@@ -90,7 +90,12 @@ async def test_other_goods_stand_apart_and_cannot_be_claimed(open_console: Any) 
         await console.until(
             lambda: [each.order.order_id for each in screen.nobodys.listed] == [other]
         )
-        assert [each.order.id for each in screen.possible.listed] == [console.box.posts[0].order_id]
+        await console.until(
+            lambda: (
+                [each.order.id for each in screen.possible.listed]
+                == [console.box.posts[0].order_id]
+            )
+        )
         await console.shows("Orders that could be it", "Orders nobody claimed", "other goods")
         await console.until(lambda: screen.nobodys.region.y - screen.possible.region.y <= 2 + 2 + 1)
         assert "Claim" not in keys(console)
