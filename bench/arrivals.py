@@ -7,20 +7,15 @@ environment says whose journal.
 """
 
 import asyncio
-import os
 import sys
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from msgspec.structs import replace
 
 from bench import seed
-from bench.stage import Stage
-from services.account import POLLING
+from bench.another import another_console
 from services.clock import SystemClock
 from services.models import Order
-from services.presence import Presence
-from services.tracked import TrackedOrders
 
 LEASE_SECONDS = 600.0
 AT_ONCE = 5
@@ -31,12 +26,7 @@ PAUSE = 0.04
 async def arrive(count: int) -> None:
     """Let orders come for each line that is read, and say when all of them are there."""
     clock = SystemClock()
-    on = Stage.of(os.environ)
-    async with AsyncExitStack() as stack:
-        presence = stack.enter_context(Presence(on.paths.state_dir / "alive"))
-        journal = await stack.enter_async_context(on.journal())
-        tracked = TrackedOrders(journal)
-        await tracked.take_lease(POLLING, presence.name, clock.now(), LEASE_SECONDS)
+    async with another_console(LEASE_SECONDS) as (tracked, lease):
         print("ready", flush=True)
         hour = 0
         while await asyncio.to_thread(sys.stdin.readline):
@@ -47,7 +37,7 @@ async def arrive(count: int) -> None:
                 for told in (opened, orders):
                     await tracked.save(told)
                     await clock.sleep(PAUSE)
-            await tracked.take_lease(POLLING, presence.name, clock.now(), LEASE_SECONDS)
+            await lease.take()
             hour += 1
             print("there", flush=True)
 

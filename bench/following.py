@@ -16,8 +16,9 @@ from bench.figures import Figure
 from bench.stage import LIVE, stage
 from bench.tty import measures
 from bench.watched import WatchedClient
+from services.book_models import PollState
 from services.clock import SystemClock
-from services.models import Order, PollState
+from services.models import Order
 from services.sandbox import DEMO_KEY, Sandbox
 from services.sandbox.records import OrderRecord
 from services.secrets import Secret

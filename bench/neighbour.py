@@ -7,19 +7,14 @@ id, only that order changes, once for each line on the input.
 """
 
 import asyncio
-import os
 import random
 import sys
-from contextlib import AsyncExitStack
 
 from msgspec.structs import replace
 
-from bench.stage import Stage
-from services.account import POLLING
+from bench.another import another_console
 from services.clock import SystemClock
 from services.models import Order
-from services.presence import Presence
-from services.tracked import TrackedOrders
 
 LEASE_SECONDS = 60.0
 
@@ -27,12 +22,7 @@ LEASE_SECONDS = 60.0
 async def change(share: float, only: str) -> None:
     """Change orders until killed."""
     clock = SystemClock()
-    on = Stage.of(os.environ)
-    async with AsyncExitStack() as stack:
-        presence = stack.enter_context(Presence(on.paths.state_dir / "alive"))
-        journal = await stack.enter_async_context(on.journal())
-        tracked = TrackedOrders(journal)
-        await tracked.take_lease(POLLING, presence.name, clock.now(), LEASE_SECONDS)
+    async with another_console(LEASE_SECONDS) as (tracked, lease):
         _, known = await tracked.changed_since(0)
         orders = {order.id: order for order in known}
         chance = random.Random(7)
@@ -47,7 +37,7 @@ async def change(share: float, only: str) -> None:
                 chosen = chance.sample(list(orders.values()), max(1, round(share * len(orders))))
             orders |= {order.id: _turned(order) for order in chosen}
             await tracked.save([orders[order.id] for order in chosen])
-            await tracked.take_lease(POLLING, presence.name, clock.now(), LEASE_SECONDS)
+            await lease.take()
 
 
 def _turned(order: Order) -> Order:

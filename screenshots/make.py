@@ -138,7 +138,7 @@ async def story(size: tuple[int, int], home: Path) -> None:
             await named(pilot)
         shot(pilot, f"desk-{name}")
         await pilot.press("question_mark")
-        await seen(pilot, "Next line")
+        await seen(pilot, "an order's detail")
         shot(pilot, f"help-{name}")
         await pilot.press("escape", "enter")
         await seen(pilot, "60 UC")

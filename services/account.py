@@ -1,6 +1,5 @@
 """One opened account: its journal, its purchases, its board, and the loops that keep them true."""
 
-import asyncio
 import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -11,14 +10,16 @@ from services.book import BookKeeper
 from services.client import VendorClient
 from services.clock import Clock
 from services.deliveries import Deliveries
-from services.errors import AuthFailed, DeskError, JournalFailed, NotClaimed, Refused
+from services.errors import DeskError, JournalFailed, NotClaimed, Refused
 from services.follow_up import FollowUp
 from services.identity import Identity
 from services.journal import Journal
 from services.ledger_reading import LedgerReader
 from services.models import FINAL_STATUSES, Order, Purchase, PurchaseState
+from services.naming import Naming
 from services.paths import Paths, shown
 from services.pause import Pause
+from services.polling_lease import PollingLease
 from services.presence import Presence
 from services.purchases import Purchases
 from services.recents import Recents
@@ -26,6 +27,7 @@ from services.reconcile import Reconciler
 from services.reconcile import sentence as settled_words
 from services.recovery import Recovery
 from services.settings import Settings
+from services.settling import Settling
 from services.tracked import TrackedOrders, order_of
 from services.tracker import Tracker
 from services.unclaimed import Unclaimed
@@ -34,11 +36,7 @@ from services.wording import named, nobodys_words, words
 if TYPE_CHECKING:
     from services.purchasing import Purchasing
 
-POLLING = "polling"
 PULL_SECONDS = 1.0
-NAMING_SECONDS = 1.0
-IDLE_SECONDS = 30.0
-PENDING_SECONDS = 5.0
 LEASE_TICKS = 2
 
 
@@ -76,10 +74,6 @@ class Account:
         self._purchase_rev = 0
         self._order_rev = 0
         self._delivery_rev = 0
-        self._settle_news = asyncio.Event()
-        self._orders_news = asyncio.Event()
-        self._leading = False
-        self._stays = False
         self.reconciler: Final = Reconciler(
             client,
             self.purchases,
@@ -91,6 +85,7 @@ class Account:
         )
         self.recovery: Final = Recovery(journal, self.purchases, self.reconciler.schedule)
         self.purchasing: Purchasing | None = None
+        self.settling: Final = Settling(self.reconciler, keeper, clock, self._write_pending)
         self.ledger: Final = LedgerReader(
             client,
             self.purchases,
@@ -111,7 +106,11 @@ class Account:
         self.follow_up: Final = FollowUp(
             self.purchases, self.reconciler, self.tracker, keeper, clock
         )
+        self.naming: Final = Naming(client, self.rows, clock, self.publish)
         self._unclaimed: Final = Unclaimed(self.tracked, self.tracker)
+        self._lease: Final = PollingLease(
+            self.tracked, presence, clock, settings.board.poll_seconds * LEASE_TICKS
+        )
 
     @classmethod
     async def open(
@@ -163,10 +162,9 @@ class Account:
         """Write what is not written yet, give the lease back and close the journal."""
         with contextlib.suppress(DeskError):
             await self._unclaimed.keep(timedelta())
-        if self.purchasing is not None:
-            await self.purchasing.write_pending()
+        await self._write_pending()
         with contextlib.suppress(DeskError):
-            await self.tracked.drop_lease(POLLING, self._presence.name)
+            await self._lease.drop()
         await self.journal.close()
         self._presence.__exit__()
 
@@ -185,7 +183,7 @@ class Account:
                 self._settings.purchase,
                 self._operator,
                 self.purchase_changed,
-                lambda: self._stays,
+                lambda: self.settling.runs,
             )
 
     def buyer(self) -> "Purchasing":
@@ -230,47 +228,6 @@ class Account:
         self.publish()
         await self.tracker.run(self._lead)
 
-    async def settle(self) -> None:
-        """Make the looks for unresolved purchases when they are due, until cancelled."""
-        self._stays = True
-        while True:
-            self._settle_news.clear()
-            longest = IDLE_SECONDS
-            # What only this console knows comes first, whoever leads and whatever the vendor does.
-            if self.purchasing is not None and await self.purchasing.write_pending():
-                longest = PENDING_SECONDS
-            if self._leading:
-                try:
-                    await self.reconciler.look_due()
-                except DeskError as error:
-                    self._keeper.log(f"Settling: {error.sentence()}", "warning")
-                    await self._clock.sleep(PULL_SECONDS)
-            due = await self.reconciler.due() if self._leading else None
-            await self._pause(longest if due is None else min(due, longest))
-
-    async def name(self) -> None:
-        """Ask for the denominations that only other desks' orders mention, until cancelled.
-
-        Each product is asked for once, and slowly: a name is worth no haste.
-
-        Raises:
-            AuthFailed: the key was rejected.
-        """
-        asked: set[str] = set()
-        while True:
-            self._orders_news.clear()
-            for product_id in self.rows.nameless() - asked:
-                asked.add(product_id)
-                try:
-                    self.rows.learn(stock=await self._client.stock(product_id))
-                except AuthFailed:
-                    raise
-                except DeskError:
-                    continue
-                self.publish()
-                await self._clock.sleep(NAMING_SECONDS)
-            await self._orders_news.wait()
-
     async def pull(self) -> None:
         """Take over what other consoles of this host write, until cancelled."""
         version = await self.journal.changed_elsewhere()
@@ -292,7 +249,7 @@ class Account:
         if purchase.order_id and purchase.state is PurchaseState.HANDLING:
             self.tracker.follow(order_of(purchase))
         if purchase.next_look is not None:
-            self._settle_news.set()
+            self.settling.wake()
         self.publish()
 
     async def mark(self, purchase_id: str, kind: str, why: str, **changes: object) -> Purchase:
@@ -321,6 +278,9 @@ class Account:
             in_flight=book.in_flight if book.in_flight == flying else flying,
         )
 
+    async def _write_pending(self) -> int:
+        return 0 if self.purchasing is None else await self.purchasing.write_pending()
+
     async def _fill(self) -> None:
         await self.recover()
         now = self._clock.now() + (self._client.server_offset or timedelta())
@@ -345,29 +305,23 @@ class Account:
         self.publish()
 
     async def _lead(self) -> bool:
-        """Take or keep the polling of this account; a holder that died is relieved at once."""
-        seconds = self._settings.board.poll_seconds * LEASE_TICKS
-        me = self._presence.name
-        holder = await self.tracked.take_lease(POLLING, me, self._clock.now(), seconds)
-        if holder != me and not self._presence.alive(holder):
-            await self.tracked.drop_lease(POLLING, holder)
-            holder = await self.tracked.take_lease(POLLING, me, self._clock.now(), seconds)
-        leading = holder == me
-        if leading != self._leading:
-            self._leading = leading
-            self._settle_news.set()
+        """Take or keep the polling of this account, with all that falls to whoever polls."""
+        leading = await self._lease.take()
+        if leading != self.settling.leading:
+            self.settling.leading = leading
+            self.settling.wake()
             # Whoever led before has read further than this console knows.
             await self._unclaimed.watch(self._clock.now())
-        if self._leading:
+        if leading:
             await self.recover()
             await self._unclaimed.keep()
-        return self._leading
+        return leading
 
     async def _orders_found(self, orders: tuple[Order, ...]) -> None:
         """Write down what the tracker found, then show it."""
         await self.tracked.save(orders, since=self._unclaimed.since)
         self.rows.take_orders(orders)
-        self._orders_news.set()
+        self.naming.orders_came()
         found = {order.id: order for order in orders}
         # The journal knows every owner; the board only those it still shows.
         for purchase in await self.purchases.owners(found):
@@ -426,14 +380,5 @@ class Account:
         self._claimed(*purchases)
         await self._nobodys(orders)
         self.rows.take_given(given)
-        self._settle_news.set()
+        self.settling.wake()
         self.publish()
-
-    async def _pause(self, seconds: float) -> None:
-        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
-        waker = asyncio.ensure_future(self._settle_news.wait())
-        try:
-            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from services.account import Account
 from services.book import BookKeeper
+from services.book_models import PollState
 from services.breaker import Breaker
 from services.clock import Clock
 from services.errors import AuthFailed, ConfigError, DeskError
-from services.models import PollState
 from services.opening import Opening
 from services.spending_reading import follow
 
@@ -114,9 +114,9 @@ class Background:
             account.rows.learn(catalog=catalog)
             account.publish()
         self._spawn("tracking", self._supervise("tracking", account.track))
-        self._spawn("settling", self._supervise("settling", account.settle))
+        self._spawn("settling", self._supervise("settling", account.settling.run))
         self._spawn("pulling", self._supervise("pulling", account.pull))
-        self._spawn("naming", self._supervise("naming", account.name))
+        self._spawn("naming", self._supervise("naming", account.naming.run))
         self._spawn("money", self._supervise("money", self._add_up))
         await self._settle_first(account)
 

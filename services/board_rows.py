@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from services.book_models import BoardOrder
 from services.deliveries import Delivery
 from services.models import (
     FINAL_STATUSES,
     IN_FLIGHT,
-    BoardOrder,
     Catalog,
     Order,
     Purchase,

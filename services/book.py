@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from services.book_models import Book, DeskInfo, LogEntry
 from services.clock import Clock
-from services.models import Book, DeskInfo, LogEntry
 from services.text import clean
 
 LOG_LINES = 500

@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from services.models import BoardOrder, Card
+from services.book_models import BoardOrder
+from services.models import Card
 from services.secrets import MASK, Secret
 from services.text import clean
 

@@ -11,6 +11,7 @@ from services import export, listing
 from services.attempts import Attempts
 from services.background import Background
 from services.book import BookKeeper
+from services.book_models import BoardOrder, Book, DeskInfo
 from services.breaker import Breaker
 from services.catalog import CatalogCache
 from services.client import VendorClient
@@ -20,20 +21,7 @@ from services.desk_support import DeskSupport
 from services.errors import ConfigError, DeskError, JournalFailed, Refused
 from services.handed import HandedFiles
 from services.ledger_models import Ledger
-from services.models import (
-    Balance,
-    BoardOrder,
-    Book,
-    Card,
-    Catalog,
-    Check,
-    DeskInfo,
-    KeyInfo,
-    Order,
-    Purchase,
-    Quote,
-    Stock,
-)
+from services.models import Balance, Card, Catalog, Check, KeyInfo, Order, Purchase, Quote, Stock
 from services.opening import Opening
 from services.paths import Paths
 from services.pins import Pins

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from services import audit, evidence
 from services.audit import Audit
+from services.book_models import BoardOrder, Nobodys
 from services.clock import Clock
 from services.errors import DeskError
 from services.journal_rows import Event
-from services.models import UNSETTLED, BoardOrder, Candidate, Nobodys, Purchase
+from services.models import UNSETTLED, Candidate, Purchase
 from services.opening import Opening
 
 

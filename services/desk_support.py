@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services import lookup_text, serial_search
+from services.book_models import BoardOrder, Book
 from services.client import VendorClient
 from services.deliveries import Delivery
 from services.desk_journal import DeskJournal
@@ -11,7 +12,7 @@ from services.errors import BadInput, NotFound, Refused
 from services.journal_search import JournalSearch, Match
 from services.lookup import Lookup
 from services.lookup_models import Found
-from services.models import WITH_CARDS, BoardOrder, Book
+from services.models import WITH_CARDS
 from services.secrets import Secret
 from services.story import Story
 from services.story_reading import StoryReader

@@ -8,8 +8,9 @@ from decimal import Decimal
 from msgspec import Struct
 
 from services.balance_chain import chain
+from services.book_models import BoardOrder
 from services.ledger_models import Ledger, LedgerRow, Mark, Owner
-from services.models import BoardOrder, Order, Purchase, Transaction
+from services.models import Order, Purchase, Transaction
 from services.money import ZERO
 
 DEBIT = "ORDER"

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from services.models import BoardOrder, Transaction
+from services.book_models import BoardOrder
+from services.models import Transaction
 
 
 class Owner(StrEnum):

@@ -5,6 +5,7 @@ from typing import Final
 
 from services import listing, lookup_text, note_words
 from services.board_rows import BoardRows
+from services.book_models import BoardOrder
 from services.client import VendorClient
 from services.clock import Clock
 from services.deliveries import Deliveries
@@ -12,7 +13,7 @@ from services.errors import DeskError, NotFound
 from services.journal_search import JournalSearch, Match, Matches
 from services.lookup_models import Found, Hit
 from services.lookup_text import Wanted
-from services.models import BoardOrder, Catalog, Order, Purchase
+from services.models import Catalog, Order, Purchase
 from services.purchases import Purchases
 
 NAMES = frozenset({"order id", "purchase id", "key", "request id"})

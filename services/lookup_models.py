@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from services.text import SafeText
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from services.models import BoardOrder, Purchase
+from services.book_models import BoardOrder
+from services.models import Purchase
 
 AT_ONCE = timedelta(minutes=2)
 CHECKED = "Your purchase is being checked."

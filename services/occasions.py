@@ -6,7 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from services.models import Book, Purchase, PurchaseState
+from services.book_models import Book
+from services.models import Purchase, PurchaseState
 
 S = PurchaseState
 ENDS: Final = frozenset({"FULFILLED", "PARTIALLY_FILLED", "REFUNDED"})

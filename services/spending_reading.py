@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from services.book_models import Book
 from services.clock import Clock, midnight
 from services.journal import Journal, Transaction
 from services.journal_rows import iso, moment
 from services.ledger_models import Ledger
-from services.models import Book
 from services.spending import DAYS, Spending, Tally, add_up
 
 SECONDS_A_DAY = 86_400

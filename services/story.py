@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from services import money
+from services.book_models import BoardOrder
 from services.journal_rows import Baseline, Event
 from services.may_tell import tell
-from services.models import BoardOrder, Order, Purchase, Transaction
+from services.models import Order, Purchase, Transaction
 from services.secrets import MASK
 from services.text import NOTHING, SafeText, clean
 

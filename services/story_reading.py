@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from services import listing
 from services.balance_chain import chain
 from services.board_rows import BoardRows
+from services.book_models import BoardOrder
 from services.client import VendorClient
 from services.clock import Clock
 from services.deliveries import Deliveries
 from services.errors import DeskError, NotFound
 from services.journal_rows import Event
 from services.ledger import DEBIT, REFUND
-from services.models import BoardOrder, Catalog, Order, Purchase, Transaction
+from services.models import Catalog, Order, Purchase, Transaction
 from services.purchases import Purchases
 from services.story import Story, Told, build
 from services.text import clean

@@ -8,10 +8,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from services.book_models import PollState
 from services.client import VendorClient
 from services.clock import Clock
 from services.errors import AuthFailed, DeskError, JournalFailed, NotFound
-from services.models import Order, PollState
+from services.models import Order
 from services.pause import Pause
 
 PAGE = 100

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from services.models import BoardOrder, Purchase
+from services.book_models import BoardOrder
+from services.models import Purchase
 from services.models import PurchaseState as S
 from services.text import short_id
 

@@ -39,7 +39,9 @@ def _run() -> int:
         return 2
 
     from services.process import harden
+    from tui import garbage
 
+    garbage.rest()
     harden()
     from tui.cli import main as command_line
 

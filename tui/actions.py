@@ -52,7 +52,7 @@ ACTIONS: tuple[Action, ...] = (
         "open",
         "enter",
         "list: Open",
-        "Product: its stock; denomination: a ticket; order: its detail; result: its story",
+        "Go into what is chosen: a product's stock, an order's detail, a result's story",
         LISTS | STORY | UNRESOLVED,
         needs=reasons.opening,
         hint=True,

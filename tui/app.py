@@ -12,9 +12,9 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from services import logs
+from services.book_models import Book
 from services.clock import Clock
 from services.errors import DeskError, Unavailable
-from services.models import Book
 from tui.command_app import CommandApp
 from tui.screens import words
 from tui.screens.base import NO_BOOK, ConsoleScreen, Frame

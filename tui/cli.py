@@ -11,7 +11,7 @@ from services import logs
 from services.errors import DeskError
 from services.paths import Paths, shown
 from services.process import forget_key
-from tui import cli_arguments, cli_console
+from tui import cli_arguments, cli_console, garbage
 from tui.cli_call import Call
 from tui.cli_output import Output
 from tui.cli_signals import Signals
@@ -36,11 +36,14 @@ def main(argv: Sequence[str]) -> int:
     forget_key()
     try:
         # Never in asyncio's debug mode, which quotes what callbacks were called with.
-        return asyncio.run(
-            run(argv, environ, _stream(sys.stdout), _stream(sys.stderr)), debug=False
-        )
+        return asyncio.run(_started(argv, environ), debug=False)
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+async def _started(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    garbage.resume_later()
+    return await run(argv, environ, _stream(sys.stdout), _stream(sys.stderr))
 
 
 async def run(

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from services.book_models import BoardOrder
 from services.clock import SystemClock
 from services.errors import NotFound, Unavailable
-from services.models import ENDED, BoardOrder, Card, Order, Purchase
+from services.models import ENDED, Card, Order, Purchase
 from services.text import clean
 from tui import cli_outcome, cli_values, plain, plain_story, present, present_story, revealing
 from tui.cli_call import AddCommand, Call

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 from textual import on, work
 
+from services.book_models import BoardOrder
 from services.clock import Clock
 from services.errors import DeskError
-from services.models import BoardOrder, Denomination, Product
+from services.models import Denomination, Product
 from services.text import NOTHING, short_id
 from services.wording import counted
 from tui import revealing

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from services.book_models import BoardOrder
 from services.journal_rows import Event
 from services.ledger_models import LedgerRow
-from services.models import BoardOrder, Denomination, Product, Purchase
+from services.models import Denomination, Product, Purchase
 from tui import present
 from widgets.logged import Logged
 

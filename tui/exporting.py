@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services import export
+from services.book_models import BoardOrder
 from services.clock import SystemClock
 from services.errors import BadInput
-from services.models import BoardOrder, Card
+from services.models import Card
 from services.text import clean
 from services.wording import counted
 from tui import cli_orders, exported, plain, present, typed_word

@@ -6,20 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from services import money
+from services.book_models import BoardOrder
 from services.handed import Handed
 from services.journal_rows import Event
 from services.ledger_models import LedgerRow, Owner
-from services.models import (
-    Balance,
-    BoardOrder,
-    Card,
-    Order,
-    Product,
-    Purchase,
-    PurchaseError,
-    Quote,
-    Stock,
-)
+from services.models import Balance, Card, Order, Product, Purchase, PurchaseError, Quote, Stock
 from services.text import cell_width, clean
 
 _GAP = "  "

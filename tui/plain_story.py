@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from services.story import own_key
 from services.text import clean
 from tui import plain

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from services import money
+from services.book_models import BoardOrder
 from services.handed import Handed
 from services.journal_rows import Event
 from services.ledger_models import LedgerRow, Owner
 from services.models import (
     Balance,
-    BoardOrder,
     Card,
     Catalog,
     Order,

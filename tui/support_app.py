@@ -6,8 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 from textual import on, work
 
+from services.book_models import BoardOrder
 from services.errors import BadInput, DeskError
-from services.models import BoardOrder
 from services.secrets import Secret
 from services.text import NOTHING
 from tui.screens import errands

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from services.models import Book
+from services.book_models import Book
 from tui.lock_app import LockApp
 
 if TYPE_CHECKING:

@@ -201,6 +201,10 @@ class Board(Canvas, Generic[T], can_focus=True):
         """Get ready for a filter that is about to be typed."""
         self._rows.expect_filter()
 
+    def end_filter(self) -> None:
+        """Be ready for a filter no more; what was typed stays."""
+        self._rows.end_filter()
+
     def sort_next(self) -> None:
         """Sort by the next column that is shown, and after the last one as given."""
         shown = [slot.column.id for slot in self._placed(self.size.width) if slot.column.title]

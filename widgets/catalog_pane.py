@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from textual.reactive import var
 
-from services.models import Book, Catalog, Product
+from services.book_models import Book
+from services.models import Catalog, Product
 from services.text import natural
 from widgets.board import Board, View
 from widgets.cells import ago, old, why_words

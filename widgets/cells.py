@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from services import money
-from services.models import PollState
+from services.book_models import PollState
 from services.text import short_id
 from widgets import look
 from widgets.ink import MASK, Cell

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from widgets.board import Board, View
 from widgets.cells import local_when
 from widgets.columns import Column

@@ -2,7 +2,7 @@
 
 from textual.reactive import var
 
-from services.models import Book, LogEntry
+from services.book_models import Book, LogEntry
 from services.text import natural
 from widgets.board import Board, View
 from widgets.cells import discreet, local_clock

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from services.models import LogEntry
+from services.book_models import LogEntry
 
 
 class Logged(Struct, frozen=True):

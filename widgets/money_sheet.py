@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from textual.reactive import var
 
-from services.models import Book
+from services.book_models import Book
 from services.spending_words import facts
 from widgets.ink import Cell, Line
 from widgets.sheet import Sheet, fact, sentence

@@ -2,7 +2,7 @@
 
 from textual.reactive import var
 
-from services.models import BoardOrder, Book
+from services.book_models import BoardOrder, Book
 from widgets.board import Board, View
 from widgets.cells import (
     amount,

@@ -5,7 +5,8 @@ from itertools import zip_longest
 
 from textual.reactive import var
 
-from services.models import BoardOrder, Order, Purchase
+from services.book_models import BoardOrder
+from services.models import Order, Purchase
 from services.text import clean
 from services.wording import order_words
 from widgets.cells import dinars, discreet, filled, local_time, local_when, since, state_cell

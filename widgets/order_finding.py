@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from services.text import fold, natural
 from widgets.cells import state_cell
 from widgets.naming import Named, Said

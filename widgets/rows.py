@@ -35,6 +35,7 @@ class Rows(Generic[T]):
         self._values: dict[str, T] = {}
         self._finder = Finder[T]()
         self._query = EVERYTHING
+        self._awaited = False
         self._order: tuple[Callable[[T], Any], bool] | None = None
         self._places: dict[str, int] | None = None
         self.listed: tuple[T, ...] = ()
@@ -98,13 +99,18 @@ class Rows(Generic[T]):
     def filter(self, text: str) -> None:
         """List only the values that have what was typed, see `find`; nothing typed lists all."""
         self._query = read(text, self._prefixes) if text else EVERYTHING
-        if not self._query.words:
-            self._finder.forget()
+        self._let_go()
         self._list()
 
     def expect_filter(self) -> None:
-        """Get ready for a filter, so that its first letter need not wait."""
+        """Get ready for a filter, so that its first letter need not wait, however often."""
+        self._awaited = True
         self._finder.prepare()
+
+    def end_filter(self) -> None:
+        """Be ready no more: what was typed stays, and nothing more comes."""
+        self._awaited = False
+        self._let_go()
 
     def sort(self, by: Callable[[T], Any] | None, descending: bool = False) -> None:
         """List in the order of `by`, equal ones as they were given; None lists as given."""
@@ -138,6 +144,10 @@ class Rows(Generic[T]):
         close = frozenset[str]().union(*map(self._finder.close, missed))
         columns = tuple((self._prefixes[name].column, told) for name, told in query.asked)
         return Sought(exact, close, columns)
+
+    def _let_go(self) -> None:
+        if not self._query.words and not self._awaited:
+            self._finder.forget()
 
     def _list(self) -> None:
         listed: Iterable[T] = self._finder.rows

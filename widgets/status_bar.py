@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from textual.reactive import var
 
-from services.models import UNSETTLED, Balance, Book
+from services.book_models import Book
+from services.models import UNSETTLED, Balance
 from services.text import cell_width
 from widgets import look
 from widgets.canvas import Canvas

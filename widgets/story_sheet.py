@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from services.story import Entry, Story, by_day, own_key
 from services.text import clean
 from widgets.cells import dinars, discreet, filled, local_clock, local_time, state_cell

@@ -5,15 +5,7 @@ from decimal import Decimal
 
 from textual.reactive import var
 
-from services.models import (
-    Balance,
-    Check,
-    Denomination,
-    Product,
-    Purchase,
-    PurchaseState,
-    Quote,
-)
+from services.models import Balance, Check, Denomination, Product, Purchase, PurchaseState, Quote
 from services.text import short_id
 from widgets.canvas import Canvas
 from widgets.cells import ago, dinars, discreet, retail, stock_cell

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -27,26 +27,31 @@ class Tmux:
 
     async def shows(self, words: str) -> str:
         """Wait until the pane shows some words, and return it."""
-        end = time.monotonic() + PATIENCE
-        while words not in (pane := await self("capture-pane", "-p")):
-            assert time.monotonic() < end, pane
-        return pane
+        return await self._until(lambda pane: words in pane, "capture-pane", "-p")
 
     async def ended(self) -> str:
         """Wait until the program in the pane has closed its terminal, and return what it left.
 
         tmux is not asked to say that the pane is dead: it misses the signal now and then.
         """
-        end = time.monotonic() + PATIENCE
-        while await self("display-message", "-p", "#{pane_dead}") != "1\n":
-            assert time.monotonic() < end, await self("capture-pane", "-p")
+        await self._until(lambda dead: dead == "1\n", "display-message", "-p", "#{pane_dead}")
         return await self("capture-pane", "-p", "-J", "-S", "-")
+
+    async def hides(self, words: str) -> None:
+        """Wait until some words are nowhere in the pane, nor in its history."""
+        await self._until(lambda pane: words not in pane, "capture-pane", "-p", "-J", "-S", "-")
 
     async def forgot(self) -> None:
         """Wait until no buffer holds a card."""
+        await self._until(lambda buffers: CARD not in buffers, "list-buffers")
+
+    async def _until(self, held: Callable[[str], bool], *arguments: str) -> str:
         end = time.monotonic() + PATIENCE
-        while CARD in (buffers := await self("list-buffers")):
-            assert time.monotonic() < end, buffers
+        while not held(answer := await self(*arguments)):
+            assert time.monotonic() < end, await self("capture-pane", "-p")
+            # Each question is a process.
+            await asyncio.sleep(0.03)
+        return answer
 
     async def __call__(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
@@ -128,8 +133,7 @@ async def test_whatever_ends_the_console_takes_the_card_out_of_the_buffer(
         os.kill(pid, getattr(signal, end))
     await copied.forgot()
     if end == "suspension":
-        stopped = await copied("capture-pane", "-p", "-J", "-S", "-")
-        assert CARD not in stopped
+        await copied.hides(CARD)
         # tmux itself lets a stopped program go on; a key that comes too early is the shell's.
         last = time.monotonic() + PATIENCE
         while await copied("display-message", "-p", "#{pane_dead}") != "1\n":

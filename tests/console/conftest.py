@@ -31,6 +31,8 @@ from widgets.stock_pane import StockPane
 
 PATIENCE = 30.0
 FASTER = 15.0
+QUIET_TURNS = 3
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.003, 0.04
 CHARACTERS = {
     "plus": "+",
     "minus": "-",
@@ -122,16 +124,25 @@ class Console:
     async def settle(self) -> None:
         """Let every message that is under way arrive, and what it sends in its turn."""
         # The pilot's own pause waits for an idle processor, which a desk at work never is.
-        for _ in range(4):
-            await self.pilot._wait_for_screen()
+        await self.pilot._wait_for_screen()
+        quiet = 0
+        while quiet < QUIET_TURNS:
+            await asyncio.sleep(0)
+            quiet = 0 if self._under_way() else quiet + 1
+
+    def _under_way(self) -> bool:
+        pumps = (self.app, *self.screen.walk_children(with_self=True))
+        return any(pump._next_callbacks or not pump._message_queue.empty() for pump in pumps)
 
     async def until(self, held: Callable[[], Any]) -> Any:
         """Wait until something holds, and return it."""
-        end = time.monotonic() + PATIENCE
+        end, pause = time.monotonic() + PATIENCE, SHORTEST_PAUSE
         while not (result := held()):
             if time.monotonic() > end:
                 raise AssertionError(f"did not come to hold on this screen:\n{self.text()}")
-            await asyncio.sleep(0.005)
+            # To read the whole screen takes longer than many a thing that it is waited for.
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
         return result
 
     async def shows(self, *words: str) -> str:

@@ -51,7 +51,7 @@ async def test_no_sign_is_drawn_on_the_desk_and_what_opens_from_it(
         await plain(console, "Catalogue", "PUBG Mobile UC")
         await console.press("2")
         await plain(console, "Stock - read")
-        await opened(console, "question_mark", words="Next line")
+        await opened(console, "question_mark", words="Keys here")
         await opened(console, "colon", words="pane: Catalogue")
         await opened(console, "x", words="as what?")
         await opened(console, "b", words="Money at a glance")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from services.sandbox import Fault
 from services.text import natural
 from tests.hostile.conftest import STRINGS

@@ -22,6 +22,7 @@ def resize(console: Console, size: tuple[int, int]) -> None:
 async def settled(console: Console, size: tuple[int, int]) -> str:
     """The picture at a size, without what changes by itself."""
     await console.until(lambda: console.screen.size == size)
+    await console.until(lambda: console.screen._compositor.size == size)
     await console.until(lambda: console.app.book.poll.state == "live")
     await console.until(lambda: console.screen.board("catalogue").highlighted)
     if size[0] >= 100:

@@ -13,7 +13,7 @@ from textual.strip import Strip
 import services.matching
 from bench import seed
 from services.board_rows import BoardRows
-from services.models import BoardOrder, Book, DeskInfo
+from services.book_models import BoardOrder, Book, DeskInfo
 from tests.conftest import StillClock
 from tests.drawing.conftest import Staging, staged
 from tui.spans import TightUpdate

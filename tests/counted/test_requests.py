@@ -10,8 +10,9 @@ import pytest
 
 from bench import seed
 from services import sandbox as vendor
+from services.book_models import PollState
 from services.client import VendorClient
-from services.models import Order, PollState
+from services.models import Order
 from services.sandbox import Sandbox
 from services.secrets import Secret
 from services.tracker import Tracker

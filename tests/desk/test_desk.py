@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from services import sandbox as vendor
+from services.book_models import Book
 from services.desk import Desk
 from services.errors import AuthFailed, ConfigError, JournalFailed
-from services.models import Book
 from services.sandbox import Fault, Sandbox
 from services.secrets import Secret
 from services.settings import load, sandbox_settings

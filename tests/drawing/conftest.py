@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from services.models import Balance, BoardOrder, Book, DeskInfo, PollState, Purchase, PurchaseState
+from services.book_models import BoardOrder, Book, DeskInfo, PollState
+from services.models import Balance, Purchase, PurchaseState
 from widgets.board import Board
 from widgets.card_reveal import CardReveal
 

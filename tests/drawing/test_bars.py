@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.models import Balance, DeskInfo, PollState, PurchaseState
+from services.book_models import DeskInfo, PollState
+from services.models import Balance, PurchaseState
 from widgets.bars import HintLine
 from widgets.status_bar import StatusBar
 

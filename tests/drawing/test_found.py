@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.geometry import Size
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from services.text import SafeText
 from widgets.board import Board
 from widgets.canvas import _differences

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from services.text import cell_width
 from widgets.ink import Cell, chop, fitted, inert, wrap
 from widgets.order_board import OrderBoard

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from services.book_models import BoardOrder
 from services.clock import midnight
 from services.ledger_models import Ledger, LedgerRow, Mark, Owner
-from services.models import BoardOrder, Transaction
+from services.models import Transaction
 from widgets.board import Board
 from widgets.ledger_pane import LedgerPane, day_words
 

@@ -7,16 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.models import (
-    BoardOrder,
-    Catalog,
-    Category,
-    Denomination,
-    LogEntry,
-    PollState,
-    Product,
-    Stock,
-)
+from services.book_models import BoardOrder, LogEntry, PollState
+from services.models import Catalog, Category, Denomination, Product, Stock
 from widgets.catalog_pane import CatalogPane
 from widgets.log_pane import LogPane
 from widgets.order_board import OrderBoard

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.models import PollState, PurchaseError, PurchaseState
+from services.book_models import PollState
+from services.models import PurchaseError, PurchaseState
 from widgets.cells import age, poll_cell, remaining, retail, stale_words, state_cell, stock_cell
 from widgets.sentences import purchase_sentence
 

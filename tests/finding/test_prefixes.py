@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from widgets.order_finding import ATTENTION, PREFIXES, SORT_KEYS, order_search
 from widgets.rows import Rows
 

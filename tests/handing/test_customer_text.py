@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from services import customer_text
-from services.models import BoardOrder, Card
+from services.book_models import BoardOrder
+from services.models import Card
 from services.secrets import MASK, Secret
 from services.text import clean
 

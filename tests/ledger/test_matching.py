@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from services.book_models import BoardOrder
 from services.ledger import Accounts, build, cost, signed
 from services.ledger_models import Mark, Owner
-from services.models import BoardOrder, Order, Purchase, PurchaseState
+from services.models import Order, Purchase, PurchaseState
 
 
 @pytest.fixture

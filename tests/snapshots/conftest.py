@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from services.book_models import BoardOrder
 from services.desk import Desk
-from services.models import BoardOrder
 from services.paths import Paths
 from services.sandbox import DEMO_KEY, Sandbox
 from services.secrets import Secret

@@ -81,7 +81,7 @@ async def test_what_lies_on_top_of_the_desk(
         await console.shows("PUBG Mobile UC")
         await stock_read(console, size)
         await console.press("question_mark")
-        await console.shows("Next line")
+        await console.shows("an order's detail")
         await held(console, "help", theme, size)
         await console.press("escape", "colon")
         await console.shows("pane: Catalogue")

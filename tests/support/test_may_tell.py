@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from services.book_models import BoardOrder
 from services.may_tell import tell
-from services.models import BoardOrder, Purchase, PurchaseError, PurchaseState
+from services.models import Purchase, PurchaseError, PurchaseState
 from services.text import clean
 
 S = PurchaseState

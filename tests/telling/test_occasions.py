@@ -7,14 +7,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from services.models import (
-    Balance,
-    BoardOrder,
-    Book,
-    DeskInfo,
-    Purchase,
-    PurchaseState,
-)
+from services.book_models import BoardOrder, Book, DeskInfo
+from services.models import Balance, Purchase, PurchaseState
 from services.occasions import PATIENCE, News, Occasions
 from services.text import clean
 

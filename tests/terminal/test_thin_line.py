@@ -76,7 +76,7 @@ def test_a_whole_purchase_ends_in_the_picture_that_is_drawn_anew(terminal):
     desk.press("escape")
     desk.wait_for(r"\[stock\]")
     desk.press("3", "?")
-    desk.wait_for("Next line")
+    desk.wait_for("Keys here")
     desk.press("escape")
     desk.wait_for(r"\[orders\]")
     desk.press("1")

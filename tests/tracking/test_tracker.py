@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from services import sandbox as vendor
+from services.book_models import PollState
 from services.client import VendorClient
 from services.errors import AuthFailed
-from services.models import Order, PollState
+from services.models import Order
 from services.sandbox import Fault, Sandbox
 from services.secrets import Secret
 from services.tracker import Tracker

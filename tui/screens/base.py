@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from msgspec import Struct, field
 from textual import events, on
+from textual._styles_cache import StylesCache
 from textual.actions import SkipAction
 from textual.app import App
 from textual.containers import Container
@@ -18,8 +19,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from services.book_models import BoardOrder, Book, DeskInfo
 from services.lock_pin import LockPin
-from services.models import BoardOrder, Book, DeskInfo
 from services.settings import Settings
 from tui import elsewhere
 from tui.action import SCREENS, Action
@@ -119,6 +120,10 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self.begin()
         self.refresh_hints()
         self.watch_figures(self.figures)
+
+    def on_unmount(self) -> None:
+        """Let go of what was drawn here: Textual keeps the lines of the last thousand widgets."""
+        StylesCache.get_inner_outer.cache_clear()
 
     def on_screen_suspend(self) -> None:
         """Take the keys off the screen while a dialog that has other keys lies on top."""

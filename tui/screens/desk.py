@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from tui.action import PANES, Action
 from tui.actions import BY_ID, bindings
 from tui.screens import order_keys, words

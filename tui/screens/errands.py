@@ -6,23 +6,15 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from textual.message import Message
 
-from services.models import (
-    BoardOrder,
-    Card,
-    Check,
-    Denomination,
-    Order,
-    Product,
-    Purchase,
-    Quote,
-    Stock,
-)
+from services.book_models import BoardOrder
+from services.models import Card, Check, Denomination, Order, Product, Purchase, Quote, Stock
 
 if TYPE_CHECKING:
+    from services.book_models import Nobodys
     from services.handed import Handed
     from services.ledger_models import Ledger
     from services.lookup_models import Found
-    from services.models import Candidate, Nobodys
+    from services.models import Candidate
     from services.secrets import Secret
     from services.story import Story
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from services.models import BoardOrder, Nobodys, Purchase
+from services.book_models import BoardOrder, Nobodys
+from services.models import Purchase
 from services.text import short_id
 from widgets.board import View
 from widgets.cells import amount, dinars, local_clock, local_day_clock, since, state_cell

@@ -47,6 +47,7 @@ class Filtering(ConsoleScreen[None]):
         """Take the line away; what was typed stays."""
         for board in cast("Iterable[Board[Any]]", self.query(Board)):
             board.leads = False
+            board.end_filter()
         self.query_one(FilterLine).close()
         self.query_one(HintLine).display = True
 

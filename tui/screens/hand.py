@@ -12,7 +12,8 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from services import customer_text
-from services.models import BoardOrder, Card
+from services.book_models import BoardOrder
+from services.models import Card
 from services.text import fit
 from tui.actions import bindings
 from tui.screens.base import Dialog, Frame, Handler
@@ -70,7 +71,7 @@ class HandScreen(Dialog[HandChoice | None]):
         self._serial = any(card.serial for _, card in cards)
         self._templates = customer_text.choices(ui.customer_template)
         own = customer_text.OWN
-        self._name = own if own in self._templates else ui.customer_language
+        self._language = own if own in self._templates else ui.customer_language
 
     def compose(self) -> ComposeResult:
         """Lay out the text as it will be, and the ways it can go."""
@@ -147,17 +148,17 @@ class HandScreen(Dialog[HandChoice | None]):
         return f"Text for the customer: {which}"
 
     def _choose(self, *, to_file: bool) -> None:
-        template = self._templates[self._name]
-        self.dismiss(HandChoice(self._name, template, to_file, self._cards))
+        template = self._templates[self._language]
+        self.dismiss(HandChoice(self._language, template, to_file, self._cards))
 
     def _next_language(self) -> None:
         names = list(self._templates)
-        self._name = names[(names.index(self._name) + 1) % len(names)]
+        self._language = names[(names.index(self._language) + 1) % len(names)]
         self._show()
 
     def _show(self) -> None:
         """Write the text of one card, itself masked, and what it is written in."""
-        template = self._templates[self._name]
+        template = self._templates[self._language]
         text = customer_text.masked(template, self._order, serial=self._serial)
         width = max(20, min(WIDEST, self.size.width - 8))
         lines = [f"  {fit(inert(line), width).rstrip()}" for line in text.split("\n")]
@@ -167,6 +168,6 @@ class HandScreen(Dialog[HandChoice | None]):
         if self._count > 1:
             lines.append(f"  ... and so on for each of the {self._count} cards.")
         key = self.frame.keymap.shown("hand.language")
-        words = f"Written {customer_text.named(self._name)}; {key} changes that for this time."
+        words = f"Written {customer_text.named(self._language)}; {key} changes that for this time."
         self.query_one("#hand-text", Static).update(told(*lines))
         self.query_one("#hand-language", Static).update(told(words))

@@ -28,6 +28,8 @@ COLUMNS = (
     Column("help", "", least=20),
 )
 
+MOVES = {"pane": 1, "zoom": 1, "nav": 2}
+
 
 class HelpRow(Struct, frozen=True):
     """One action as help shows it; `reason` says why it cannot work at the moment.
@@ -57,12 +59,17 @@ class HelpRow(Struct, frozen=True):
 
 
 def rows(keymap: Keymap, now: Situation) -> tuple[HelpRow, ...]:
-    """Return what can be pressed at this place, in the order of the table of actions."""
+    """Return what can be pressed at this place: what one does there, then the ways to move."""
     return tuple(
         HelpRow(action, keymap.all_shown(action.id), keymap.arabic(action.id), action.reason(now))
-        for action in ACTIONS
+        for action in sorted(ACTIONS, key=_moves)
         if action.offered(now)
     )
+
+
+def _moves(action: Action) -> int:
+    # Whoever asks for help knows the arrows, and not yet how to buy.
+    return MOVES.get(action.id.partition(".")[0], 0)
 
 
 class HelpScreen(Filtering, Dialog[None]):

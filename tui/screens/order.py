@@ -11,7 +11,8 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.timer import Timer
 
-from services.models import BoardOrder, Card, Order, Purchase
+from services.book_models import BoardOrder
+from services.models import Card, Order, Purchase
 from tui.actions import bindings
 from tui.screens import order_keys
 from tui.screens.ask import AskScreen

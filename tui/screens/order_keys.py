@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.models import WITH_CARDS, BoardOrder
+from services.book_models import BoardOrder
+from services.models import WITH_CARDS
 from tui.screens.ask import AskScreen
 from tui.screens.base import ConsoleScreen, Handler
 from tui.screens.errands import GivenWanted, NoteWanted, StoryWanted

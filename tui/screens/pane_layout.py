@@ -87,7 +87,9 @@ class PaneLayout(StockFollowing, Filtering):
         for name in ("side", "right"):
             box = self.query_one(f"#{name}")
             box.display = any(child.display for child in box.children)
-        self.query_one(DetailStrip).set_class(self.pane == "log", "-tall")
+        # Beside other panes it is as high for each of them: another height is another picture, and
+        # all of it would be written anew at each change of the pane.
+        self.query_one(DetailStrip).set_class(one and self.pane == "log", "-tall")
         self.set_class(self.zoomed, "-zoomed")
         # A stock pane that has just come into sight was not read while it was hidden.
         self.choose(self.product, shown=self.board("stock").display)

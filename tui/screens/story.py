@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from tui.actions import bindings
 from tui.screens import order_keys
 from tui.screens.base import ConsoleScreen, Frame, Handler

@@ -1,6 +1,6 @@
 """The orders whose cards came and were not given to a customer, the longest waiting first."""
 
-from services.models import BoardOrder
+from services.book_models import BoardOrder
 from tui.screens.base import Frame
 from tui.screens.errands import OrderWanted, UndeliveredRead
 from tui.screens.order_list import OrderListScreen

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
-from services.models import BoardOrder, Nobodys, Purchase
+from services.book_models import BoardOrder, Nobodys
+from services.models import Purchase
 from services.text import short_id
 from tui.actions import bindings
 from tui.screens.ask import AskScreen

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from services import money
+from services.book_models import BoardOrder, Book
 from services.ledger_models import LedgerRow
-from services.models import UNSETTLED, BoardOrder, Book, Denomination, Product, Purchase, Stock
+from services.models import UNSETTLED, Denomination, Product, Purchase, Stock
 from services.text import short_id
 from widgets.cells import discreet
 from widgets.logged import Logged

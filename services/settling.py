@@ -1,0 +1,71 @@
+"""The loop that makes the looks for unresolved purchases when they are due."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from services.book import BookKeeper
+from services.clock import Clock
+from services.errors import DeskError
+from services.reconcile import Reconciler
+
+IDLE_SECONDS = 30.0
+PENDING_SECONDS = 5.0
+FAILED_SECONDS = 1.0
+
+
+class Settling:
+    """Looks while this console leads, and writes what could not be written whoever leads.
+
+    Args:
+        reconciler: what looks.
+        keeper: whose log is told of a look that failed.
+        clock: time.
+        write_pending: writes what only this console knows; returns how many are left.
+    """
+
+    def __init__(
+        self,
+        reconciler: Reconciler,
+        keeper: BookKeeper,
+        clock: Clock,
+        write_pending: Callable[[], Awaitable[int]],
+    ) -> None:
+        self._reconciler: Final = reconciler
+        self._keeper: Final = keeper
+        self._clock: Final = clock
+        self._write_pending: Final = write_pending
+        self._news: Final = asyncio.Event()
+        self.leading = False
+        self.runs = False
+
+    def wake(self) -> None:
+        """Look again what is due: a purchase or the lead has changed."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Make the looks until cancelled."""
+        self.runs = True
+        while True:
+            self._news.clear()
+            longest = IDLE_SECONDS
+            # What only this console knows comes first, whoever leads and whatever the vendor does.
+            if await self._write_pending():
+                longest = PENDING_SECONDS
+            if self.leading:
+                try:
+                    await self._reconciler.look_due()
+                except DeskError as error:
+                    self._keeper.log(f"Settling: {error.sentence()}", "warning")
+                    await self._clock.sleep(FAILED_SECONDS)
+            due = await self._reconciler.due() if self.leading else None
+            await self._pause(longest if due is None else min(due, longest))
+
+    async def _pause(self, seconds: float) -> None:
+        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
+        waker = asyncio.ensure_future(self._news.wait())
+        try:
+            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeper.cancel()
+            waker.cancel()

@@ -1,0 +1,27 @@
+"""When Python looks for garbage: not while carddesk starts, and then only in what came later."""
+
+import asyncio
+import gc
+from typing import Final
+
+REST_SECONDS: Final = 2.0
+"""How long a start takes at most, on a machine that is not hopelessly slow."""
+
+
+def rest() -> None:
+    """Look for no garbage until `resume_later` says so: what a start makes is there to stay."""
+    gc.disable()
+
+
+def resume_later() -> None:
+    """Look for garbage again once the start is over; to be called inside the loop.
+
+    What exists then is left out: with ten thousand orders on the board a look through all of it
+    holds a key up for a tenth of a second.
+    """
+    asyncio.get_running_loop().call_later(REST_SECONDS, _resume)
+
+
+def _resume() -> None:
+    gc.freeze()
+    gc.enable()
