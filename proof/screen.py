@@ -151,10 +151,16 @@ class Terminal:
         os.kill(self.pid, number)
 
     def exit_code(self) -> int:
-        """Read to the end and return how the program ended; negative for a signal."""
+        """Read to the end and return how the program ended; negative for a signal.
+
+        Raises:
+            AssertionError: it does not end.
+        """
         end = time.monotonic() + PATIENCE
         while self._fd >= 0 and time.monotonic() < end and self._read(end - time.monotonic()):
             pass
+        if self._fd >= 0 and time.monotonic() >= end:
+            raise AssertionError(f"it does not end on:\n{self.text}")
         _, status = os.waitpid(self.pid, 0)
         self.pid = 0
         return os.waitstatus_to_exitcode(status)

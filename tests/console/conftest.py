@@ -32,6 +32,7 @@ from widgets.stock_pane import StockPane
 PATIENCE = 30.0
 FASTER = 15.0
 QUIET_TURNS = 3
+LONGEST_FRAME = 0.5
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.003, 0.04
 CHARACTERS = {
     "plus": "+",
@@ -125,14 +126,26 @@ class Console:
         """Let every message that is under way arrive, and what it sends in its turn."""
         # The pilot's own pause waits for an idle processor, which a desk at work never is.
         await self.pilot._wait_for_screen()
-        quiet = 0
+        quiet, end = 0, time.monotonic() + LONGEST_FRAME
         while quiet < QUIET_TURNS:
             await asyncio.sleep(0)
             quiet = 0 if self._under_way() else quiet + 1
+            if quiet and self._unpainted() and time.monotonic() < end:
+                await asyncio.sleep(SHORTEST_PAUSE)
+                quiet = 0
 
     def _under_way(self) -> bool:
         pumps = (self.app, *self.screen.walk_children(with_self=True))
         return any(pump._next_callbacks or not pump._message_queue.empty() for pump in pumps)
+
+    def _unpainted(self) -> bool:
+        screen = self.screen
+        return bool(
+            screen._layout_required
+            or screen._repaint_required
+            or screen._dirty_widgets
+            or screen._recompose_required
+        )
 
     async def until(self, held: Callable[[], Any]) -> Any:
         """Wait until something holds, and return it."""

@@ -67,7 +67,7 @@ async def test_the_desk_its_panes_and_a_review(
         await console.shows("Buy 2 cards")
         await held(console, "review", theme, size)
         await console.press("escape", "escape", "3")
-        await console.shows("fulfilled")
+        await console.shows("fulfilled", "Leave")
         await held(console, "orders", theme, size)
         await console.press("slash", *"pugb", "space", *"st:ful", "enter", "s")
         await console.shows("/pugb st:ful", "state ^")
@@ -134,7 +134,7 @@ async def test_what_nobody_answered_for(
         await held(console, "note", theme, size)
         await console.press("escape", "u")
         await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
-        await console.shows("could be yours", "1 reading")
+        await console.shows("could be yours", "1 reading", "not told", "This one")
         await console.until(lambda: laid_out(console.screen.query_one(CaseSheet)))
         await held(console, "unresolved", theme, size)
 

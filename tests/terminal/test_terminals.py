@@ -76,9 +76,9 @@ def test_a_terminal_that_cannot_be_drawn_on_is_refused_in_words(terminal, enviro
 @pytest.mark.parametrize(
     ("environ", "sent", "not_sent"),
     [
-        ({"COLORTERM": "truecolor"}, b"8;2;", b"8;5;"),
-        ({"COLORTERM": ""}, b"8;5;", b"8;2;"),
-        ({"COLORTERM": "", "TERM": "xterm"}, b"\x1b[", b"8;"),
+        ({"COLORTERM": "truecolor"}, rb"8;2;", rb"8;5;"),
+        ({"COLORTERM": ""}, rb"8;5;", rb"8;2;"),
+        ({"COLORTERM": "", "TERM": "xterm"}, rb"\x1b\[", rb"8;[25];"),
     ],
 )
 def test_no_more_colours_are_sent_than_the_terminal_has(terminal, environ, sent, not_sent):
@@ -86,8 +86,8 @@ def test_no_more_colours_are_sent_than_the_terminal_has(terminal, environ, sent,
     desk.wait_for("PUBG Mobile UC")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
-    assert sent in desk.bytes
-    assert not_sent not in desk.bytes
+    assert re.search(sent, desk.bytes)
+    assert not re.search(not_sent, desk.bytes)
 
 
 @pytest.mark.parametrize(
