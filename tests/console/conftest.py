@@ -117,10 +117,14 @@ class Console:
     async def press(self, *keys: str) -> None:
         """Press keys one after the other; each is dealt with before the next."""
         for key in keys:
-            character = CHARACTERS.get(key) or (key if len(key) == 1 else None)
-            self.app.post_message(events.Key(key, character))
+            self.type_ahead(key)
             await self.settle()
             await self.until(lambda: not self.app._typed._busy or self.app._exit)
+
+    def type_ahead(self, key: str) -> None:
+        """Press a key and wait for nothing."""
+        character = CHARACTERS.get(key) or (key if len(key) == 1 else None)
+        self.app.post_message(events.Key(key, character))
 
     async def settle(self) -> None:
         """Let every message that is under way arrive, and what it sends in its turn."""

@@ -88,7 +88,8 @@ async def test_another_key_disarms(console: Any) -> None:
 
 async def test_a_ticket_closed_while_it_is_checked_leaves_nothing_behind(console: Any) -> None:
     ticket = await console.ticket()
-    await console.press("enter", "escape")
+    console.type_ahead("enter")
+    await console.press("escape")
     assert console.screen is not ticket
     await console.until(lambda: not any(w.group == "quote" for w in console.app.workers))
     assert "defect" not in console.text()
