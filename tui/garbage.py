@@ -7,6 +7,9 @@ from typing import Final
 REST_SECONDS: Final = 2.0
 """How long a start takes at most, on a machine that is not hopelessly slow."""
 
+FILLED_SECONDS: Final = 10.0
+"""When a board of thousands of orders stands as well, and what is made for its filter."""
+
 
 def rest() -> None:
     """Look for no garbage until `resume_later` says so: what a start makes is there to stay."""
@@ -19,7 +22,9 @@ def resume_later() -> None:
     What exists then is left out: with ten thousand orders on the board a look through all of it
     holds a key up for a tenth of a second.
     """
-    asyncio.get_running_loop().call_later(REST_SECONDS, _resume)
+    loop = asyncio.get_running_loop()
+    loop.call_later(REST_SECONDS, _resume)
+    loop.call_later(FILLED_SECONDS, gc.freeze)
 
 
 def _resume() -> None:
