@@ -89,6 +89,18 @@ class Terminal:
                     return
         raise AssertionError(f"the review never took a yes:\n{self.text}")
 
+    def press_until(self, key: str, words: str) -> None:
+        """Press a key again and again until it is heard, as some words on the screen tell.
+
+        Raises:
+            AssertionError: it is never heard.
+        """
+        for _ in range(int(PATIENCE)):
+            self.press(key)
+            if self._seen_within(1.0, words):
+                return
+        raise AssertionError(f"{key} was never heard on:\n{self.text}")
+
     def paste(self, text: str) -> None:
         """Paste text, bracketed as a terminal does it."""
         os.write(self._fd, b"\x1b[200~" + text.encode() + b"\x1b[201~")
