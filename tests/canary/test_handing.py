@@ -53,7 +53,8 @@ def test_the_card_is_in_the_handed_file_alone_and_gone_with_it(
     assert f"Code: {CARD}-0\n" in text
     assert f"Serial number: {SERIAL}-0\n" in text
     desk.press("F")
-    desk.wait_for(file.name)
+    # Its name is in the sentence of a moment ago as well.
+    desk.wait_for("Files with cards +1/1")
     desk.press("x")
     desk.wait_for("Delete this file")
     desk.press("y")
