@@ -46,3 +46,14 @@ def midnight(now: datetime) -> datetime:
     stood at another distance from UTC than now does.
     """
     return datetime.combine(now.astimezone().date(), clock_time.min).astimezone(UTC)
+
+
+async def sleep_unless(event: asyncio.Event, clock: Clock, seconds: float) -> None:
+    """Sleep so many seconds, or until the event is set if that comes first."""
+    sleeper = asyncio.ensure_future(clock.sleep(seconds))
+    waker = asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sleeper.cancel()
+        waker.cancel()

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from services.book import BookKeeper
-from services.clock import Clock
+from services.clock import Clock, sleep_unless
 from services.errors import DeskError
 from services.reconcile import Reconciler
 
@@ -59,13 +59,5 @@ class Settling:
                     self._keeper.log(f"Settling: {error.sentence()}", "warning")
                     await self._clock.sleep(FAILED_SECONDS)
             due = await self._reconciler.due() if self.leading else None
-            await self._pause(longest if due is None else min(due, longest))
-
-    async def _pause(self, seconds: float) -> None:
-        sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
-        waker = asyncio.ensure_future(self._news.wait())
-        try:
-            await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeper.cancel()
-            waker.cancel()
+            pause = longest if due is None else min(due, longest)
+            await sleep_unless(self._news, self._clock, pause)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from services.book_models import PollState
 from services.client import VendorClient
-from services.clock import Clock
+from services.clock import Clock, sleep_unless
 from services.errors import AuthFailed, DeskError, JournalFailed, NotFound
 from services.models import Order
 from services.pause import Pause
@@ -202,13 +202,7 @@ class Tracker:
         """Wait, but no longer than until somebody pokes or an order is placed."""
         end = self._clock.steady() + seconds
         while (left := end - self._clock.steady()) > 0 and not self._asked_now:
-            sleeper = asyncio.ensure_future(self._clock.sleep(left))
-            waker = asyncio.ensure_future(self._wake.wait())
-            try:
-                await asyncio.wait((sleeper, waker), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                sleeper.cancel()
-                waker.cancel()
+            await sleep_unless(self._wake, self._clock, left)
             if not self._wake.is_set():
                 return
             self._wake.clear()

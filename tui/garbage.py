@@ -24,9 +24,15 @@ def resume_later() -> None:
     """
     loop = asyncio.get_running_loop()
     loop.call_later(REST_SECONDS, _resume)
-    loop.call_later(FILLED_SECONDS, gc.freeze)
+    loop.call_later(FILLED_SECONDS, _leave_out)
 
 
 def _resume() -> None:
     gc.freeze()
     gc.enable()
+
+
+def _leave_out() -> None:
+    # What is garbage by now may have held a card, and would be kept for good.
+    gc.collect()
+    gc.freeze()
