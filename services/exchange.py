@@ -5,8 +5,10 @@ once.
 """
 
 import asyncio
+import importlib.util
 import logging
 import ssl
+import sys
 from collections.abc import Generator, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -30,6 +32,11 @@ HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Ag
 # Both would write addresses of orders, and at DEBUG headers, into whatever log is open.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+
+# httpcore tries to import sniffio for every lock that it makes, some five times a request, and
+# looks through all of sys.path each time where it is not installed. None tells it at once.
+if "sniffio" not in sys.modules and importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 class _KeyAuth(httpx.Auth):

@@ -1,5 +1,6 @@
-"""What keeps the suite quick on few cores: nothing waits for a disk or is parsed twice."""
+"""What keeps the suite quick on few cores: no disk is waited for, nothing is parsed twice."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from textual.css.stylesheet import Stylesheet
 
 MEMORY = Path("/dev/shm")
 ROOM_WANTED = 2 * 1024**3
+OBJECTS_BETWEEN_LOOKS = 50_000
+"""A console under test makes and drops that many; Python looks for garbage after 700."""
+
 LONG = (
     "tests/terminal/",
     "tests/proof/test_",
@@ -52,6 +56,11 @@ def parse_styles_once() -> None:
     Stylesheet._parse_rules = remembered  # type: ignore[method-assign]
 
 
+def look_for_garbage_seldom() -> None:
+    """Let Python look for garbage after many more new objects than it does by itself."""
+    gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
+
+
 def _fits(folder: Path) -> bool:
     try:
         there = os.statvfs(folder)
@@ -81,6 +90,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             short[len(short) * worker // workers : len(short) * (worker + 1) // workers],
         )
     ]
+    # What was imported and collected stays to the end and need not be looked through.
+    gc.freeze()
 
 
 def _mixed(long: list[pytest.Item], short: list[pytest.Item]) -> Iterator[pytest.Item]:

@@ -3,11 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from textual.app import App
 from textual.dom import DOMNode
-from textual.events import Key, Paste
+from textual.events import Callback, Key, Paste
 
 ROUNDS = 4
 """A key acts, what it asks for rises to the app, a screen opens there, and takes the focus."""
@@ -16,6 +17,22 @@ LONGEST_WAIT = 0.5
 """Seconds after which the next key goes on whatever became of the one before."""
 
 Typed = Key | Paste
+
+
+class _Pass:
+    """A round on its way from the focus up to the app; it does its next step when called.
+
+    It says itself that it takes no parameters. Of what `call_later` is given Textual works out the
+    signature each time, two dozen times for a key.
+    """
+
+    _param_count = 0
+
+    def __init__(self, step: Callable[[], Awaitable[None]]) -> None:
+        self._step = step
+
+    def __call__(self) -> Awaitable[None]:
+        return self._step()
 
 
 class TypeAhead:
@@ -98,7 +115,7 @@ class TypeAhead:
     async def _hop(self, turn: int, left: int, path: list[DOMNode]) -> None:
         while path and turn == self._turn:
             node = path.pop(0)
-            if node.call_later(self._hop, turn, left, path):
+            if node.post_message(Callback(callback=_Pass(partial(self._hop, turn, left, path)))):
                 return
         self._app.call_later(self._round, turn, left - 1)
 

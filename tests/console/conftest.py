@@ -128,8 +128,6 @@ class Console:
 
     async def settle(self) -> None:
         """Let every message that is under way arrive, and what it sends in its turn."""
-        # The pilot's own pause waits for an idle processor, which a desk at work never is.
-        await self.pilot._wait_for_screen()
         quiet, end = 0, time.monotonic() + LONGEST_FRAME
         while quiet < QUIET_TURNS:
             await asyncio.sleep(0)
