@@ -20,7 +20,7 @@ run: $(STAMP)           ## the console on the embedded vendor; ARGS="..." are ha
 	@$(BIN)/carddesk --sandbox $(ARGS)
 
 test: $(STAMP)          ## every test; ARGS="-k name" narrows
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 7 --dist worksteal $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 8 --dist worksteal $(ARGS)
 
 check: $(STAMP)         ## format, lint, types and layers, nothing is changed
 	@$(BIN)/ruff format --check .

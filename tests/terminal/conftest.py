@@ -24,7 +24,7 @@ def terminal(home: dict[str, str]) -> Iterator[OpenTerminal]:
     def start(
         *arguments: str,
         size: tuple[int, int] = (80, 24),
-        trip: float | None = None,
+        trip: float | None = 0.0,
         **environ: str,
     ) -> Terminal:
         command = [str(Path(sys.executable).with_name("carddesk")), *arguments]
