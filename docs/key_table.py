@@ -1,11 +1,18 @@
 """README's key table, written from the table of actions."""
 
-from tui.action import DESK, EVERYWHERE, SCREENS, Action
+from tui.action import DESK, EVERYWHERE, LETTERS, SCREENS, Action
 from tui.actions import ACTIONS
 from tui.keymap import Keymap
 
 BEGIN, END = "<!-- keys: made by `make docs` -->\n", "<!-- end of keys -->"
 NAMES = {"ask": "question", "prompt": "text"}
+
+GROUPS = (
+    ("everywhere", EVERYWHERE),
+    ("where nothing is typed", SCREENS | LETTERS),
+    ("every screen", SCREENS),
+    ("desk", DESK),
+)
 
 
 def table() -> str:
@@ -29,7 +36,7 @@ def replaced(text: str) -> str:
 
 
 def _where(action: Action) -> str:
-    for name, places in (("everywhere", EVERYWHERE), ("every screen", SCREENS), ("desk", DESK)):
+    for name, places in GROUPS:
         if action.where == places:
             return name
     return ", ".join(sorted(NAMES.get(place, place) for place in action.where))

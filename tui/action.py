@@ -19,6 +19,8 @@ ONE_ORDER = frozenset({"orders"}) | ORDER | FOUND | STORY | UNDELIVERED
 SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | STORY | UNDELIVERED
 DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "export", "hand", "handed"})
 SETUP = frozenset({"welcome", "set-up"})
+LETTERS = frozenset({"help", "export", "hand", "handed"})
+"""Dialogs in which nothing is typed: a letter is a key there, as on a screen."""
 EVERYWHERE = SCREENS | DIALOGS | SETUP
 TICKET = frozenset({"ticket"})
 ASK = frozenset({"ask"})

@@ -11,6 +11,7 @@ from tui.action import (
     FILTERED,
     HAND,
     HANDED,
+    LETTERS,
     LISTS,
     MONEY,
     ONE_ORDER,
@@ -309,7 +310,7 @@ ACTIONS: tuple[Action, ...] = (
         priority=True,
     ),
     Action("back", "escape", "desk: Back", "Clear the filter, close what is open", EVERYWHERE),
-    Action("quit", "q", "desk: Leave", "Back; at the top leave", SCREENS),
+    Action("quit", "q", "desk: Leave", "Back; at the top leave", SCREENS | LETTERS),
     Action(
         "leave",
         "ctrl+q,ctrl+c",

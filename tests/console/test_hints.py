@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.sandbox import Fault
+from tui.screens.desk import DeskScreen
 from tui.screens.order import OrderScreen
 from tui.screens.unresolved import UnresolvedScreen
 
@@ -38,6 +39,18 @@ async def test_the_screen_of_what_is_unresolved_names_the_way_out(console: Any) 
     await console.press("u")
     await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
     await console.until(lambda: last_line(console).rstrip().endswith("esc Back"))
+
+
+@pytest.mark.parametrize("key", ["question_mark", "F", "x", "b"])
+async def test_q_goes_back_from_what_lies_on_the_desk_as_escape_does(
+    console: Any, key: str
+) -> None:
+    await console.ready()
+    for way_out in ("escape", "q"):
+        await console.press(key)
+        await console.until(lambda: not isinstance(console.screen, DeskScreen))
+        await console.press(way_out)
+        await console.until(lambda: isinstance(console.screen, DeskScreen))
 
 
 async def test_a_terminal_that_is_too_small_names_the_way_out_alone(open_console: Any) -> None:

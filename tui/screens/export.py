@@ -62,4 +62,5 @@ class ExportScreen(Dialog[str | None]):
             "export.json": partial(self.dismiss, "json"),
             "export.last": partial(self.dismiss, self._last),
             "back": self.leave_screen,
+            "quit": self.leave_screen,
         }

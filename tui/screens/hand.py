@@ -114,6 +114,7 @@ class HandScreen(Dialog[HandChoice | None]):
             "hand.file": partial(self._choose, to_file=True),
             "hand.language": self._next_language,
             "back": self.leave_screen,
+            "quit": self.leave_screen,
         }
 
     def conceal(self) -> None:

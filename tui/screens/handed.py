@@ -75,6 +75,7 @@ class HandedScreen(Filtering, Dialog[None]):
             "handed.delete_all": self._delete_all,
             "filter": self.filter,
             "back": self.back,
+            "quit": self.leave_screen,
         }
 
     def board(self, pane: str = "") -> Board[Handed]:

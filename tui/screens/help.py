@@ -113,7 +113,7 @@ class HelpScreen(Filtering, Dialog[None]):
 
     def handlers(self) -> Mapping[str, Handler]:
         """Filter the list; escape lists everything again, then closes."""
-        return {"filter": self.filter, "back": self.back}
+        return {"filter": self.filter, "back": self.back, "quit": self.leave_screen}
 
     def back(self) -> None:
         """Undo the filter, or close."""
@@ -138,7 +138,8 @@ class HelpScreen(Filtering, Dialog[None]):
 
 def _cells(row: HelpRow, _: View) -> dict[str, Cell]:
     ink = "dim" if row.reason else "plain"
-    words = row.words
+    # In words, since a terminal without colours shows no dim ones either.
+    words = f"Not now: {row.reason}" if row.reason else row.help
     if row.arabic is not None:
         # In the last column, where right-to-left letters drag no other column along.
         words = f"{row.arabic:2} {words}"
