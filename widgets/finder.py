@@ -83,6 +83,11 @@ class Finder(Generic[T]):
         inside = list(compress(held, map(not_, begun)))
         return list(compress(held, begun)), inside, self._meaning(typed)
 
+    def having(self, typed: tuple[str, ...]) -> set[str]:
+        """Return the keys of the rows in which one of the words stands as it was typed."""
+        pairs = zip(self.keys, self.texts, strict=True)
+        return {key for key, text in pairs if any(word in text for word in typed)}
+
     def _holding(self, typed: tuple[str, ...]) -> tuple[list[T], list[str]]:
         """Return the rows in which each word stands as it was typed, and their texts."""
         rows, texts = self.rows, self.texts

@@ -24,24 +24,35 @@ class Prefix(Struct, Generic[T], frozen=True):
     test: Callable[[str], Test[T]]
 
 
+NOT = "!"
+"""Before a word or a prefix: the rows without it."""
+
+
 class Query(Struct, frozen=True):
-    """Words that a row must have, folded, and prefixes with what stands behind each of them."""
+    """Words that a row must have, folded, and prefixes with what stands behind each of them.
+
+    `missing` and `denied` are the same of what a row must not have.
+    """
 
     words: tuple[str, ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+    denied: tuple[tuple[str, str], ...] = ()
 
 
 def read(text: str, prefixes: Mapping[str, Prefix[Any]]) -> Query:
     """Read what was typed; a prefix that is not known is text like any other.
 
-    A known prefix with nothing behind it asks for nothing yet.
+    A known prefix with nothing behind it asks for nothing yet, and neither does a lone `!`.
     """
-    words: list[str] = []
-    asked: list[tuple[str, str]] = []
+    words: dict[bool, list[str]] = {True: [], False: []}
+    asked: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     for token in fold(clean(text)).split():
-        name, colon, argument = token.partition(":")
+        wanted = not token.startswith(NOT)
+        meant = token if wanted else token.removeprefix(NOT)
+        name, colon, argument = meant.partition(":")
         if not colon or name not in prefixes:
-            words.append(token)
+            words[wanted].extend([meant] if meant else [])
         elif argument:
-            asked.append((name, argument))
-    return Query(tuple(words), tuple(asked))
+            asked[wanted].append((name, argument))
+    return Query(tuple(words[True]), tuple(asked[True]), tuple(words[False]), tuple(asked[False]))

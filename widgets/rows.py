@@ -1,6 +1,7 @@
 """What a list holds and which of it is listed: rows by key, filtered and sorted, no screen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import filterfalse
 from typing import Any, Generic, TypeVar
 
 from widgets.finder import Finder, searchable
@@ -155,6 +156,11 @@ class Rows(Generic[T]):
             listed = self._found(self._query.words)
         for name, told in self._query.asked:
             listed = filter(self._prefixes[name].test(told), listed)
+        for name, told in self._query.denied:
+            listed = filterfalse(self._prefixes[name].test(told), listed)
+        if self._query.missing:
+            having = self._finder.having(self._query.missing)
+            listed = (value for value in listed if self._key(value) not in having)
         if self._order is not None:
             by, descending = self._order
             listed = sorted(listed, key=by, reverse=descending)

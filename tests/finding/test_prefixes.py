@@ -63,6 +63,8 @@ def rows() -> Rows[BoardOrder]:
         ("st:not_placed", "noplace"),
         ("st:placed", "noplace"),
         ("st:late", "late"),
+        ("!st:final", "hand unres new"),
+        ("!st:open !op:other", "full part noplace late"),
         ("st:brand", "new"),
         ("st:", "hand unres full part theirs noplace late new"),
         ("id:66f0aaha", "hand"),

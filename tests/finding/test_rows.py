@@ -39,6 +39,16 @@ def test_every_word_has_to_match_and_one_may_be_typed_wrong() -> None:
     assert found(rows, "spotfy eu") == []
 
 
+def test_what_stands_behind_a_mark_is_left_out_and_never_guessed_at() -> None:
+    rows = rows_of("Netflix US 20", "Netflix EU 20", "Spotify US 20")
+    assert found(rows, "!netflix") == ["Spotify US 20"]
+    assert found(rows, "!netlfix") == ["Netflix US 20", "Netflix EU 20", "Spotify US 20"]
+    assert found(rows, "us !spot") == ["Netflix US 20"]
+    assert found(rows, "!no:1 !spot") == ["Netflix US 20"]
+    rows.replace((("0", "Spotify DE"), ("1", "Netflix EU"), ("2", "Steam")))
+    assert [text for _, text in rows.listed] == ["Steam"]
+
+
 def test_a_sorted_list_is_filtered_and_not_ranked() -> None:
     rows = rows_of("b starzplay", "a playstation", "b google play")
     rows.sort(lambda row: row[1][0])
@@ -88,6 +98,9 @@ def test_prefixes_and_words_are_asked_together() -> None:
         (":", Query((":",))),
         (":7 no:a:b", Query((":7",), (("no", "a:b"),))),
         ("  ", Query()),
+        ("!Été x", Query(("x",), missing=("ete",))),
+        ("!no:7 no:1", Query((), (("no", "1"),), denied=(("no", "7"),))),
+        ("! !no: !zz:7 a!", Query(("a!",), missing=("zz:7",))),
         ("\x1b[2J \u202e", Query(("\ufffd[2j",))),
     ],
 )

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from widgets.canvas import Canvas
 from widgets.ink import Cell, DrawnLine, Line, fitted, line_width
 from widgets.parts import BETWEEN
-from widgets.query import Prefix
+from widgets.query import NOT, Prefix
 
 
 class PrefixLine(Canvas):
@@ -40,9 +40,12 @@ class PrefixLine(Canvas):
 
     def _forms(self) -> tuple[Line, ...]:
         told = [Cell(f"{name}: {about}", "head") for name, about in self.prefixes]
+        without = Cell(f"{NOT}word: without", "head")
         keys = [Cell(f"{key} {label}", "dim") for key, label in self.keys]
         names = [Cell(f"{name}:", "head") for name, _ in self.prefixes]
-        return _joined([*told, *keys]), _joined(told or keys), _joined(names)
+        return tuple(
+            _joined(cells) for cells in ([*told, without, *keys], [*told, without], told, names)
+        )
 
     @staticmethod
     def _length(line: Line) -> int:
