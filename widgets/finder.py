@@ -84,9 +84,13 @@ class Finder(Generic[T]):
         return list(compress(held, begun)), inside, self._meaning(typed)
 
     def having(self, typed: tuple[str, ...]) -> set[str]:
-        """Return the keys of the rows in which one of the words stands as it was typed."""
+        """Return the keys of the rows in which a word begins like one that was typed.
+
+        Not of those that have it inside a word: who is spared US still wants PlayStation Plus.
+        """
+        begin = [f" {word}" for word in typed]
         pairs = zip(self.keys, self.texts, strict=True)
-        return {key for key, text in pairs if any(word in text for word in typed)}
+        return {key for key, text in pairs if any(start in text for start in begin)}
 
     def _holding(self, typed: tuple[str, ...]) -> tuple[list[T], list[str]]:
         """Return the rows in which each word stands as it was typed, and their texts."""

@@ -44,6 +44,7 @@ def test_what_stands_behind_a_mark_is_left_out_and_never_guessed_at() -> None:
     assert found(rows, "!netflix") == ["Spotify US 20"]
     assert found(rows, "!netlfix") == ["Netflix US 20", "Netflix EU 20", "Spotify US 20"]
     assert found(rows, "us !spot") == ["Netflix US 20"]
+    assert found(rows, "us !flix") == ["Netflix US 20", "Spotify US 20"]
     assert found(rows, "!no:1 !spot") == ["Netflix US 20"]
     rows.replace((("0", "Spotify DE"), ("1", "Netflix EU"), ("2", "Steam")))
     assert [text for _, text in rows.listed] == ["Steam"]
