@@ -4,13 +4,15 @@ import difflib
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.settings import FIELDS, Settings
-from services.text import clean
+from services.text import clean, fold
 from tui import live_settings
 from tui.action import DESK, LISTS, PANES, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
+from tui.other_names import other_names
 from tui.situation import Situation
 from widgets.ink import MASK
 
@@ -47,7 +49,8 @@ class Command(Struct, frozen=True):
 class Choice(Struct, frozen=True):
     """One line of the palette: what it does, or why it cannot, and what tab makes of it.
 
-    Without a `command` it takes an argument: enter completes it as tab does.
+    Without a `command` it takes an argument: enter completes it as tab does. `also` is what it is
+    found by besides its title.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Choice(Struct, frozen=True):
     keys: str = ""
     reason: str = ""
     command: Command | None = None
+    also: str = ""
 
 
 class Reading(Struct, frozen=True):
@@ -78,6 +82,16 @@ def read(line: str, keymap: Keymap, now: Situation, settings: Settings) -> Readi
             return _values("slow_line", argument.strip(), now, settings)
         return _arguments(verb, argument.strip(), now)
     return Reading(_everything(keymap, now, settings), text.strip())
+
+
+def called(needle: str, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """Return the choices that are called so by some, or that say so in what they do.
+
+    Nothing is guessed here: enter carries the first one out.
+    """
+    wide = (replace(each, also=f"{other_names(each.id)} {each.help}") for each in choices)
+    begun = [f" {word}" for word in fold(needle).split()]
+    return tuple(each for each in wide if all(word in f" {fold(each.also)}" for word in begun))
 
 
 def nearest(line: str, now: Situation) -> str:

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from services.settings import Settings
 from tui.actions import bindings
-from tui.command_line import Choice, Command, hides, nearest, read
+from tui.command_line import Choice, Command, called, hides, nearest, read
 from tui.screens.base import Dialog, Frame
 from tui.screens.strips import DetailStrip, KeyLine
 from tui.situation import Situation
@@ -64,7 +64,7 @@ class PaletteScreen(Dialog[Typed | None]):
             COLUMNS,
             key=lambda row: row.id,
             cells=_cells,
-            search=lambda row: f"{row.title} {row.line}",
+            search=lambda row: f"{row.title} {row.line} {row.also}",
             heading="Commands",
         )
         self.board.leads = True
@@ -130,6 +130,8 @@ class PaletteScreen(Dialog[Typed | None]):
         found = read(text, self.frame.keymap, self._now, settings)
         self.board.show_rows(found.choices)
         self.board.filter_text = found.needle
+        if found.needle and not self.board.shown:
+            self.board.show_rows(called(found.needle, found.choices) or found.choices)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

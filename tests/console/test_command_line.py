@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tui import live_settings
+from tui.actions import ACTIONS
 from tui.command_history import LONGEST, CommandHistory
-from tui.command_line import nearest, remembered
+from tui.command_line import ARGUMENTS, DEBUG, nearest, remembered
 from tui.commands import PaletteScreen
+from tui.other_names import OTHER_NAMES
 from tui.screens.desk import DeskScreen
 from tui.situation import Situation
 from widgets.bars import HintLine
@@ -35,6 +37,36 @@ async def test_a_number_reaches_the_screens_that_show_it(console: Any) -> None:
     await typed(console, "low_balance 9000000")
     await console.until(lambda: console.screen.query_one(StatusBar).low_balance == 9_000_000)
     await console.shows("LOW")
+
+
+async def test_a_command_is_found_by_what_people_call_it_where_no_title_has_the_word(
+    console: Any,
+) -> None:
+    await console.ready()
+    await console.press("colon")
+    palette = console.screen
+    for word, title in (
+        ("exit", "desk: Leave"),
+        ("quitter", "desk: Leave"),
+        ("solde", "desk: Money"),
+        ("ACHETÉ", "order: Buy"),
+        ("azerty", "setting: Keyboard"),
+        ("csv", "list: Export"),
+        ("last digits", "desk: Find"),
+        # A title that has it comes first, and what only resembles another name is not guessed.
+        ("orders", "pane: Orders"),
+        ("exti", ""),
+    ):
+        palette.line.value = word
+        await console.settle()
+        row = palette.board.highlighted
+        assert (row.title if row else "") == title, word
+
+
+def test_every_other_name_is_one_of_something_that_exists() -> None:
+    known = {action.id for action in ACTIONS} | {f":{verb}" for verb in ARGUMENTS}
+    known |= {f"={name}" for name in live_settings.LIVE} | {DEBUG}
+    assert OTHER_NAMES.keys() <= known
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
