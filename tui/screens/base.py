@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from msgspec import Struct, field
+from rich.console import RenderableType
 from textual import events, on
 from textual._styles_cache import StylesCache
 from textual.actions import SkipAction
@@ -14,6 +15,7 @@ from textual.containers import Container
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive, var
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -25,6 +27,7 @@ from services.settings import Settings
 from tui import elsewhere
 from tui.action import SCREENS, Action
 from tui.actions import ACTIONS, BY_ID
+from tui.below import Below
 from tui.keymap import Keymap
 from tui.line import Line
 from tui.situation import Situation
@@ -300,6 +303,20 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             self.mount(LineStrip())
         self.query_one(LineStrip).figures = figures
 
+    def _screen_resized(self, size: Size) -> None:
+        # A screen that opens has been laid out at its size, is then told of that size as of a new
+        # one, and tells the screens below: each would be laid out, and all of it painted, again.
+        if size != self._compositor.size:
+            super()._screen_resized(size)
+
+    def _on_timer_update(self) -> None:
+        # What opens or closes wants a layout and all of it painted: with the layout a part would
+        # be painted first, and right after it everything.
+        if self._layout_required and self._repaint_required and self.is_current:
+            self._dirty_widgets.add(self)
+            self._repaint_required = False
+        super()._on_timer_update()
+
     def paint_held(self) -> None:
         """Paint what was held back, if the line lets it through by now."""
         if self._paint_timer is not None:
@@ -348,6 +365,14 @@ class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
 
     HAS_STRIP = False
     HORIZONTAL_BREAKPOINTS = WIDTHS
+
+    def render(self) -> RenderableType:
+        """Return what lies below."""
+        drawn = super().render()
+        if isinstance(drawn, BackgroundScreen) and drawn.color.is_transparent:
+            # A screen promises less than other widgets, of which a Visual is taken as well.
+            return cast("RenderableType", Below(cast("Screen[Any]", drawn.screen)))  # pyright: ignore[reportUnknownMemberType]
+        return drawn
 
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Lay the band under what was composed."""
