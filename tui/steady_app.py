@@ -70,6 +70,7 @@ class SteadyApp(App[ResultT], inherit_bindings=False):
             if isinstance(event, events.Paste):
                 # Textual measures a flood of combining marks for half a minute.
                 event = events.Paste(clean(event.text, LONGEST_PASTE))
+            self.frame.tidying.pressed()
             await self._typed.take(event)
             return
         if isinstance(event, events.AppBlur):

@@ -4,6 +4,7 @@ A console is open for days, and a look for garbage holds a key up for longer the
 """
 
 import gc
+import weakref
 from typing import Any
 
 from textual._styles_cache import StylesCache
@@ -24,6 +25,22 @@ async def test_what_was_drawn_of_a_dialog_is_let_go_with_it(console: Any) -> Non
     await opened_and_closed()
     await opened_and_closed()
     await console.until(lambda: pictures() <= once)
+
+
+async def test_a_closed_screen_leaves_the_memory_before_python_looks_by_itself(
+    console: Any,
+) -> None:
+    await console.ready()
+    gc.disable()
+    try:
+        await console.press("question_mark")
+        await console.shows("Keys here")
+        closed = weakref.ref(console.screen)
+        await console.press("escape")
+        await console.until(lambda: isinstance(console.screen, DeskScreen))
+        await console.until(lambda: closed() is None)
+    finally:
+        gc.enable()
 
 
 def pictures() -> int:

@@ -28,6 +28,7 @@ from tui import elsewhere
 from tui.action import SCREENS, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.below import Below
+from tui.garbage import Tidying
 from tui.keymap import Keymap
 from tui.line import Line
 from tui.situation import Situation
@@ -55,7 +56,7 @@ class Frame(Struct, frozen=True):
 
     `pin` is where this operator's lock PIN is kept, if he has one; None where none can be kept.
     `state_dir` is where command lines are kept; None: in memory alone. `terminal` is what this one
-    can show, `line` what is known of the way to it.
+    can show, `line` what is known of the way to it. `tidying` clears away what closed screens left.
     """
 
     settings: Settings
@@ -65,6 +66,7 @@ class Frame(Struct, frozen=True):
     state_dir: Path | None = None
     terminal: Abilities = Abilities()
     line: Line = field(default_factory=Line)
+    tidying: Tidying = field(default_factory=Tidying)
 
 
 class Refusal(Struct, frozen=True):
@@ -127,6 +129,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Let go of what was drawn here: Textual keeps the lines of the last thousand widgets."""
         StylesCache.get_inner_outer.cache_clear()
+        self.frame.tidying.closed()
 
     def on_screen_suspend(self) -> None:
         """Take the keys off the screen while a dialog that has other keys lies on top."""
