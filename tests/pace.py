@@ -4,6 +4,7 @@ import gc
 import os
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,16 @@ def parse_styles_once() -> None:
 def look_for_garbage_seldom() -> None:
     """Let Python look for garbage after many more new objects than it does by itself."""
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
+
+
+@cache
+def leave_out_what_is_there() -> None:
+    """Have garbage looked for in what comes later alone, once for each process.
+
+    A console looks each time that a screen was closed; its modules are to be looked through once.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _fits(folder: Path) -> bool:

@@ -21,6 +21,7 @@ from services.paths import Paths
 from services.sandbox import Sandbox
 from services.secrets import Secret
 from services.settings import Settings, load, sandbox_settings
+from tests import pace
 from tui.app import ConsoleApp
 from tui.confirmation import BURST_SECONDS
 from tui.keymap import Keymap
@@ -285,6 +286,7 @@ def open_console(paths: Paths) -> OpenConsole:
                 app = _app(desk, frame, screen_clock)
                 async with app.run_test(size=size) as pilot:
                     yield Console(app, pilot, desk, box, clock)
+        pace.leave_out_what_is_there()
 
     return opened
 
