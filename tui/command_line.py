@@ -12,7 +12,7 @@ from tui import live_settings
 from tui.action import DESK, LISTS, PANES, Action
 from tui.actions import ACTIONS, BY_ID
 from tui.keymap import Keymap
-from tui.other_names import other_names
+from tui.other_names import OTHER_NAMES
 from tui.situation import Situation
 from widgets.ink import MASK
 
@@ -89,7 +89,7 @@ def called(needle: str, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
 
     Nothing is guessed here: enter carries the first one out.
     """
-    wide = (replace(each, also=f"{other_names(each.id)} {each.help}") for each in choices)
+    wide = (replace(each, also=f"{OTHER_NAMES.get(each.id, '')} {each.help}") for each in choices)
     begun = [f" {word}" for word in fold(needle).split()]
     return tuple(each for each in wide if all(word in f" {fold(each.also)}" for word in begun))
 

@@ -61,8 +61,3 @@ OTHER_NAMES: Final[Mapping[str, str]] = {
     "=slow_line": "lag bandwidth ssh lent",
 }
 """By the id of the palette's line. Looked in only where no title has what was typed."""
-
-
-def other_names(id: str) -> str:
-    """Return the other names of a line of the palette, by its id; empty when it has none."""
-    return OTHER_NAMES.get(id, "")

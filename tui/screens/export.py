@@ -58,9 +58,8 @@ class ExportScreen(Dialog[str | None]):
     def handlers(self) -> Mapping[str, Handler]:
         """Each format has a key; escape writes nothing."""
         return {
+            **super().handlers(),
             "export.csv": partial(self.dismiss, "csv"),
             "export.json": partial(self.dismiss, "json"),
             "export.last": partial(self.dismiss, self._last),
-            "back": self.leave_screen,
-            "quit": self.leave_screen,
         }

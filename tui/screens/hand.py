@@ -110,11 +110,10 @@ class HandScreen(Dialog[HandChoice | None]):
     def handlers(self) -> Mapping[str, Handler]:
         """Each way has a key; escape gives nothing away."""
         return {
+            **super().handlers(),
             "hand.copy": partial(self._choose, to_file=False),
             "hand.file": partial(self._choose, to_file=True),
             "hand.language": self._next_language,
-            "back": self.leave_screen,
-            "quit": self.leave_screen,
         }
 
     def conceal(self) -> None:

@@ -71,11 +71,11 @@ class HandedScreen(Filtering, Dialog[None]):
     def handlers(self) -> Mapping[str, Handler]:
         """Deleting asks first; escape lists everything again, then closes."""
         return {
+            **super().handlers(),
             "handed.delete": self._delete_one,
             "handed.delete_all": self._delete_all,
             "filter": self.filter,
             "back": self.back,
-            "quit": self.leave_screen,
         }
 
     def board(self, pane: str = "") -> Board[Handed]:

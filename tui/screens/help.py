@@ -113,7 +113,7 @@ class HelpScreen(Filtering, Dialog[None]):
 
     def handlers(self) -> Mapping[str, Handler]:
         """Filter the list; escape lists everything again, then closes."""
-        return {"filter": self.filter, "back": self.back, "quit": self.leave_screen}
+        return {**super().handlers(), "filter": self.filter, "back": self.back}
 
     def back(self) -> None:
         """Undo the filter, or close."""
