@@ -28,13 +28,17 @@ SETTLED = frozenset(PurchaseState) - {
 
 
 class Left(Struct):
-    """What became of one purchase whose console was left while it was being sent."""
+    """What became of one purchase whose console was left while it was being sent.
+
+    `told` is what `carddesk resolve` said of it afterwards.
+    """
 
     way: str
     posts: int
     lost: int
     processes: int
     state: str
+    told: str
 
     @property
     def sound(self) -> bool:
@@ -143,11 +147,16 @@ def leave(way: str, home: Path) -> Left:
             lost=sum(order not in text for order in orders),
             processes=stayed,
             state=states[0] if len(states) == 1 else "unknown",
+            told=after.bytes.decode(),
         )
 
 
 def _send(desk: Terminal, vendor: Vendor) -> None:
-    """Confirm a purchase, up to the moment at which the vendor has it and has not answered."""
+    """Confirm a purchase, up to the moment at which the vendor has it and has not answered.
+
+    A request whose head has come and whose body has not is no order yet: killed between the two,
+    the console leaves nothing to be found.
+    """
     # Whether this key may buy is asked of the vendor; until then a purchase is refused in words.
     desk.wait_for(r"(?s)READ-WRITE.* live.*PUBG Mobile UC")
     desk.press("enter")
@@ -158,7 +167,7 @@ def _send(desk: Terminal, vendor: Vendor) -> None:
     desk.wait_for("balance: enough")
     desk.confirm()
     end = time.monotonic() + PATIENCE
-    while not vendor.box.posts and time.monotonic() < end:
+    while not any(post.order_id for post in vendor.box.posts) and time.monotonic() < end:
         desk.wait_for("Sending|PLACED|FULFILLED|place the order")
 
 
