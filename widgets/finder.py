@@ -117,9 +117,13 @@ class Finder(Generic[T]):
             return []
 
         def means(word: str, key: str, text: str) -> bool:
-            # A row that changed may have lost the word that was gathered of it.
-            return key in meant[word] and (
-                key not in self._changed or any(each in text for each in close[word])
+            if key not in meant[word]:
+                return False
+            # A row that changed may have lost the word that was gathered of it. Taking its text
+            # apart costs more than asking first whether the word stands there at all.
+            return key not in self._changed or (
+                any(each in text for each in close[word])
+                and not close[word].isdisjoint(words(text))
             )
 
         some = list(map(further.__contains__, self.keys))

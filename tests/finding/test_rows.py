@@ -73,6 +73,13 @@ def test_rows_that_change_come_and_go() -> None:
     assert found(rows, "walet") == ["robux wallet"]
 
 
+def test_a_row_is_not_found_by_a_word_that_it_lost_and_that_stands_inside_its_new_one() -> None:
+    rows = rows_of("netflix ham")
+    assert found(rows, "hm") == ["netflix ham"]
+    rows.replace((("0", "netflix sham"),))
+    assert found(rows, "hm") == []
+
+
 def test_a_word_less_finds_again_what_a_word_more_had_hidden() -> None:
     rows = rows_of("alpha one", "alpha two", "beta one")
     assert found(rows, "alpha two") == ["alpha two"]
