@@ -29,7 +29,7 @@ class Finder(Generic[T]):
         self._vocabulary = Vocabulary()
         self._keys_by_word: dict[str, list[str]] | None = None
         self._gathered = 0
-        self._changed: set[str] = set()
+        self._changed: dict[str, frozenset[str]] = {}
         self._last: tuple[tuple[str, ...], list[T], list[str]] | None = None
 
     def replace(self, keys: list[str], texts: list[str], rows: list[T]) -> None:
@@ -59,7 +59,7 @@ class Finder(Generic[T]):
     def forget(self) -> None:
         """Let the words go."""
         self._keys_by_word, self._last, self._gathered = None, None, 0
-        self._changed = set()
+        self._changed = {}
         self._vocabulary = Vocabulary()
 
     def close(self, typed: str) -> frozenset[str]:
@@ -116,15 +116,12 @@ class Finder(Generic[T]):
         if not further:
             return []
 
-        def means(word: str, key: str, text: str) -> bool:
+        def means(word: str, key: str) -> bool:
             if key not in meant[word]:
                 return False
-            # A row that changed may have lost the word that was gathered of it. Taking its text
-            # apart costs more than asking first whether the word stands there at all.
-            return key not in self._changed or (
-                any(each in text for each in close[word])
-                and not close[word].isdisjoint(words(text))
-            )
+            # A row that changed may have lost the word that was gathered of it.
+            has = self._changed.get(key)
+            return has is None or not close[word].isdisjoint(has)
 
         some = list(map(further.__contains__, self.keys))
         rows = zip(
@@ -135,21 +132,21 @@ class Finder(Generic[T]):
         )
         if len(typed) == 1:
             (word,) = typed
-            return [row for key, text, row in rows if word not in text and means(word, key, text)]
+            return [row for key, text, row in rows if word not in text and means(word, key)]
         return [
             row
             for key, text, row in rows
             if not all(word in text for word in typed)
-            and all(word in text or means(word, key, text) for word in typed)
+            and all(word in text or means(word, key) for word in typed)
         ]
 
     def _gather_again(self, key: str, text: str) -> None:
         index = self._keys_by_word
         if index is None:
             return
-        self._changed.add(key)
+        self._changed[key] = has = frozenset(words(text))
         self._gathered += 1
-        for word in words(text):
+        for word in has:
             if word not in index:
                 index[word] = []
                 self._vocabulary.add(word)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.geometry import Size
@@ -230,6 +230,7 @@ def cells_of(line: tuple[Drawn, ...]) -> list[tuple[str, str]]:
     return spread
 
 
+@settings(deadline=None)
 @given(PIECES, PIECES)
 def test_what_is_repainted_of_a_line_makes_it_the_new_one(
     before: list[tuple[str, str]], after: list[tuple[str, str]]

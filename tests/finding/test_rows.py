@@ -1,7 +1,7 @@
 """Which rows a filter lists, in which order, while they change."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching import near, words
@@ -140,6 +140,7 @@ WORD = st.text(alphabet="abcé", min_size=1, max_size=6)
 TEXT = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, max_size=12), st.lists(TEXT, min_size=1, max_size=6), st.integers(0, 11))
 def test_what_is_found_does_not_depend_on_what_was_typed_or_shown_before(
     texts: list[str], typed: list[str], changed: int
