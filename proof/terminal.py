@@ -17,7 +17,7 @@ from proof.screen import Terminal, environment
 from services.models import PurchaseState
 from services.sandbox import DEMO_KEY, Fault, Sandbox
 
-ANSWER_SECONDS = 1.0
+ANSWER_SECONDS = 0.5
 PATIENCE = 20.0
 SETTLED = frozenset(PurchaseState) - {
     PurchaseState.INTENT,
@@ -82,9 +82,14 @@ WAYS: dict[str, Callable[[Terminal], None]] = {
 
 
 class Vendor:
-    """The embedded vendor on a loop of its own, since a terminal is driven by waiting."""
+    """The embedded vendor on a loop of its own, since a terminal is driven by waiting.
 
-    def __init__(self) -> None:
+    Args:
+        answer_seconds: for how long the answer to a purchase drips, 0 for at once.
+    """
+
+    def __init__(self, answer_seconds: float = 0.0) -> None:
+        self._answer_seconds = answer_seconds
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self.box = Sandbox(moving=False, handling_seconds=(0.1, 0.2))
@@ -92,9 +97,10 @@ class Vendor:
     def __enter__(self) -> "Vendor":
         self._thread.start()
         self.run(self.box.start())
-        self.box.faults.add(
-            Fault("slow", endpoint="placeOrder", phase="after", times=0, seconds=ANSWER_SECONDS)
-        )
+        if seconds := self._answer_seconds:
+            self.box.faults.add(
+                Fault("slow", endpoint="placeOrder", phase="after", times=0, seconds=seconds)
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -102,6 +108,15 @@ class Vendor:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    def account(self) -> dict[str, str]:
+        """Return the variables of a desk that alone buys here."""
+        return {
+            "CARDDESK_BASE_URL": self.box.url,
+            "CARDDESK_API_KEY": DEMO_KEY,
+            "CARDDESK_ENVIRONMENT": "sandbox",
+            "CARDDESK_ACCOUNT_EXCLUSIVE": "true",
+        }
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something on the vendor's loop and return its result."""
@@ -116,13 +131,8 @@ def leave(way: str, home: Path) -> Left:
         home: an empty folder.
     """
     command = str(Path(sys.executable).with_name("carddesk"))
-    with Vendor() as vendor:
-        environ = environment(home) | {
-            "CARDDESK_BASE_URL": vendor.box.url,
-            "CARDDESK_API_KEY": DEMO_KEY,
-            "CARDDESK_ENVIRONMENT": "sandbox",
-            "CARDDESK_ACCOUNT_EXCLUSIVE": "true",
-        }
+    with Vendor(ANSWER_SECONDS) as vendor:
+        environ = environment(home) | vendor.account()
         desk = Terminal([command], environ, (80, 24))
         pid = desk.pid
         try:
@@ -166,9 +176,7 @@ def _send(desk: Terminal, vendor: Vendor) -> None:
     desk.press("enter")
     desk.wait_for("balance: enough")
     desk.confirm()
-    end = time.monotonic() + PATIENCE
-    while not any(post.order_id for post in vendor.box.posts) and time.monotonic() < end:
-        desk.wait_for("Sending|PLACED|FULFILLED|place the order")
+    vendor.run(vendor.box.seen("placeOrder"))
 
 
 def _runs(pid: int) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from services import retry
 from services import sandbox as vendor
 from services.desk import Desk
 from services.models import Denomination, Product
@@ -59,6 +60,12 @@ class StillClock:
             woken = heapq.heappop(self._sleepers)[2]
             if not woken.done():
                 woken.set_result(None)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask again at once what could not be read, where the command line runs on the real clock."""
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.0)
 
 
 class LeapingClock(StillClock):

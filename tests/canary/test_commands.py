@@ -12,6 +12,7 @@ from tests.canary.conftest import CARD, KEY, SERIAL, Vendor, files_that_tell, hi
 from tui import cli_arguments, plain, present
 from tui.cli import run
 
+pytestmark = pytest.mark.usefixtures("impatient")
 FAULTS = [
     "reset", "truncate", "garbage", "http500", "http503", "html502", "empty", "not_json",
     "no_order_id", "wrong_types", "redirect", "hostile", "status",

@@ -95,7 +95,7 @@ async def in_process(environ: dict[str, str], *argv: str) -> Outcome:
 
 
 @pytest.fixture
-def carddesk(environ: dict[str, str]) -> Carddesk:
+def carddesk(environ: dict[str, str], impatient: None) -> Carddesk:
     """Run a command in this process; keyword arguments are further variables."""
 
     async def command(*argv: str, **variables: str) -> Outcome:

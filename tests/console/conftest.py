@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from textual import events
-from textual.pilot import Pilot
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Size
 
 from services import sandbox as vendor
 from services.desk import Desk
@@ -23,7 +24,7 @@ from services.secrets import Secret
 from services.settings import Settings, load, sandbox_settings
 from tests import pace
 from tui.app import ConsoleApp
-from tui.confirmation import BURST_SECONDS
+from tui.confirmation import BURST_SECONDS, DEAF_SECONDS
 from tui.keymap import Keymap
 from tui.screens.base import Frame
 from tui.screens.desk import DeskScreen
@@ -57,6 +58,7 @@ class QuickClock:
     def __init__(self) -> None:
         self._seconds = 0.0
         self._held = False
+        self._sleepers: set[asyncio.Future[None]] = set()
 
     def hold(self, still: bool = True) -> None:
         """Let time stand still, or run again: what waits goes on, and nothing grows older."""
@@ -70,21 +72,45 @@ class QuickClock:
         self._seconds += 1e-6
         return self._seconds
 
+    def leap(self) -> None:
+        """Let whatever waits now have waited long enough."""
+        for sleeper in self._sleepers:
+            if not sleeper.done():
+                sleeper.set_result(None)
+
     async def sleep(self, seconds: float) -> None:
         end = self._seconds + seconds
-        await asyncio.sleep(seconds / FASTER)
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
+        alarm = loop.call_later(seconds / FASTER, _wake, woken)
+        self._sleepers.add(woken)
+        try:
+            await woken
+        finally:
+            alarm.cancel()
+            self._sleepers.discard(woken)
         if not self._held:
             self._seconds = max(self._seconds, end)
 
 
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
+
+
 class ScreenClock:
-    """The same time of day for the app, whose keys carry the machine's own steady time."""
+    """The same time of day for the app; its steady time is the machine's and what was skipped."""
 
     def __init__(self, clock: QuickClock) -> None:
         self._clock = clock
+        self._skipped = 0.0
 
     def steady(self) -> float:
-        return time.monotonic()
+        return time.monotonic() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        """Let that much steady time pass at once: the next key comes so much later."""
+        self._skipped += seconds
 
     def now(self) -> datetime:
         return self._clock.now()
@@ -99,13 +125,14 @@ class Console:
     def __init__(
         self,
         app: ConsoleApp,
-        pilot: Pilot[None],
         desk: Desk,
         box: Sandbox,
         clock: QuickClock | None = None,
+        steady: ScreenClock | None = None,
     ) -> None:
-        self.app, self.pilot, self.desk, self.box = app, pilot, desk, box
+        self.app, self.desk, self.box = app, desk, box
         self.clock = clock or QuickClock()
+        self.steady = steady or ScreenClock(self.clock)
 
     @property
     def screen(self) -> Any:
@@ -125,7 +152,23 @@ class Console:
     def type_ahead(self, key: str) -> None:
         """Press a key and wait for nothing."""
         character = CHARACTERS.get(key) or (key if len(key) == 1 else None)
-        self.app.post_message(events.Key(key, character))
+        pressed = events.Key(key, character)
+        pressed.time = self.steady.steady()
+        self.app.post_message(pressed)
+
+    async def click(self, x: int, y: int) -> None:
+        """Press and release the mouse there, in cells of the terminal."""
+        for kind in (events.MouseDown, events.MouseUp):
+            self.app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+            await self.settle()
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal another size."""
+        size = Size(columns, rows)
+        assert isinstance(self.app._driver, HeadlessDriver)
+        self.app._driver._size = size
+        self.app.post_message(events.Resize(size, size))
+        await self.settle()
 
     async def settle(self) -> None:
         """Let every message that is under way arrive, and what it sends in its turn."""
@@ -133,22 +176,21 @@ class Console:
         while quiet < QUIET_TURNS:
             await asyncio.sleep(0)
             quiet = 0 if self._under_way() else quiet + 1
-            if quiet and self._unpainted() and time.monotonic() < end:
-                await asyncio.sleep(SHORTEST_PAUSE)
+            if quiet and time.monotonic() < end and self._painted():
                 quiet = 0
 
     def _under_way(self) -> bool:
         pumps = (self.app, *self.screen.walk_children(with_self=True))
         return any(pump._next_callbacks or not pump._message_queue.empty() for pump in pumps)
 
-    def _unpainted(self) -> bool:
-        screen = self.screen
-        return bool(
-            screen._layout_required
-            or screen._repaint_required
-            or screen._dirty_widgets
-            or screen._recompose_required
-        )
+    def _painted(self) -> bool:
+        """Paint what Textual would paint sixty times a second; tell whether there was anything."""
+        # A screen that shines through below another one always says that it wants to be repainted.
+        below = [screen for screen in self.app._background_screens if _changed(screen)]
+        changed = [*below, *([self.screen] if _unpainted(self.screen) else ())]
+        for screen in changed:
+            screen._on_timer_update()
+        return bool(changed)
 
     async def until(self, held: Callable[[], Any]) -> Any:
         """Wait until something holds, and return it."""
@@ -197,13 +239,12 @@ class Console:
         """
         self.clock.hold()
         await self.press("enter")
-        await self.until(lambda: ticket.confirmation)
         await self.listening(ticket)
 
     async def listening(self, ticket: TicketScreen) -> None:
-        await self.until(
-            lambda: ticket.confirmation and ticket.confirmation.listening(time.monotonic())
-        )
+        """Wait for a review, and until it hears what is pressed."""
+        await self.until(lambda: ticket.confirmation)
+        self.steady.skip(DEAF_SECONDS)
 
     async def confirm(self) -> None:
         """Press y and then enter, as far apart as a hand presses them.
@@ -212,16 +253,16 @@ class Console:
         """
         ticket, posts = self.screen, len(self.box.posts)
         await self.press("y")
-        await self.apart()
+        self.apart()
         await self.press("enter")
         await self.until(
             lambda: getattr(ticket, "stage", "") != "sending" or len(self.box.posts) > posts
         )
         self.clock.hold(False)
 
-    async def apart(self) -> None:
+    def apart(self) -> None:
         """Let as much time pass as lies between two keys of a hand."""
-        await asyncio.sleep(2 * BURST_SECONDS)
+        self.steady.skip(2 * BURST_SECONDS)
 
     async def buy(self) -> TicketScreen:
         """Buy one cheap card, up to its outcome."""
@@ -246,6 +287,14 @@ class Console:
 
 def cheap(denomination: Denomination) -> bool:
     return denomination.quantity >= 5 and denomination.price < Decimal(3_000)
+
+
+def _changed(screen: Any) -> bool:
+    return bool(screen._layout_required or screen._dirty_widgets)
+
+
+def _unpainted(screen: Any) -> bool:
+    return bool(_changed(screen) or screen._repaint_required or screen._recompose_required)
 
 
 OpenConsole = Callable[..., contextlib.AbstractAsyncContextManager[Console]]
@@ -284,8 +333,8 @@ def open_console(paths: Paths) -> OpenConsole:
                 keymap = Keymap(keyboard, settings.keys)
                 frame = Frame(settings, keymap, read_only, pin, paths.state_dir)
                 app = _app(desk, frame, screen_clock)
-                async with app.run_test(size=size) as pilot:
-                    yield Console(app, pilot, desk, box, clock)
+                async with app.run_test(size=size):
+                    yield Console(app, desk, box, clock, screen_clock)
         pace.leave_out_what_is_there()
 
     return opened

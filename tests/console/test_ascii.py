@@ -60,7 +60,7 @@ async def test_no_sign_is_drawn_on_the_desk_and_what_opens_from_it(
         await console.press("L", "7", "2", "9")
         await plain(console, "PIN: ***")
         await console.press("1")
-        await console.apart()
+        console.apart()
         await console.press("enter")
         await console.until(lambda: isinstance(console.screen, DeskScreen))
         await console.press("d")

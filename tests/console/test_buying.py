@@ -80,7 +80,7 @@ async def test_another_key_disarms(console: Any) -> None:
     ticket = await console.ticket()
     await console.review(ticket)
     await console.press("y")
-    await console.apart()
+    console.apart()
     await console.press("x")
     assert not ticket.ticket.armed
     assert ticket.stage == "review"
@@ -136,7 +136,7 @@ async def test_above_the_threshold_the_total_is_typed(open_console: Any) -> None
         for digit in str(ticket.ticket.quote.total):
             await console.press("full_stop" if digit == "." else digit)
         assert ticket.ticket.armed
-        await console.apart()
+        console.apart()
         await console.press("enter")
         await console.until(lambda: ticket.stage == "done")
         assert len(console.box.posts) == 1

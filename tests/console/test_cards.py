@@ -152,7 +152,7 @@ async def test_a_doubt_hides_at_once(console: Any) -> None:
     console.app.post_message(events.AppBlur())
     await console.until(lambda: not cards.revealed)
     await revealed(console, screen)
-    await console.pilot.resize_terminal(100, 30)
+    await console.resize(100, 30)
     await console.until(lambda: not cards.revealed)
     await revealed(console, screen)
     await console.press("question_mark")
@@ -212,6 +212,7 @@ async def test_copying_needs_a_revealed_card_and_says_no_more_than_is_known(
     assert "opied" not in text
     code = base64.b64encode(b"SANDBOX-CARD-1").decode()
     assert any(f"]52;c;{code}" in piece for piece in written)
+    console.clock.leap()
     await console.until(lambda: any("]52;c;\a" in piece for piece in written))
     assert console.app.clipboard == ""
 

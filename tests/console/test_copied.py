@@ -46,6 +46,7 @@ async def test_a_second_copy_that_fails_leaves_the_first_one_to_be_cleared(
     await console.press("y")
     await console.shows("The disk is full")
     assert not cleared(written)
+    console.clock.leap()
     await console.until(lambda: cleared(written))
 
 

@@ -272,7 +272,8 @@ async def test_a_click_into_the_list_keeps_the_filter_and_takes_the_line_away(
     await console.ready()
     await console.press("slash", *"steam")
     board = console.screen.board("catalogue")
-    await console.pilot.click(board, offset=(10, 3))
+    place = board.region
+    await console.click(place.x + 10, place.y + 3)
     await console.until(lambda: board.has_focus)
     assert not console.screen.query_one(FilterLine).display
     assert board.filter_text == "steam"
@@ -288,7 +289,7 @@ async def test_hostile_text_in_a_filter_is_only_text(open_console: Any) -> None:
             await console.press(pane, "slash")
             for text in STRINGS.values():
                 console.screen.query_one(FilterLine).line.value = f"st:{text} id:{text} {text}"
-                await console.pilot.pause(0)
+                await console.settle()
             assert console.app.crash is None
             await console.press("enter", "escape")
         assert console.text().replace("\n", "").isprintable()

@@ -113,6 +113,7 @@ async def test_c_sends_it_to_the_terminal_and_takes_it_back(
     await console.press("c")
     text = await console.shows("Sent to the terminal")
     assert "opied" not in text
+    console.clock.leap()
     await console.until(lambda: len(clipboards(written)) == 2)
     sent, cleared = clipboards(written)
     assert "Code : SANDBOX-CARD-1" in sent
@@ -312,6 +313,7 @@ async def test_a_file_becomes_forgotten_while_the_console_runs(console: Any, pat
     [path] = files(paths)
     then = (console.app.clock.now() - timedelta(hours=2)).timestamp()
     os.utime(path, (then, then))
+    console.clock.leap()
     await console.until(lambda: console.app.book.forgotten == 1)
 
 

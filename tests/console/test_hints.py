@@ -83,7 +83,7 @@ async def test_a_sentence_goes_with_the_pane_and_with_the_size(console: Any) -> 
         if leave:
             await console.press(leave)
         else:
-            await console.pilot.resize_terminal(90, 30)
+            await console.resize(90, 30)
         await console.until(lambda: last_line(console).rstrip().endswith("q Leave"))
 
 

@@ -1,6 +1,5 @@
 """The lock: nothing of the desk is on the screen, work goes on, the key that opens does no more."""
 
-import time
 from typing import Any
 
 import pytest
@@ -107,8 +106,7 @@ async def test_the_idle_console_locks_itself_unless_told_not_to(
         await console.ready()
         console.app._tick()
         assert isinstance(console.screen, DeskScreen)
-        later = time.monotonic() + 5 * 60
-        monkeypatch.setattr(console.app.clock, "steady", lambda: later)
+        console.steady.skip(5 * 60)
         console.app._tick()
         await console.settle()
         assert isinstance(console.screen, LockScreen if locks else DeskScreen)
@@ -116,8 +114,7 @@ async def test_the_idle_console_locks_itself_unless_told_not_to(
 
 async def test_a_key_puts_the_idle_lock_off(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     await console.ready()
-    later = time.monotonic() + 5 * 60
-    monkeypatch.setattr(console.app.clock, "steady", lambda: later)
+    console.steady.skip(5 * 60)
     await console.press("j")
     console.app._tick()
     await console.settle()

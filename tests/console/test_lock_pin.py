@@ -25,7 +25,7 @@ async def guarded(console: Any) -> Any:
 
 async def typed(console: Any, pin: str) -> None:
     await console.press(*pin)
-    await console.apart()
+    console.apart()
     await console.press("enter")
     await console.until(lambda: not getattr(console.screen, "_busy", False))
 
@@ -39,7 +39,7 @@ async def test_the_pin_opens_it_and_is_never_drawn(guarded: Any) -> None:
         await guarded.press(sign)
         assert PIN not in guarded.text()
     await guarded.shows("PIN: \u2022\u2022\u2022\u2022")
-    await guarded.apart()
+    guarded.apart()
     await guarded.press("enter")
     await guarded.until(lambda: isinstance(guarded.screen, DeskScreen))
 

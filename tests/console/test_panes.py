@@ -57,13 +57,13 @@ async def test_two_columns_show_what_is_earned_and_whose_order_it_is(open_consol
 
 async def test_panes_follow_the_terminal_as_it_is_resized(console: Any) -> None:
     await console.ready()
-    await console.pilot.resize_terminal(120, 40)
+    await console.resize(120, 40)
     await console.until(lambda: shown(console) == WITHOUT_LEDGER)
-    await console.pilot.resize_terminal(80, 24)
+    await console.resize(80, 24)
     await console.until(lambda: shown(console) == ["catalogue"])
-    await console.pilot.resize_terminal(50, 10)
+    await console.resize(50, 10)
     await console.shows("too small for the desk")
-    await console.pilot.resize_terminal(80, 24)
+    await console.resize(80, 24)
     await console.shows("[catalogue]")
 
 

@@ -34,8 +34,8 @@ def asked(paths: Paths) -> Asked:
             settings = load(paths, {})
             frame = Frame(settings, Keymap(first_run.KEYBOARD))
             app = SetupApp(frame, paths, Answers(base_url=box.url))
-            async with app.run_test(size=size) as pilot:
-                yield Console(app, pilot, None, box)  # type: ignore[arg-type]
+            async with app.run_test(size=size):
+                yield Console(app, None, box)  # type: ignore[arg-type]
 
     return opened
 

@@ -91,6 +91,7 @@ async def test_every_dialog_is_whole_at_the_smallest_size(open_console: Any) -> 
         ticket = await console.ticket()
         whole_dialog(console, "SANDBOX", "60 UC", "enter Review", "esc Cancel")
         await console.review(ticket)
+        await console.shows("Buy 1 card")
         whole_dialog(console, "SANDBOX", "Buy 1 card", "y then enter Buy", "enter Cancel")
         await console.press("y")
         await console.until(lambda: ticket.confirmation.armed)

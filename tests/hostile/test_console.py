@@ -42,7 +42,7 @@ async def harmless(console: Console, screen: type) -> str:
 async def click_everything(console: Console) -> None:
     """Click down the middle of the screen: no text may have hidden an action."""
     for line in range(1, console.app.size.height - 1, 3):
-        await console.pilot.click(offset=(console.app.size.width // 2, line))
+        await console.click(console.app.size.width // 2, line)
 
 
 async def walk(console: Console) -> None:

@@ -89,9 +89,10 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
                 async def open_desk() -> Desk:
                     return desk
 
-                app = ConsoleApp(Frame(settings, Keymap()), ScreenClock(clock), open_desk)
-                async with app.run_test(size=size) as pilot:
-                    console = Console(app, pilot, desk, box)
+                steady = ScreenClock(clock)
+                app = ConsoleApp(Frame(settings, Keymap()), steady, open_desk)
+                async with app.run_test(size=size):
+                    console = Console(app, desk, box, clock, steady)
                     await console.ready()
                     await console.shows("live")
                     await console.until(lambda: app.book.balance)

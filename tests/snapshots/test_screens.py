@@ -148,7 +148,7 @@ async def test_the_set_up(paths: Paths, zone: None, theme: str, size: tuple[int,
     ui = replace(base.ui, theme="light" if theme == "light" else "ansi")
     frame = Frame(replace(base, ui=ui), Keymap(first_run.KEYBOARD))
     app = SetupApp(frame, paths, Answers())
-    async with app.run_test(size=size) as pilot:
-        console = Console(app, pilot, None, None)  # type: ignore[arg-type]
+    async with app.run_test(size=size):
+        console = Console(app, None, None)  # type: ignore[arg-type]
         await console.shows("Welcome")
         await held(console, "setup", theme, size)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from proof.screen import Terminal, environment
+from proof.terminal import Vendor
 
 OpenTerminal = Callable[..., Terminal]
 
@@ -14,6 +15,13 @@ OpenTerminal = Callable[..., Terminal]
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
     return environment(tmp_path)
+
+
+@pytest.fixture
+def vendor() -> Iterator[Vendor]:
+    """A vendor that fulfils at once, where the one of `--sandbox` takes its time as a real one."""
+    with Vendor() as vendor:
+        yield vendor
 
 
 @pytest.fixture

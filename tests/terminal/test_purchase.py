@@ -9,9 +9,11 @@ pytestmark = pytest.mark.terminal
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda s: f"{s[0]}x{s[1]}")
-def test_an_operator_finds_buys_reveals_and_leaves(terminal, home, size):
-    desk = terminal("--sandbox", size=size)
-    desk.wait_for("PUBG Mobile UC")
+def test_an_operator_finds_buys_reveals_and_leaves(terminal, vendor, size):
+    embedded = size == (80, 24)
+    desk = terminal("--sandbox", size=size) if embedded else terminal(size=size, **vendor.account())
+    # Whether this key may buy is asked of the vendor; until then a purchase is refused in words.
+    desk.wait_for(r"(?s)READ-WRITE.*PUBG Mobile UC")
     desk.press(*"/netflix")
     desk.wait_for("Netflix")
     desk.wait_gone("PUBG Mobile UC")
