@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from proof.judge import rows
 from proof.screen import Terminal, environment
 from services.models import PurchaseState
 from services.sandbox import DEMO_KEY, Fault, Sandbox
@@ -145,18 +146,14 @@ def leave(way: str, home: Path) -> Left:
         after = Terminal([command, "resolve"], environ, (80, 24))
         after.exit_code()
         after.close()
-        listed = Terminal([command, "orders", "--json"], environ, (200, 60))
-        listed.exit_code()
-        listed.close()
-        text = listed.bytes.decode()
-        orders = [post.order_id for post in vendor.box.posts if post.order_id]
-        states = [state for state in PurchaseState if f'"state":"{state}"' in text.replace(" ", "")]
+        journal = rows(home / "state" / "carddesk")
+        known = {"", *(row.order_id for row in journal)}
         return Left(
             way=way,
             posts=len(vendor.box.posts),
-            lost=sum(order not in text for order in orders),
+            lost=sum(post.order_id not in known for post in vendor.box.posts),
             processes=stayed,
-            state=states[0] if len(states) == 1 else "unknown",
+            state=journal[0].state if len(journal) == 1 else "unknown",
             told=after.bytes.decode(),
         )
 
