@@ -135,7 +135,7 @@ def start(home: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     def started(breaking: str = "", **environ: str) -> Terminal:
         os.chdir(tmp_path / "work")
         command = [sys.executable, "-c", PROGRAM, breaking]
-        opened.append(Terminal(command, home | environ, (100, 30)))
+        opened.append(Terminal(command, home | environ, (100, 30), trip=0.0))
         return opened[-1]
 
     yield started

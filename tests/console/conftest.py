@@ -78,6 +78,11 @@ class QuickClock:
             if not sleeper.done():
                 sleeper.set_result(None)
 
+    def advance(self, seconds: float) -> None:
+        """Let that much time pass at once."""
+        self._seconds += seconds
+        self.leap()
+
     async def sleep(self, seconds: float) -> None:
         end = self._seconds + seconds
         loop = asyncio.get_running_loop()

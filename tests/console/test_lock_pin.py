@@ -86,7 +86,7 @@ async def test_after_five_wrong_ones_even_the_right_one_waits(guarded: Any) -> N
     assert not refused.checked
     assert 0 < refused.wait <= 30
     guarded.clock.hold(False)
-    await guarded.app.clock.sleep(31)
+    guarded.clock.advance(31)
     guarded.app._tick()
     await guarded.shows("Type the PIN.")
     await typed(guarded, PIN)

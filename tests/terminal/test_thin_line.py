@@ -24,6 +24,8 @@ def run(desk, line):
 
 def test_a_long_round_trip_turns_it_on_and_says_so_once(terminal):
     desk = terminal("--sandbox", size=(120, 40), trip=LONG_TRIP)
+    desk.wait_for("PUBG Mobile UC")
+    desk.press("j", "k", "j", "k")
     desk.wait_for("Thin line mode, round trip 3[0-9][0-9] ms")
     desk.wait_for("thin line")
     desk.wait_for("PUBG Mobile UC")
