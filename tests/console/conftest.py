@@ -249,6 +249,7 @@ class Console:
     async def listening(self, ticket: TicketScreen) -> None:
         """Wait for a review, and until it hears what is pressed."""
         await self.until(lambda: ticket.confirmation)
+        await self.settle()
         self.steady.skip(DEAF_SECONDS)
 
     async def confirm(self) -> None:

@@ -208,6 +208,7 @@ async def test_each_list_is_filtered_by_itself(open_console: Any) -> None:
         assert screen.cases.has_focus
         await console.until(lambda: screen.nobodys.shown == len(others))
         screen.nobodys.focus()
+        await console.until(lambda: screen.nobodys.has_focus)
         await console.press("slash", *others[0][-6:], "enter")
         assert [row.order.order_id for row in screen.nobodys.listed] == others[:1]
         assert screen.nobodys.has_focus

@@ -47,6 +47,7 @@ async def test_enter_takes_the_format_of_the_last_time(console: Any, paths: Any)
         await asked(console)
         await console.press(key)
         await console.until(lambda count=count: len(files(paths)) == count)
+        await console.until(lambda: all(path.read_text().endswith("]\n") for path in files(paths)))
     assert {path.suffix for path in files(paths)} == {".json"}
     assert len(json.loads(files(paths)[0].read_text())) == 135
 
@@ -92,7 +93,8 @@ async def test_what_is_not_settled_is_exported_too(console: Any, paths: Any) -> 
     await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
     await asked(console, "X")
     await console.press("c")
-    [path] = await console.until(lambda: files(paths))
+    await console.shows("1 row of", "without codes, is in")
+    [path] = files(paths)
     with path.open(encoding="utf-8") as file:
         [row] = list(csv.DictReader(file))
     assert (row["state"], row["operator"]) == ("UNRESOLVED", "amina")

@@ -79,7 +79,6 @@ async def test_a_purchase_in_flight_is_said_and_its_ticket_stays(open_console: A
         await console.press("ctrl+q")
         await console.until(lambda: isinstance(console.screen, LeaveScreen))
         await console.shows("Being sent")
-        await console.box.stop()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

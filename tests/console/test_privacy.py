@@ -173,7 +173,6 @@ async def test_the_question_whether_to_leave_names_no_amount(open_private: Any) 
         await console.press("ctrl+q")
         await console.until(lambda: isinstance(console.screen, LeaveScreen))
         check(console, "Being sent", MASK)
-        await console.box.stop()
 
 
 @pytest.mark.parametrize("limit", ["max_total", "max_day"])
