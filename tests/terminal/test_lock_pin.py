@@ -7,7 +7,7 @@ import pytest
 from tui.confirmation import BURST_SECONDS
 
 pytestmark = pytest.mark.terminal
-PIN = "7291"
+PIN = "729150386417"
 
 
 def asked(terminal, *pins: str):
