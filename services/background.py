@@ -56,6 +56,8 @@ class Background:
         self._spending: Final = spending
         self._handed: Final = handed
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._replaced: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     def start(self) -> None:
         """Begin everything; what runs already is begun anew."""
@@ -83,10 +85,12 @@ class Background:
             self._opening.account.tracker.poke()
 
     async def stop(self) -> None:
-        """End every task."""
-        for task in self._tasks.values():
+        """End every task, and begin none any more: the connections are closed next."""
+        self._stopped = True
+        tasks = (*self._tasks.values(), *self._replaced)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _begin(self) -> None:
         failures = 0
@@ -191,6 +195,12 @@ class Background:
             await self._clock.sleep(seconds)
 
     def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        if self._stopped:
+            work.close()
+            return
         if (old := self._tasks.get(name)) is not None and old is not asyncio.current_task():
             old.cancel()
+            # What is cancelled in the middle of a request still has a connection for a moment.
+            self._replaced.add(old)
+            old.add_done_callback(self._replaced.discard)
         self._tasks[name] = asyncio.get_running_loop().create_task(work, name=name)

@@ -155,6 +155,18 @@ async def test_a_blocked_address_keeps_still_for_a_quarter_of_an_hour(console, s
         assert sum(shop.requests.values()) == before
 
 
+async def test_a_desk_that_was_left_has_no_work_and_begins_none(console, shop):
+    names = {"opening", "catalogue", "balance", "handed", "tracking", "settling", "pulling"}
+    async with console() as desk:
+        await book_where(desk, lambda book: book.balance)
+        shop.faults.add(Fault("hang", endpoint="balance", times=0))
+        desk.restart()
+        await shop.seen("balance", 2)
+        desk.restart()
+    desk.restart()
+    assert not names & {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def test_a_tracker_that_broke_is_seen_and_starts_again_on_demand(console, shop):
     async with console() as desk:
         await book_where(desk, lambda b: b.info.can_buy and b.poll.state == "live")
