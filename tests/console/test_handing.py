@@ -31,7 +31,12 @@ def ui(**changes: Any) -> Any:
 
 def files(paths: Any) -> list[Path]:
     folder = paths.state_dir / "handed"
-    return sorted(folder.iterdir()) if folder.exists() else []
+    # Two of one second do not follow each other in the order of their names.
+    return (
+        sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        if folder.exists()
+        else []
+    )
 
 
 async def says(console: Any, *words: str) -> None:
