@@ -27,6 +27,7 @@ __all__ = ["pytest_collection_modifyitems"]
 
 pace.live_in_memory()
 pace.parse_styles_once()
+pace.build_parsers_once()
 pace.look_for_garbage_seldom()
 
 

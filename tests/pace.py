@@ -3,7 +3,8 @@
 import gc
 import os
 import tempfile
-from collections.abc import Iterator
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -13,9 +14,11 @@ import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
+from tui import cli_arguments
+
 MEMORY = Path("/dev/shm")
 ROOM_WANTED = 2 * 1024**3
-OBJECTS_BETWEEN_LOOKS = 50_000
+OBJECTS_BETWEEN_LOOKS = 200_000
 """A console under test makes and drops that many; Python looks for garbage after 700."""
 
 LONG = (
@@ -55,6 +58,23 @@ def parse_styles_once() -> None:
         return parsed[key]
 
     Stylesheet._parse_rules = remembered  # type: ignore[method-assign]
+
+
+def build_parsers_once() -> None:
+    """Let every command of this process be read by the parser that was made for the first like it.
+
+    A process of the suite reads hundreds of command lines, the real one a single one.
+    """
+    made: dict[tuple[str, ...], ArgumentParser] = {}
+    build = cli_arguments.parser
+
+    def remembered(modules: Iterable[str] = cli_arguments.COMMANDS) -> ArgumentParser:
+        key = tuple(modules)
+        if key not in made:
+            made[key] = build(key)
+        return made[key]
+
+    cli_arguments.parser = remembered
 
 
 def look_for_garbage_seldom() -> None:

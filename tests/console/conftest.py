@@ -190,6 +190,8 @@ class Console:
 
     def _painted(self) -> bool:
         """Paint what Textual would paint sixty times a second; tell whether there was anything."""
+        if self.app._exit:
+            return False
         # A screen that shines through below another one always says that it wants to be repainted.
         below = [screen for screen in self.app._background_screens if _changed(screen)]
         changed = [*below, *([self.screen] if _unpainted(self.screen) else ())]

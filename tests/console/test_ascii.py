@@ -14,7 +14,7 @@ from tests.console.test_unresolved import LOST_BEFORE, lost
 from tui.screens.desk import DeskScreen
 from tui.screens.order import OrderScreen
 
-SIZES = [(60, 18), (80, 24), (170, 50)]
+SIZES = [(60, 18), (170, 50)]
 
 
 def drawn_in_ascii(settings: Settings) -> Settings:

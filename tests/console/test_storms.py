@@ -10,7 +10,7 @@ from textual.geometry import Size
 
 from tests.console.conftest import Console
 
-LAST = [(60, 18), (80, 24), (100, 30), (163, 43), (300, 100)]
+LAST = [(60, 18), (100, 30), (300, 100)]
 
 
 def resize(console: Console, size: tuple[int, int]) -> None:

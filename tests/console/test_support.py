@@ -17,7 +17,7 @@ from tui.screens.story import StoryScreen
 from tui.screens.undelivered import UndeliveredScreen
 from widgets.order_board import OrderBoard
 
-SIZES = [(80, 24), (120, 40), (200, 60)]
+SIZES = [(80, 24), (200, 60)]
 
 
 async def sold(console: Any, note: str = "", quantity: int = 1) -> Any:
