@@ -101,7 +101,7 @@ MUTANTS = (
             Edit(
                 "services.purchasing:Purchasing._send",
                 "    sending=sending,\n",
-                "    sending=lambda: asyncio.sleep(0),\n",
+                "    sending=lambda: __import__('asyncio').sleep(0),\n",
             ),
             Edit(
                 "services.outcomes:Outcomes.settle",

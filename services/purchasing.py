@@ -1,6 +1,5 @@
 """Buying: verify, write the intent down, send once, record what came of it."""
 
-import asyncio
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
@@ -8,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from services import money
+from services.at_once import both
 from services.client import Placement, VendorClient
 from services.clock import Clock, midnight
 from services.errors import BadInput, JournalFailed, NotSent, Refused
@@ -114,9 +114,7 @@ class Purchasing:
             raise BadInput(f"The quantity must be a whole number from 1 to {LARGEST_QUANTITY}")
         tell(Check("stock", "running"))
         tell(Check("balance", "running"))
-        stock, balance = await asyncio.gather(
-            self._client.stock(product_id), self._client.balance()
-        )
+        stock, balance = await both(self._client.stock(product_id), self._client.balance())
         denomination = self._verify_stock(stock, type_id, quantity, tell)
         total = denomination.price * quantity
         await self._verify_limits(product_id, type_id, quantity, total, tell)
@@ -280,7 +278,7 @@ class Purchasing:
     async def _listed(self) -> tuple[OrderPage, TransactionPage, float]:
         """Return the newest orders and movement, and how old in seconds they may be by now."""
         began = self._clock.steady()
-        orders, transactions = await asyncio.gather(
+        orders, transactions = await both(
             self._client.orders(page=1, page_size=BASELINE_ORDERS),
             self._client.transactions(page=1, page_size=1),
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from services.errors import BadInput, JournalFailed, Refused
+from services.errors import BadInput, DeskError, JournalFailed, Refused
 from services.models import PurchaseState
 from services.sandbox import Fault
 
@@ -68,6 +68,15 @@ async def test_whatever_the_vendor_answers_it_is_asked_once(open_desk, pick, mar
         else:
             assert settled.state in (S.NOT_PLACED, S.REFUSED)
         assert len(market.posts) == 1
+
+
+async def test_a_check_that_fails_leaves_no_read_of_the_other_behind(open_desk, market):
+    async with open_desk() as desk:
+        market.faults.add(Fault("hang", endpoint="balance"))
+        with pytest.raises(DeskError):
+            await desk.quote("no-such-product", "no-such-denomination", 1)
+        running = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]
+        assert "VendorClient.balance" not in running
 
 
 async def test_out_of_stock_between_quote_and_sending_is_a_refusal(open_desk, pick, market):
