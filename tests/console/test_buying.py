@@ -105,13 +105,15 @@ async def test_escape_goes_from_the_review_to_the_lines_and_out(console: Any) ->
     assert console.screen is not ticket
 
 
-@pytest.mark.parametrize("typed", ["0", "-1", "1.5", "1e9", "abc", "٣", ""])
-async def test_what_is_no_number_of_cards_gets_a_sentence(console: Any, typed: str) -> None:
+async def test_what_is_no_number_of_cards_gets_a_sentence(console: Any) -> None:
     ticket = await console.ticket()
-    ticket.query_one("#quantity").value = typed
-    await console.press("enter")
-    await console.shows("is not a whole number from 1 to 100000")
-    assert ticket.stage == "edit"
+    for typed in ("0", "-1", "1.5", "1e9", "abc", "٣", ""):
+        ticket.query_one("#quantity").value = typed
+        await console.press("enter")
+        await console.shows("is not a whole number from 1 to 100000")
+        assert ticket.stage == "edit"
+        ticket.query_one("#quantity").value = "1"
+        await console.until(lambda: "is not a whole number" not in console.text())
 
 
 async def test_more_than_the_stock_is_refused_in_words(console: Any) -> None:

@@ -74,7 +74,7 @@ STRINGS = {
 SURROGATES = {"high": "a\ud800b", "low": "a\udfffb", "swapped": "\udc00\ud800"}
 # The vendor goes through a batch field by field: the smaller it is, the more pairs of string and
 # field there are, and the longer it takes. CARDDESK_HOSTILE_BATCH=1 takes them one at a time.
-BATCH = int(os.environ.get("CARDDESK_HOSTILE_BATCH", "20"))
+BATCH = int(os.environ.get("CARDDESK_HOSTILE_BATCH", "30"))
 BATCHES = [list(STRINGS)[at : at + BATCH] for at in range(0, len(STRINGS), BATCH)]
 
 IDENTIFIERS = frozenset({"id", "_id", "productId", "objid", "type", "product", "operation"})

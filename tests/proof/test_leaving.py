@@ -8,8 +8,13 @@ from proof.terminal import WAYS, leave
 
 pytestmark = pytest.mark.terminal
 
+DIFFERENT = ("ctrl+q", "SIGHUP", "closed pty", "kill -9")
+"""A key, a signal, a terminal that is gone, and what nobody can hear; the long form has all."""
 
-@pytest.mark.parametrize("way", WAYS)
+assert {*DIFFERENT} <= {*WAYS}
+
+
+@pytest.mark.parametrize("way", DIFFERENT)
 def test_a_purchase_survives_leaving(way: str, tmp_path: Path) -> None:
     left = leave(way, tmp_path)
     assert left.sound, left
