@@ -6,20 +6,20 @@ import contextlib
 import io
 import os
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from msgspec.structs import replace
-from textual import events
 
 from proof.ground import paths_in
 from proof.leak_points import of_the_commands, of_the_console
+from proof.walk import Walk
 from services import logs
 from services.clock import SystemClock
 from services.desk import Desk
+from services.handed import FOLDER
 from services.lock_pin import LockPin
 from services.sandbox import Sandbox
 from services.sandbox.records import OrderRecord
@@ -29,18 +29,17 @@ from tui import cli
 from tui.app import ConsoleApp
 from tui.keymap import Keymap
 from tui.screens.base import Frame
-from tui.screens.ticket import TicketScreen
 
 KEY, CARD, SERIAL = "canary-key-Zq7vX2pL9wR4tB8n", "CANARY-CODE", "CANARY-SERIAL"
-PATIENCE = 3.0
-CHARACTERS = {"slash": "/", "colon": ":", "question_mark": "?", "space": " ", "enter": "\r"}
 
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("catalog", "--refresh"), ("stock", "{product}"), ("balance",), ("money",), ("transactions",),
-    ("orders",), ("orders", "--unresolved"), ("order", "{order}", "--reveal"),
+    ("orders",), ("orders", "--unresolved"), ("orders", "--unclaimed"), ("orders", "--undelivered"),
+    ("find", "today"), ("order", "{order}", "--story"), ("order", "{order}", "--reveal"),
     ("order", "{order}", "--reveal", "--json"), ("resolve",), ("audit", "--verify"), ("doctor",),
     ("buy", "{product}", "{type}", "1", "--yes", "--wait", "--reveal"),
-    ("buy", "{product}", "{type}", "1"), ("config", "show"), ("config", "path"),
+    ("buy", "{product}", "{type}", "1"), ("delivered", "{order}"), ("note", "{order}", "for karim"),
+    ("acknowledge", "{order}"), ("handed",), ("config", "show"), ("config", "path"),
     ("config", "profiles"), ("export", "orders", "--output", "-"), ("completion", "bash"),
     ("export", "orders", "--yes-with-codes", "--output", "-"), ("mark",),
 )  # fmt: skip
@@ -165,7 +164,10 @@ async def _console(home: Path, broke: Broken) -> list[str]:
     try:
         async with _vendor() as (box, _):
             base = sandbox_settings(load(paths, {}, sandbox=True), box.url)
-            settings = replace(base, net=replace(base.net, max_requests_per_second=50))
+            # Others buy on it too: what was not answered waits for a person.
+            profile = replace(base.profile, account_exclusive=False)
+            net = replace(base.net, max_requests_per_second=50)
+            settings = replace(base, profile=profile, net=net)
             clock = SystemClock()
             desk = Desk(settings, Secret(KEY), paths, operator="amina", clock=clock)
             async with desk:
@@ -180,7 +182,7 @@ async def _console(home: Path, broke: Broken) -> list[str]:
                     with contextlib.suppress(RuntimeError):
                         async with app.run_test(size=(100, 30)):
                             broke.armed = True
-                            await _Walk(app).all()
+                            await Walk(app, box, lambda: broke.times > 0).all()
                     if app.crash is not None:
                         said.append(logs.crash_report(app.crash))
                 said += [err.getvalue(), app.last_words]
@@ -190,65 +192,10 @@ async def _console(home: Path, broke: Broken) -> list[str]:
     return [f"printed {told}"] if told else []
 
 
-class _Walk:
-    """A person who opens everything once; stops where the console stopped."""
-
-    def __init__(self, app: ConsoleApp) -> None:
-        self.app = app
-
-    async def all(self) -> None:
-        await self.until(lambda: self.app.book.catalog and self.app.book.info.can_buy)
-        await self.press("1", "j", "k", "slash", "x", "enter", "slash", "escape", "escape", "enter")
-        await self.press("2", "4", "r", "5", "3", "g")
-        await self.until(lambda: any(row.final for row in self.app.book.orders))
-        await self.press("enter")
-        cards: Any = await self.until(lambda: getattr(self.app.screen, "cards", None))
-        if not cards or not await self.until(lambda: cards.count):
-            return
-        await self.press("v")
-        await self.until(lambda: cards.revealed)
-        await self.press("y", "j", "r", "v", "V", "y")
-        await self.until(lambda: cards.revealed)
-        self.app.post_message(events.AppBlur())
-        await self.press("question_mark", "escape", "colon", "p", "backspace", "escape", "q", "b")
-        await self.press("b", "x", "c", "d", "d", "z", "z", "P", "escape", "u", "L")
-        for _ in range(20):
-            if self.app.locked:
-                await self.press("space")
-        await self.press("1", "2", "o")
-        if not await self.until(lambda: isinstance(self.app.screen, TicketScreen)):
-            return
-        await self.press("tab", "n", "tab", "enter")
-        ticket: Any = self.app.screen
-        await self.until(
-            lambda: ticket.confirmation and ticket.confirmation.listening(time.monotonic())
-        )
-        await self.press("y")
-        await asyncio.sleep(0.15)  # as far apart as a hand presses two keys
-        await self.press("enter")
-        await self.until(lambda: ticket.stage == "done")
-        await self.press("escape", "3", "g", "n", "x", "enter", "ctrl+q")
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            if self.app.crash is None and self.app.is_running:
-                one = CHARACTERS.get(key) or (key if len(key) == 1 else None)
-                self.app.post_message(events.Key(key, one))
-                await asyncio.sleep(0.02)
-                await self.until(lambda: not self.app._typed._busy)
-
-    async def until(self, held: Callable[[], Any]) -> Any:
-        end = time.monotonic() + PATIENCE
-        while self.app.crash is None and self.app.is_running and time.monotonic() < end:
-            if found := held():
-                return found
-            await asyncio.sleep(0.01)
-        return held() if self.app.is_running else None
-
-
 def _files(home: Path) -> Sequence[str]:
+    # What was written for the customer is there to hold a card.
     return [
         f"{path.relative_to(home)} holds {found}"
         for path in sorted(home.rglob("*"))
-        if path.is_file() and (found := hits(path.read_bytes()))
+        if path.parent.name != FOLDER and path.is_file() and (found := hits(path.read_bytes()))
     ]
