@@ -164,7 +164,10 @@ class ErrandApp(LineApp[None], inherit_bindings=False):
             self.say(error.sentence())
             return
         known = Denomination(held.type_id, held.type_name, held.unit_price, 0)
-        product = Product(held.product_id, held.product_title, NOTHING)
+        catalog = self.desk.book.catalog
+        listed = catalog.products() if catalog else ()
+        known_as = Product(held.product_id, held.product_title, NOTHING)
+        product = next((each for each in listed if each.id == held.product_id), known_as)
         denomination = stock.find(held.type_id) or known
         self._open_ticket(errands.TicketWanted(product, denomination, stock, held.quantity))
 

@@ -16,7 +16,7 @@ MARK = Column("mark", "", 1, searched=False)
 COLUMNS = (
     Column("category", "category", 14, leaves=2),
     Column("region", "region", 9, leaves=1),
-    Column("title", "product", least=26),
+    Column("title", "product", least=17),
 )
 FRESH = timedelta(hours=24)
 PINNED = Cell("*", "key")

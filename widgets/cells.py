@@ -6,7 +6,8 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
 from services import money
 from services.book_models import PollState
-from services.text import short_id
+from services.models import Product
+from services.text import fold, short_id
 from widgets import look
 from widgets.ink import MASK, Cell
 
@@ -142,6 +143,15 @@ def amount(value: Decimal | None, privacy: bool = False) -> str:
 def dinars(value: Decimal | None, privacy: bool = False) -> str:
     """Return an amount with its unit: `48 250 DZD`; empty when it is not known."""
     return "" if value is None else f"{amount(value, privacy)} DZD"
+
+
+def goods(title: str, product: Product | None) -> str:
+    """Return what a product is called, with its region: `PUBG Mobile UC, MENA`.
+
+    A card of another region is worth nothing to the customer, and both may have the same name.
+    """
+    region = product.region if product else ""
+    return f"{title}, {region}" if region and fold(region) not in fold(title) else title
 
 
 def discreet(sentence: str, privacy: bool) -> str:

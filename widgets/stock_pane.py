@@ -8,7 +8,7 @@ from textual.reactive import var
 from services.models import Denomination, Product, Stock
 from services.text import natural
 from widgets.board import Board, View
-from widgets.cells import ago, amount, old, percent, retail, stock_cell, why_words
+from widgets.cells import ago, amount, goods, old, percent, retail, stock_cell, why_words
 from widgets.columns import Column
 from widgets.ink import Cell
 
@@ -98,7 +98,7 @@ class StockPane(Board[Denomination]):
         title = stock.product_title if stock else self.product.title if self.product else ""
         read = f"read {ago(stock.read_at, self.now)}" if stock else ""
         self.heading = f"Stock · {read}" if read else "Stock"
-        self.subject = title
+        self.subject = goods(title, self.product)
         failed = bool(self.error) and stock is not None
         aged = stock is not None and old(stock.read_at, self.now, FRESH)
         self.stale = "read failed: stale" if failed else "stale" if aged else ""

@@ -8,7 +8,7 @@ from textual.reactive import var
 from services.models import Balance, Check, Denomination, Product, Purchase, PurchaseState, Quote
 from services.text import short_id
 from widgets.canvas import Canvas
-from widgets.cells import ago, dinars, discreet, retail, stock_cell
+from widgets.cells import ago, dinars, discreet, goods, retail, stock_cell
 from widgets.ink import Cell, DrawnLine, Line, fitted
 from widgets.sentences import purchase_sentence
 from widgets.sheet import Sheet, fact, sentence
@@ -115,17 +115,22 @@ class Ticket(Sheet, can_focus=False):
 
     def _goods(self, width: int) -> list[Line]:
         quote = self.quote
-        product = quote.product_title if quote else self.product.title if self.product else ""
         kind = quote.type_name if quote else self.denomination.name if self.denomination else ""
         quantity = quote.quantity if quote else self.quantity
         return [
-            *fact("product", product, width, "strong"),
+            *fact("product", self._product(), width, "strong"),
             *fact("denomination", kind, width, "strong"),
             *fact(
                 "quantity", "not a number of cards" if quantity is None else str(quantity), width
             ),
             *fact("note", self.note, width),
         ]
+
+    def _product(self) -> str:
+        title = (
+            self.quote.product_title if self.quote else self.product.title if self.product else ""
+        )
+        return goods(title, self.product)
 
     def _estimate(self, width: int) -> list[Line]:
         if self.denomination is None:
@@ -194,8 +199,8 @@ class Ticket(Sheet, can_focus=False):
 
     def _prompt(self, quote: Quote, width: int) -> list[Line]:
         cards = f"{quote.quantity} {'card' if quote.quantity == 1 else 'cards'}"
-        goods = f"{quote.product_title}, {quote.type_name}"
-        question = f"Buy {cards} for {dinars(quote.total, self.privacy)}: {goods}?"
+        what = f"{self._product()}, {quote.type_name}"
+        question = f"Buy {cards} for {dinars(quote.total, self.privacy)}: {what}?"
         if not quote.typed_total:
             keys = "enter buys, esc cancels." if self.armed else "y then enter buys; enter cancels."
         elif self.privacy:

@@ -29,6 +29,16 @@ async def test_a_card_is_bought_followed_to_its_end_and_revealed(console: Any) -
     await console.shows("SANDBOX-CARD-1", "hidden again")
 
 
+async def test_the_region_stands_with_the_goods_wherever_they_are_bought(console: Any) -> None:
+    ticket = await console.ticket()
+    assert "PUBG Mobile UC, Global" in console.text()
+    await console.review(ticket)
+    await console.shows("PUBG Mobile UC, Global, 60 UC?")
+    await console.press("escape", "escape")
+    await console.shows("Stock · read", "PUBG Mobile UC, Global, 60 UC")
+    assert "\nPUBG Mobile UC, Global" in "\n".join(map(str.strip, console.text().splitlines()))
+
+
 async def test_the_review_cancels_on_a_bare_enter(console: Any) -> None:
     ticket = await console.ticket()
     await console.review(ticket)

@@ -348,3 +348,13 @@ async def test_polling_that_fails_is_visible_and_r_polls_again(console: Any) -> 
     console.box.faults.clear()
     await console.press("r")
     await console.until(lambda: console.app.book.poll.state == "live")
+
+
+@pytest.mark.parametrize("size", [(100, 30), (120, 40), (170, 50)])
+async def test_the_region_stays_in_the_catalogue_when_a_product_is_pinned(
+    open_console: Any, size: tuple[int, int]
+) -> None:
+    async with open_console(size=size) as console:
+        await console.ready()
+        await console.press("p")
+        await console.shows("* ", "region", "Global")

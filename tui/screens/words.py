@@ -7,7 +7,7 @@ from services.book_models import BoardOrder, Book
 from services.ledger_models import LedgerRow
 from services.models import UNSETTLED, Denomination, Product, Purchase, Stock
 from services.text import short_id
-from widgets.cells import discreet
+from widgets.cells import discreet, goods
 from widgets.logged import Logged
 
 
@@ -34,7 +34,8 @@ def row(
             return ", ".join(part for part in parts if part)
         case Denomination():
             title = stock.product_title if stock else product.title if product else ""
-            return ", ".join(part for part in (title, value.name) if part)
+            same = product if not stock or (product and product.id == stock.product_id) else None
+            return ", ".join(part for part in (goods(title, same), value.name) if part)
         case BoardOrder():
             return _order(value)
         case LedgerRow():
