@@ -18,6 +18,7 @@ LOW_STOCK = 5
 UNDER_A_MINUTE = "<1 m"
 UNREACHED = "Could not reach the vendor: "
 
+_WORD = re.compile(r"\w+")
 _MONEY = re.compile(
     # With its unit; in groups of three, unless a unit of something else follows; with hundredths.
     r"(?<![\d.])\d(?:[\d\u00a0\u202f ]*\d)?(?:[.,]\d+)?(?=\s*(?:DZD|DA|dinars?)\b)"
@@ -151,7 +152,13 @@ def goods(title: str, product: Product | None) -> str:
     A card of another region is worth nothing to the customer, and both may have the same name.
     """
     region = product.region if product else ""
-    return f"{title}, {region}" if region and fold(region) not in fold(title) else title
+    said = _words(region)
+    return f"{title}, {region}" if region and said not in _words(title) else title
+
+
+def _words(text: str) -> str:
+    """Return text as whole words between spaces, as a search compares them."""
+    return f" {' '.join(_WORD.findall(fold(text)))} "
 
 
 def discreet(sentence: str, privacy: bool) -> str:

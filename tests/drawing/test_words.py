@@ -8,8 +8,17 @@ from typing import Any
 import pytest
 
 from services.book_models import PollState
-from services.models import PurchaseError, PurchaseState
-from widgets.cells import age, poll_cell, remaining, retail, stale_words, state_cell, stock_cell
+from services.models import Product, PurchaseError, PurchaseState
+from widgets.cells import (
+    age,
+    goods,
+    poll_cell,
+    remaining,
+    retail,
+    stale_words,
+    state_cell,
+    stock_cell,
+)
 from widgets.sentences import purchase_sentence
 
 Make = Callable[..., Any]
@@ -134,3 +143,19 @@ def test_a_late_order_that_nobody_claimed_yet_is_never_told_nothing_was_placed(
         words = purchase_sentence(purchase(state, late=True, order_id=""), now)
         assert "appeared after all" in words
         assert "Nothing was placed" not in words
+
+
+@pytest.mark.parametrize(
+    ("title", "region", "called"),
+    [
+        ("PUBG Mobile UC", "MENA", "PUBG Mobile UC, MENA"),
+        ("PUBG Mobile UC", "", "PUBG Mobile UC"),
+        ("PlayStation Plus Essential", "US", "PlayStation Plus Essential, US"),
+        ("Steam Wallet (US)", "us", "Steam Wallet (US)"),
+        ("iTunes Türkiye", "Turkiye", "iTunes Türkiye"),
+        ("Xbox Gift Card New", "New York", "Xbox Gift Card New, New York"),
+        ("[b]x", "(?", "[b]x, (?"),
+    ],
+)
+def test_goods_are_called_with_their_region_unless_a_word_of_the_name_is_it(title, region, called):
+    assert goods(title, Product("p", title, "Gaming", region=region)) == called
