@@ -10,6 +10,7 @@ def test_the_mouse_chooses_a_row(terminal):
     desk = terminal("--sandbox")
     desk.wait_for("PUBG Mobile UC")
     desk.wait_for("1/")
+    desk.wait_for("Free Fire")
     line = next(y for y, text in enumerate(desk.text.splitlines(), 1) if "Free Fire" in text)
     desk.press(f"\x1b[<0;10;{line}M", f"\x1b[<0;10;{line}m")
     desk.wait_for("> .*Free Fire")
