@@ -94,6 +94,10 @@ class Catalog(Struct, frozen=True):
         """Return every product in the vendor's order."""
         return tuple(product for category in self.categories for product in category.products)
 
+    def find(self, product_id: str) -> Product | None:
+        """Return the product with this id, if the vendor lists it."""
+        return next((product for product in self.products() if product.id == product_id), None)
+
 
 class Stock(Struct, frozen=True):
     """A product's denominations with price and stock, and when (UTC) they were read."""

@@ -165,9 +165,8 @@ class ErrandApp(LineApp[None], inherit_bindings=False):
             return
         known = Denomination(held.type_id, held.type_name, held.unit_price, 0)
         catalog = self.desk.book.catalog
-        listed = catalog.products() if catalog else ()
-        known_as = Product(held.product_id, held.product_title, NOTHING)
-        product = next((each for each in listed if each.id == held.product_id), known_as)
+        listed = catalog.find(held.product_id) if catalog else None
+        product = listed or Product(held.product_id, held.product_title, NOTHING)
         denomination = stock.find(held.type_id) or known
         self._open_ticket(errands.TicketWanted(product, denomination, stock, held.quantity))
 
