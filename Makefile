@@ -42,30 +42,32 @@ screenshots: $(STAMP)   ## draw screenshots/ anew from the real console
 snapshots: $(STAMP)     ## keep the screens as they are now in tests/snapshots/, to be read in the diff
 	@CARDDESK_WRITE_SNAPSHOTS=1 $(BIN)/python -m pytest -n 2 -q tests/snapshots $(ARGS)
 
-docs: $(STAMP)          ## write the generated parts of the documentation anew
+docs: $(STAMP)          ## write the generated parts of the documentation again
 	@$(BIN)/python -m docs.make
 
 bench: $(STAMP)         ## measure all that is promised and write docs/performance.md; ARGS="busy" for a group
-	@$(BIN)/python -m bench.run $(ARGS)
+	@$(BIN)/python -m tests.bench.run $(ARGS)
 
 bench-peers: $(STAMP)   ## install the two programs that the bench compares with
-	@$(BIN)/python -m bench.peers
+	@$(BIN)/python -m tests.bench.peers
 
 prove: $(STAMP)         ## the proofs of docs/reliability.md in their long form, ARGS="crash soak" picks
-	@$(BIN)/python -m proof $(ARGS)
+	@$(BIN)/python -m tests.proof $(ARGS)
 
-lock:                   ## pin the dependencies anew, for uv and for pip
-	@uv lock
-	@uv export --quiet --frozen --no-emit-project --no-header --no-annotate --output-file requirements.lock
+lock:                   ## pin the dependencies again; needs uv
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --group dev pyproject.toml --output-file requirements.lock
 
 clean:                  ## remove the environment and every cache
 	@rm -rf $(VENV) .bench-venv .peers dist build .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	@find bench proof screenshots services tests tui widgets -name __pycache__ -prune -exec rm -rf {} +
+	@find screenshots services tests tui widgets -name __pycache__ -prune -exec rm -rf {} +
 
 # uv makes the environment where it is there and works, else venv and pip do; both from the same pins.
-$(STAMP): pyproject.toml uv.lock requirements.lock
+$(STAMP): pyproject.toml requirements.lock
 	@if uv --version >/dev/null 2>&1; then \
-	  UV_PROJECT_ENVIRONMENT=$(VENV) uv sync --frozen --no-python-downloads $(if $(PYTHON),--python $(PYTHON)); \
+	  uv venv --quiet --clear --no-python-downloads --python $(if $(PYTHON),$(PYTHON),'>=3.11') $(VENV) && \
+	  uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock && \
+	  uv pip install --quiet --no-deps --python $(BIN)/python -e .; \
 	else \
 	  python=; \
 	  for each in $(if $(PYTHON),$(PYTHON),$(CANDIDATES)); do \

@@ -1,8 +1,8 @@
-"""README's key table, written from the table of actions."""
+"""The key table of docs/keys.md, written from the table of actions."""
 
-from tui.action import DESK, EVERYWHERE, LETTERS, SCREENS, Action
-from tui.actions import ACTIONS
-from tui.keymap import Keymap
+from tui.actions.action import DESK, EVERYWHERE, LETTERS, SCREENS, Action
+from tui.actions.keymap import Keymap
+from tui.actions.table import ACTIONS
 
 BEGIN, END = "<!-- keys: made by `make docs` -->\n", "<!-- end of keys -->"
 NAMES = {"ask": "question", "prompt": "text"}
@@ -26,7 +26,7 @@ def table() -> str:
 
 
 def replaced(text: str) -> str:
-    """Return a text with the table between its two marks made anew.
+    """Return a text with the table between its two marks made again.
 
     Raises:
         ValueError: one of the marks is missing.

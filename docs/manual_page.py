@@ -1,13 +1,20 @@
 """The man page, written from the parser of the command line and its examples."""
 
-import re
+from argparse import SUPPRESS, ArgumentParser, HelpFormatter
+from collections.abc import Iterable
+from copy import deepcopy
+from functools import partial
 
-from services.settings_fields import FIELDS
-from tui import cli_arguments, cli_examples, command_tree
-from tui.command_tree import Argument, Command
+from argparse_manpage.manpage import Manpage
+
+from services.settings.fields import FIELDS
+from tui.cli.arguments import actions, commands
+from tui.cli.arguments import parser as command_line
+from tui.cli.examples import EXAMPLES
 from tui.version import VERSION
 
 ABOUT = """\
+.nh
 The console of a desk that buys gift cards and digital products from OneClickDz and resells them.
 Prices are in Algerian dinar (DZD). Without a command it opens the console on this terminal; there
 .B ?
@@ -55,70 +62,64 @@ STATUS = (
     ("4", "UNRESOLVED: it may be placed. Run carddesk resolve; do not buy again."),
     ("5", "Nothing was placed: not sent, vendor unavailable, or settled as not placed."),
     ("6", "The API key was rejected."),
-    ("7", "Placed, but not final within the wait."),
+    (
+        "7",
+        "Placed, but not final within the wait; or codes asked for are not here yet.",
+    ),
 )
+
+
+ENVIRONMENT = """\
+.TP
+.B CARDDESK_API_KEY
+The API key. It leaves the environment at the start.
+.TP
+.B CARDDESK_OPERATOR
+Who is at the desk, for the journal; else the login.
+.TP
+.B CARDDESK_PROFILE
+The profile to use; \\-\\-profile overrides it.
+.TP
+.B NO_COLOR
+Set to anything: no colours.
+.PP
+Each setting has a variable of its own:"""
 
 
 def page() -> str:
     """Return the man page in the language of `man`."""
-    root, *others = command_tree.commands(cli_arguments.parser())
-    shared = {argument.names for argument in root.options} | {("-h", "--help")}
-    lines = [f'.TH CARDDESK 1 "" "carddesk {VERSION}" "User commands"']
-    lines += [
-        ".SH NAME",
-        "carddesk \\- a desk that buys gift cards from OneClickDz, and never twice",
-    ]
-    lines += [
-        ".SH SYNOPSIS",
-        ".B carddesk",
-        "[\\fIOPTION\\fR]... [\\fICOMMAND\\fR [\\fIARGUMENT\\fR]...]",
-    ]
-    lines += [".SH DESCRIPTION", ABOUT]
-    lines += [".SH OPTIONS", "They may stand before or after the command."]
-    lines += [line for option in root.options for line in _argument(option)]
-    lines += [".SH COMMANDS"]
-    for command in others:
-        lines += _command(command, shared)
-    lines += [".SH EXIT STATUS"]
-    lines += [line for code, what in STATUS for line in (".TP", f".B {code}", _text(what))]
-    lines += [".SH ENVIRONMENT"]
-    lines += [".TP", ".B CARDDESK_API_KEY", "The API key. It leaves the environment at the start."]
-    lines += [".TP", ".B CARDDESK_OPERATOR", "Who is at the desk, for the journal; else the login."]
-    lines += [".TP", ".B CARDDESK_PROFILE", "The profile to use; \\-\\-profile overrides it."]
-    lines += [".TP", ".B NO_COLOR", "Set to anything: no colours."]
-    lines += [".PP", "Each setting has a variable of its own:"]
-    for field in FIELDS:
-        lines += [".TP", f".B {_text(field.variable)}", _text(field.about.doc)]
-    lines += [".SH FILES", FILES, ".SH EXAMPLES", *_examples("")]
-    return "\n".join([*lines, ""])
+    parser = _alone(deepcopy(command_line()))
+    manual = Manpage(parser, format="single-commands-section")
+    manual.date, manual.source, manual.manual = "", f"carddesk {VERSION}", "User commands"
+    manual.description = "a desk that buys gift cards from OneClickDz, and never twice"
+    manual.add_section("description", ">", f"{ABOUT}\n")
+    manual.add_section("exit status", ">", _terms(STATUS))
+    settings = _terms((field.variable, field.doc) for field in FIELDS)
+    manual.add_section("environment", ">", f"{ENVIRONMENT}\n{settings}")
+    manual.add_section("files", ">", FILES)
+    examples = [row for rows in EXAMPLES.values() for row in rows]
+    manual.add_section("examples", ">", _terms(examples))
+    return str(manual)
 
 
-def _command(command: Command, shared: set[tuple[str, ...]]) -> list[str]:
-    own = [option for option in command.options if option.names not in shared]
-    words = " ".join(f"\\fI{_text(word.value)}\\fR" for word in command.words)
-    purpose = _text(command.purpose)
-    lines = [f".SS \\fBcarddesk {command.name}\\fR {words}".rstrip()]
-    lines += [f"{purpose[:1].upper()}{purpose[1:]}."]
-    for argument in (*command.words, *own):
-        if argument.help:
-            lines += _argument(argument)
-    return lines + _examples(command.name)
-
-
-def _argument(argument: Argument) -> list[str]:
-    names = ", ".join(f"\\fB{_text(name)}\\fR" for name in argument.names)
-    value = f"\\fI{_text(argument.value)}\\fR" if argument.value else ""
-    return [".TP", f"{names} {value}".strip(), _text(argument.help)]
-
-
-def _examples(name: str) -> list[str]:
-    rows = cli_examples.EXAMPLES.get(name, ())
-    return [
-        part for line, what in rows for part in (".PP", f".EX\n{_text(line)}\n.EE", _text(what))
-    ]
+def _terms(rows: Iterable[tuple[str, str]]) -> str:
+    """Return words in bold, each with what it means, as troff shows them."""
+    lines = [line for word, what in rows for line in (".TP", f"\\fB{_text(word)}\\fR", _text(what))]
+    return "\n".join(lines)
 
 
 def _text(words: str) -> str:
-    """Return words that troff shows as they are."""
-    words = words.replace("\\", "\\e").replace("-", "\\-")
-    return re.sub(r"^([.'])", r"\\&\1", words)
+    return words.replace("\\", "\\e").replace("-", "\\-")
+
+
+def _alone(parser: ArgumentParser) -> ArgumentParser:
+    """Leave out of each command what is said of all, and whatever depends on a terminal."""
+    shared = {action.dest for action in actions(parser)}
+    parser.epilog = None
+    for command in commands(parser).values():
+        command.formatter_class = partial(HelpFormatter, width=1_000)
+        command.description = None
+        for action in actions(command):
+            if action.dest in shared:
+                action.help = SUPPRESS
+    return parser

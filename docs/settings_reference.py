@@ -1,13 +1,13 @@
 """docs/settings.md, written from the fields of the settings and from the table of actions."""
 
-from services import settings_fields
-from services.settings_fields import FIELDS, SECTIONS, Field
-from tui.actions import ACTIONS
+from services.settings import fields
+from services.settings.fields import FIELDS, SECTIONS, Field
+from tui.actions.table import ACTIONS
 
 HEAD = """\
 # Settings
 
-<!-- made by `make docs` from services/settings_fields.py and tui/actions.py -->
+<!-- made by `make docs` from services/settings/fields.py and tui/actions/table.py -->
 
 Settings are read once, at the start, from one TOML file: `carddesk config path` says where it is,
 `carddesk config init` writes a first one with every setting in it as a comment, and
@@ -31,12 +31,21 @@ id is an error that names the nearest; two actions with the same key at one plac
 | --- | --- | --- |
 """
 
+NAMES = """
+## `[names]`
+
+Other names of products, beside those that carddesk knows (`psn`, `ff`, `gplay` ...): what people
+type, then a part of the product's title, such as `"jeu feu" = "Free Fire"`. `/` in the catalogue
+and `carddesk catalog QUERY` find the product by it. A name has 60 characters at most, and there are
+500 at most.
+"""
+
 
 def page() -> str:
     """Return the whole page."""
     parts = [HEAD, *(_section(name) for name in SECTIONS), KEYS.rstrip("\n")]
     rows = [f"| `{each.id}` | `{each.keys}` | {each.title} |" for each in ACTIONS]
-    return "\n".join([*parts, *rows, ""])
+    return "\n".join([*parts, *rows, NAMES])
 
 
 def _section(name: str) -> str:
@@ -50,14 +59,14 @@ def _section(name: str) -> str:
 
 
 def _row(field: Field) -> str:
-    doc = field.about.doc.replace("|", "\\|")
+    doc = field.doc.replace("|", "\\|")
     return (
         f"| `{field.name}` | {_default(field.default)} | {field.allowed} | {doc}"
         f" | `{field.variable}` |"
     )
 
 
-def _default(value: settings_fields.Value) -> str:
+def _default(value: fields.Value) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     return f"`{value}`" if value != "" else "empty"

@@ -17,15 +17,15 @@ from textual.app import App  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 
 from screenshots import picture  # noqa: E402
-from services.clock import SystemClock  # noqa: E402
-from services.desk import Desk  # noqa: E402
-from services.paths import Paths  # noqa: E402
+from services.desk.desk import Desk  # noqa: E402
+from services.domain.secrets import Secret  # noqa: E402
 from services.sandbox import DEMO_KEY, Fault, Sandbox  # noqa: E402
-from services.secrets import Secret  # noqa: E402
-from services.settings import load, sandbox_settings  # noqa: E402
-from tui.app import ConsoleApp  # noqa: E402
-from tui.keymap import Keymap  # noqa: E402
-from tui.screens.base import Frame  # noqa: E402
+from services.settings.load import load, sandbox_settings  # noqa: E402
+from services.system.clock import SystemClock  # noqa: E402
+from services.system.paths import Paths  # noqa: E402
+from tui.actions.keymap import Keymap  # noqa: E402
+from tui.console.app import ConsoleApp  # noqa: E402
+from tui.screens.base import ConsoleContext  # noqa: E402
 
 HERE = Path(__file__).parent
 OPENING = datetime(2026, 3, 2, 9, 14, tzinfo=UTC)
@@ -71,7 +71,7 @@ async def console(
             async def open_desk() -> Desk:
                 return desk
 
-            app = ConsoleApp(Frame(live, Keymap(), False), clock, open_desk)
+            app = ConsoleApp(ConsoleContext(live, Keymap(), clock=clock), open_desk)
             async with app.run_test(size=size) as pilot:
                 yield pilot, box
 
@@ -84,9 +84,11 @@ def text_of(pilot: Pilot[None]) -> str:
 
 async def until(pilot: Pilot[None], holds: Callable[[str], bool]) -> None:
     """Wait until the screen is as it should be."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds(text_of(pilot)):
-            await pilot.pause(0.05)
+    end = time.monotonic() + PATIENCE
+    while not holds(text := text_of(pilot)):
+        if time.monotonic() > end:
+            raise TimeoutError(f"it never came on this screen:\n{text}")
+        await pilot.pause(0.05)
 
 
 async def seen(pilot: Pilot[None], *words: str) -> None:
@@ -110,17 +112,17 @@ async def bought(pilot: Pilot[None], quantity: int, note: str, outcome: str) -> 
     """Buy the product under the cursor, from the catalogue on."""
     await pilot.press("enter")
     await seen(pilot, "60 UC")
-    await pilot.press("o")
-    await seen(pilot, "Quantity")
+    await pilot.press("b")
+    await seen(pilot, "enter Review")
     await pilot.press(str(quantity), "tab", *note, "enter")
-    await seen(pilot, f"Buy {quantity} card", "balance: enough")
+    await seen(pilot, f"Buy {quantity} ", "balance is enough")
     await confirmed(pilot)
     await seen(pilot, outcome)
 
 
 async def confirmed(pilot: Pilot[None]) -> None:
     """Say yes to a reviewed ticket."""
-    while "ARMED" not in text_of(pilot):
+    while "enter buys now" not in text_of(pilot):
         # A review is deaf at first, and the same key too soon counts as held.
         await pilot.pause(0.5)
         await pilot.press("y")
@@ -133,33 +135,31 @@ async def story(size: tuple[int, int], home: Path) -> None:
     name = f"{size[0]}x{size[1]}"
     async with console(size, home) as (pilot, box):
         await seen(pilot, "PUBG Mobile UC", "live")
-        if size[0] >= 100:
-            await seen(pilot, "60 UC", "in stock")
-            await named(pilot)
+        await seen(pilot, "60 UC", "read ")
+        await named(pilot)
         shot(pilot, f"desk-{name}")
         await pilot.press("question_mark")
-        await seen(pilot, "an order's detail")
+        await seen(pilot, "Help · ")
         shot(pilot, f"help-{name}")
         await pilot.press("escape", "enter")
         await seen(pilot, "60 UC")
-        await pilot.press("o")
-        await seen(pilot, "Quantity")
+        await pilot.press("b")
+        await seen(pilot, "enter Review")
         await pilot.press("2", "tab", *"Yacine", "enter")
-        await seen(pilot, "Buy 2 cards", "balance: enough")
+        await seen(pilot, "Buy 2 ", "balance is enough")
         shot(pilot, f"ticket-{name}")
         await confirmed(pilot)
-        await seen(pilot, "PLACED")
+        await seen(pilot, "handling")
         await pilot.press("escape", "3")
         await seen(pilot, "handling")
         await named(pilot)
         await pilot.press("g")
-        await seen(pilot, "by amina")
         shot(pilot, f"handling-{name}")
         box.finish()
         await pilot.press("r")
         await until(pilot, lambda text: "handling" not in text)
         await pilot.press("g", "enter")
-        await seen(pilot, "••••••")
+        await seen(pilot, "•••• ••••")
         await pilot.press("v")
         await seen(pilot, "SANDBOX-CARD-", "Hide")
         shot(pilot, f"revealed-{name}")
@@ -167,11 +167,11 @@ async def story(size: tuple[int, int], home: Path) -> None:
         await seen(pilot, "Text for the customer")
         shot(pilot, f"hand-{name}")
         await pilot.press("escape", "m")
-        await seen(pilot, "Marked as given")
+        await seen(pilot, "Handed over")
         await pilot.press("f")
         await seen(pilot, "Find an order")
         await pilot.press(*"yac", "enter")
-        await seen(pilot, "May be told to the customer", "What happened")
+        await seen(pilot, "May tell the customer", "What happened")
         shot(pilot, f"story-{name}")
 
 
@@ -179,16 +179,16 @@ async def lost(size: tuple[int, int], home: Path) -> None:
     """Lose the answer to a purchase, on an account on which somebody buys the same."""
     async with console(size, home, earlier=0, fault="reset@placeOrder:after") as (pilot, box):
         await seen(pilot, "PUBG Mobile UC", "live")
-        await bought(pilot, 2, "Yacine", "UNRESOLVED")
+        await bought(pilot, 2, "Yacine", "NO ANSWER")
         product = box.products[0]
         # Somebody is quicker than the first look, two seconds after sending.
         await pilot.pause(1)
         box.foreign_order(product.id, product.types[0].id, 2)
         box.finish()
         await pilot.press("u")
-        await seen(pilot, "Not settled", "AMBIGUOUS")
+        await seen(pilot, "Unresolved", "yours?")
         await pilot.press("r")
-        await seen(pilot, "2 orders could be this purchase", "None of these", "fulfilled")
+        await seen(pilot, "2 possible orders", "● ready")
         await until(pilot, lambda text: "asking the vendor" not in text)
         shot(pilot, f"unresolved-{size[0]}x{size[1]}")
 
@@ -203,7 +203,7 @@ async def named(pilot: Pilot[None]) -> None:
 
 
 def main() -> None:
-    """Draw every picture anew."""
+    """Draw every picture again."""
     for size in ((80, 24), (120, 40), (200, 60)):
         for play in (story, lost):
             with tempfile.TemporaryDirectory() as home:

@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from services import retry
-from services import sandbox as vendor
-from services.desk import Desk
-from services.models import Denomination, Product
-from services.paths import Paths
+from services import sandbox
+from services.desk.desk import Desk
+from services.domain.models import Denomination, Product
+from services.domain.secrets import Secret
 from services.sandbox import Sandbox
-from services.secrets import Secret
-from services.settings import Settings, load, sandbox_settings
+from services.settings.load import Settings, load, sandbox_settings
+from services.system.paths import Paths
+from services.vendor import retry
 from tests import pace
 from tests.pace import pytest_collection_modifyitems
-from widgets import look
+from widgets.drawing import style
 
 __all__ = ["pytest_collection_modifyitems"]
 
@@ -29,10 +29,11 @@ pace.live_in_memory()
 pace.parse_styles_once()
 pace.build_parsers_once()
 pace.look_for_garbage_seldom()
+pace.collect_seldom()
 
 
 class StillClock:
-    """A clock that stands still until it is told to go on; sleepers wake in their order."""
+    """A clock that stands still until it is let go on; sleepers wake in their order."""
 
     def __init__(self) -> None:
         self._at = 1_000.0
@@ -96,7 +97,7 @@ class VendorClock:
 @pytest.fixture(autouse=True)
 def usual_look() -> None:
     """Draw with the usual signs, whatever a console before this test left in force."""
-    look.take(look.Look())
+    style.take(style.Look())
 
 
 @pytest.fixture
@@ -139,11 +140,11 @@ def open_desk(market: Sandbox, leaping: LeapingClock, paths: Paths) -> OpenDesk:
     ) -> AsyncIterator[Desk]:
         base = sandbox_settings(load(paths, {}, sandbox=True), market.url)
         profile = replace(base.profile, environment="production", account_exclusive=exclusive)
-        net = replace(base.net, max_requests_per_second=100)
+        net = replace(base.net, max_requests_per_second=100, max_requests_per_minute=1_000_000)
         settings = change(replace(base, profile=profile, net=net))
         desk = Desk(
             settings,
-            Secret(vendor.DEMO_KEY),
+            Secret(sandbox.DEMO_KEY),
             paths,
             operator=operator,
             clock=leaping,
@@ -159,9 +160,9 @@ def open_desk(market: Sandbox, leaping: LeapingClock, paths: Paths) -> OpenDesk:
 
 async def something_to_buy(desk: Desk) -> tuple[Product, Denomination]:
     """Return a denomination that is in stock and not dear."""
-    for product in (await desk.catalog()).products():
+    for product in (await desk.catalog.read()).products():
         if product.enabled:
-            for denomination in (await desk.stock(product.id)).denominations:
+            for denomination in (await desk.figures.stock(product.id)).denominations:
                 if denomination.quantity >= 5 and denomination.price < Decimal(3_000):
                     return product, denomination
     raise AssertionError("the embedded vendor has nothing to sell")
@@ -170,7 +171,7 @@ async def something_to_buy(desk: Desk) -> tuple[Product, Denomination]:
 @pytest.fixture
 def pick(leaping: LeapingClock) -> Callable[[Desk], object]:
     async def choose(desk: Desk) -> tuple[Product, Denomination]:
-        # Nobody buys in the very millisecond in which a journal begins to watch its account.
+        # No one buys in the very millisecond in which a journal begins to watch its account.
         leaping.advance(0.01)
         return await something_to_buy(desk)
 

@@ -5,7 +5,6 @@ import os
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,20 +13,24 @@ import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
-from tui import cli_arguments
+from tui.cli import arguments
+from tui.terminal import gc_pauses
 
 MEMORY = Path("/dev/shm")
 ROOM_WANTED = 2 * 1024**3
 OBJECTS_BETWEEN_LOOKS = 200_000
 """A console under test makes and drops that many; Python looks for garbage after 700."""
 
+collect_soon = gc_pauses.collect_soon
+"""What a console does when a screen was closed, for the tests that are about it."""
+
 LONG = (
     "tests/terminal/",
     "tests/proof/test_",
-    "tests/hostile/test_console.py",
-    "tests/console/test_privacy.py",
-    "tests/canary/",
-    "tests/console/test_telling.py",
+    "tests/security/test_hostile_console.py",
+    "tests/screens/test_privacy.py",
+    "tests/security/",
+    "tests/console/test_alerts.py",
     "tests/console/test_leaving.py",
 )
 """Tests that last for seconds; what begins last with them leaves the other workers idle."""
@@ -66,15 +69,15 @@ def build_parsers_once() -> None:
     A process of the suite reads hundreds of command lines, the real one a single one.
     """
     made: dict[tuple[str, ...], ArgumentParser] = {}
-    build = cli_arguments.parser
+    build = arguments.parser
 
-    def remembered(modules: Iterable[str] = cli_arguments.COMMANDS) -> ArgumentParser:
+    def remembered(modules: Iterable[str] = arguments.COMMANDS) -> ArgumentParser:
         key = tuple(modules)
         if key not in made:
             made[key] = build(key)
         return made[key]
 
-    cli_arguments.parser = remembered
+    arguments.parser = remembered
 
 
 def look_for_garbage_seldom() -> None:
@@ -82,14 +85,12 @@ def look_for_garbage_seldom() -> None:
     gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
 
 
-@cache
-def leave_out_what_is_there() -> None:
-    """Have garbage looked for in what comes later alone, once for each process.
+def collect_seldom() -> None:
+    """Let closed screens be collected with whatever else is garbage.
 
-    A console looks each time that a screen was closed; its modules are to be looked through once.
+    A console collects all of it each time that a screen was closed, a twentieth of its work here.
     """
-    gc.collect()
-    gc.freeze()
+    gc_pauses.collect_soon = lambda: None
 
 
 def _fits(folder: Path) -> bool:

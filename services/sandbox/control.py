@@ -4,11 +4,17 @@ from typing import cast
 
 import msgspec
 
-from services.errors import BadInput
-from services.sandbox.answers import Answer, Refusal, refused, router_error, written
+from services.domain.errors import BadInput
+from services.sandbox.accounts import Accounts
 from services.sandbox.faults import Fault, FaultPlan
-from services.sandbox.posts import PostLog
-from services.sandbox.world import World
+from services.sandbox.request_log import PostLog
+from services.sandbox.responses import (
+    SandboxRefusal,
+    SandboxResponse,
+    refused,
+    router_error,
+    written,
+)
 
 PREFIX = "/_control/"
 
@@ -16,12 +22,12 @@ PREFIX = "/_control/"
 class Control:
     """Answers what stands under `/_control/`; needs no key, meets no fault, counts nowhere."""
 
-    def __init__(self, world: World, faults: FaultPlan, posts: PostLog) -> None:
+    def __init__(self, world: Accounts, faults: FaultPlan, posts: PostLog) -> None:
         self._world = world
         self._faults = faults
         self._posts = posts
 
-    def answer(self, method: str, path: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, body: bytes) -> SandboxResponse:
         """Carry out one request: POST or DELETE faults, GET ledger, POST finish."""
         try:
             match method, path.removeprefix(PREFIX):
@@ -41,11 +47,11 @@ class Control:
                 case _:
                     return router_error(404, f"Cannot {method} {path}")
         except BadInput as error:
-            return refused(Refusal(400, "ERR_VALIDATION", error.message), "")
+            return refused(SandboxRefusal(400, "ERR_VALIDATION", error.message), "")
         except KeyError:
-            return refused(Refusal(404, "NOT_FOUND", "Order not found"), "")
+            return refused(SandboxRefusal(404, "NOT_FOUND", "Order not found"), "")
 
-    def _waiting(self) -> Answer:
+    def _waiting(self) -> SandboxResponse:
         return _done({"faults": [msgspec.to_builtins(fault) for fault in self._faults.waiting()]})
 
     def _ledger(self) -> dict[str, object]:
@@ -82,8 +88,8 @@ class Control:
         }
 
 
-def _done(data: dict[str, object]) -> Answer:
-    return Answer(200, {"success": True, "data": data})
+def _done(data: dict[str, object]) -> SandboxResponse:
+    return SandboxResponse(200, {"success": True, "data": data})
 
 
 def _text(body: bytes, name: str) -> str:

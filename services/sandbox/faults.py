@@ -5,7 +5,8 @@ from typing import Literal, Self
 
 from msgspec import Struct
 
-from services.errors import BadInput
+from services.domain.errors import BadInput
+from services.sandbox.shapes import SHAPES
 
 ENDPOINTS = (
     "ping",
@@ -28,6 +29,9 @@ DELIVERIES = frozenset(
         "slow",
         "truncate",
         "garbage",
+        "bom",
+        "gzip",
+        "html429",
         "html502",
         "http500",
         "http503",
@@ -47,16 +51,31 @@ DISTORTIONS: dict[str, frozenset[str]] = {
     "wrong_types": EVERYWHERE,
     "clock_skew": EVERYWHERE,
     "hostile": EVERYWHERE,
+    **{f"shape:{name}": shape.endpoints for name, shape in SHAPES.items()},
 }
 KINDS = DELIVERIES | DISTORTIONS.keys()
 # These change what the vendor does or shows; whether the order is placed is not theirs to say.
-_BESIDE_THE_EFFECT = frozenset({"late", "clock_skew", "hostile", "status", "shuffle_pages", "slow"})
+_BESIDE_THE_EFFECT = frozenset(
+    {
+        "late",
+        "clock_skew",
+        "hostile",
+        "status",
+        "shuffle_pages",
+        "bom",
+        "gzip",
+        "slow",
+        *(f"shape:{name}" for name, shape in SHAPES.items() if not shape.undoes),
+    }
+)
 
 MOST_SECONDS = 10_000_000
 
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _ADDRESS = re.compile(r"[!-~]*")
-_SPEC = re.compile(r"(?P<kind>[a-z0-9_]+)(?P<marks>[^=]*)(?:=(?P<value>.*))?", re.DOTALL)
+_SPEC = re.compile(
+    r"(?P<kind>shape:[a-z0-9-]*|[a-z0-9_]+)(?P<marks>[^=]*)(?:=(?P<value>.*))?", re.DOTALL
+)
 _MARK = re.compile(
     r"@(?P<endpoint>\*|[A-Za-z]+)|:(?P<phase>before|after)|\*(?P<times>\d{1,6})"
     r"|\+(?P<skip>\d{1,6})|~(?P<seconds>-?\d{1,7}(?:\.\d{1,3})?)"
@@ -67,14 +86,15 @@ class Fault(Struct, frozen=True):
     """One way to misbehave, for some of the requests to come.
 
     Attributes:
-        kind: one of `KINDS`.
+        kind: one of `KINDS`; `shape:NAME` is one of `services.sandbox.shapes`.
         endpoint: the endpoint's name (`placeOrder`, `list`, ...), or `*` for each that the kind
             can meet.
         phase: whether it strikes `before` the request took effect (no order is placed) or `after`.
             `slow` delays the effect (before) or drips the answer (after).
         times: how many requests it strikes; 0 is every one.
         skip: how many requests of that endpoint pass unharmed first.
-        seconds: how long, for slow, late, clock_skew; `Retry-After` of ratelimit, 0 sends none.
+        seconds: how long, for slow, late, clock_skew; `Retry-After` of ratelimit and html429, 0
+            sends none.
         value: the status of `status`, the bytes that `truncate` sends (head included, as a slice
             end), the Location of `redirect`, the text of `hostile`.
 
@@ -110,8 +130,9 @@ class Fault(Struct, frozen=True):
     def parse(cls, spec: str) -> Self:
         """Read a fault as it is typed: `KIND[@ENDPOINT][:PHASE][*TIMES][+SKIP][~SECONDS][=VALUE]`.
 
-        Examples: `reset@placeOrder:after*2`, `ratelimit@list~3`, `late~45`, `status*0=PAUSED`.
-        The marks may come in any order; the value is last and takes the rest.
+        Examples: `reset@placeOrder:after*2`, `ratelimit@list~3`, `late~45`, `status*0=PAUSED`,
+        `shape:no-price`. The marks may come in any order; the value is last and takes the rest.
+        A shape strikes every request unless it says how many, anything else one.
 
         Raises:
             BadInput: when the text does not say that.
@@ -135,7 +156,7 @@ class Fault(Struct, frozen=True):
             kind=whole["kind"],
             endpoint=found.get("endpoint", "*"),
             phase="after" if found.get("phase") == "after" else "before",
-            times=int(found.get("times", "1")),
+            times=int(found.get("times", "0" if whole["kind"].startswith("shape:") else "1")),
             skip=int(found.get("skip", "0")),
             seconds=float(found.get("seconds", "0")),
             value=whole["value"] or "",

@@ -9,20 +9,20 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
-from services.sandbox.access import AccessKey, Gate, require_writing
-from services.sandbox.answers import (
-    Answer,
-    Refusal,
+from services.sandbox.accounts import Accounts, RequestedOrder
+from services.sandbox.auth import AccessKey, Gate, require_writing
+from services.sandbox.catalog import ShelfProduct
+from services.sandbox.pagination import page_of
+from services.sandbox.responses import (
+    SandboxRefusal,
+    SandboxResponse,
     invalid,
     refused,
     router_error,
     success,
     written,
 )
-from services.sandbox.catalogue import ShelfProduct
-from services.sandbox.paging import page_of
-from services.sandbox.records import OrderRecord, TransactionRecord
-from services.sandbox.world import Wish, World
+from services.sandbox.state import OrderRecord, TransactionRecord
 
 Shape = Literal["reference", "guide"]
 UNKNOWN = "unknown"
@@ -52,7 +52,7 @@ class Target(NamedTuple):
     query: dict[str, str]
 
 
-class Call(Struct):
+class RouteCall(Struct):
     """One whole request to an endpoint, with the circumstances that faults gave it.
 
     Attributes:
@@ -100,13 +100,13 @@ def find_target(method: str, target: str) -> Target:
 class Routes:
     """Answers calls out of the world, as the contract has it."""
 
-    def __init__(self, world: World, gate: Gate, *, charge: bool | None, shape: Shape) -> None:
+    def __init__(self, world: Accounts, gate: Gate, *, charge: bool | None, shape: Shape) -> None:
         self._world = world
         self._gate = gate
         self._charge = charge
         self._shape: Shape = shape
         self._numbers = itertools.count(1)
-        self._answers: dict[str, Callable[[Call, AccessKey], Answer]] = {
+        self._answers: dict[str, Callable[[RouteCall, AccessKey], SandboxResponse]] = {
             "validate": self._validate,
             "balance": self._balance,
             "transactions": self._transactions,
@@ -117,7 +117,7 @@ class Routes:
             "list": self._list,
         }
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: RouteCall) -> SandboxResponse:
         """Answer a call; what the contract refuses becomes the envelope of that refusal."""
         endpoint = call.target.endpoint
         if endpoint == UNKNOWN:
@@ -127,7 +127,7 @@ class Routes:
         try:
             key = self._gate.admit(call.token, call.peer)
             return self._answers[endpoint](call, key)
-        except Refusal as refusal:
+        except SandboxRefusal as refusal:
             return refused(refusal, self.request_id())
 
     def request_id(self) -> str:
@@ -135,15 +135,15 @@ class Routes:
         seconds = int(self._world.now().timestamp())
         return f"req_{seconds}_{next(self._numbers):06x}"
 
-    def _success(self, call: Call, data: object, **top: object) -> Answer:
+    def _success(self, call: RouteCall, data: object, **top: object) -> SandboxResponse:
         now = self._world.now() + timedelta(seconds=call.skew)
         return success(data, timestamp=now, request_id=self.request_id(), **top)
 
-    def _ping(self, call: Call) -> Answer:
+    def _ping(self, call: RouteCall) -> SandboxResponse:
         operators = ("mobilis", "ooredoo", "djezzy", "mobilisFixedPlans")
         return self._success(call, {"api": "ok", "operators": dict.fromkeys(operators, "up")})
 
-    def _validate(self, call: Call, key: AccessKey) -> Answer:
+    def _validate(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         del call
         api_key = {
             "key": key.value.reveal(),
@@ -155,11 +155,11 @@ class Routes:
         data = {"username": key.username, "apiKey": api_key}
         return success(data, timestamp=None, request_id="")
 
-    def _balance(self, call: Call, key: AccessKey) -> Answer:
+    def _balance(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         del key
         return self._success(call, {"balance": self._world.balance, "currency": "DZD"})
 
-    def _transactions(self, call: Call, key: AccessKey) -> Answer:
+    def _transactions(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         del key
         if ("from" in call.target.query) != ("to" in call.target.query):
             raise invalid("from and to must be given together")
@@ -170,7 +170,7 @@ class Routes:
             call, {"items": [_transaction(item) for item in items], "pagination": pagination}
         )
 
-    def _catalog(self, call: Call, key: AccessKey) -> Answer:
+    def _catalog(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         del key
         products = self._world.market.products()
         groups: dict[str, list[object]] = {}
@@ -189,12 +189,12 @@ class Routes:
         cast("dict[str, object]", answer.body["meta"]).update(totals)
         return answer
 
-    def _check_product(self, call: Call, key: AccessKey) -> Answer:
+    def _check_product(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         del key
         market = self._world.market
         product = market.product(call.target.argument)
         if product is None:
-            raise Refusal(404, "NOT_FOUND", "Product not found")
+            raise SandboxRefusal(404, "NOT_FOUND", "Product not found")
         types = [
             {
                 "id": kind.id,
@@ -207,10 +207,10 @@ class Routes:
         data = {"productId": product.id, "productTitle": product.title, "types": types}
         return self._success(call, data)
 
-    def _place_order(self, call: Call, key: AccessKey) -> Answer:
+    def _place_order(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         require_writing(key)
         product_id, type_id, quantity = _read_order(call.body)
-        wish = Wish(
+        wish = RequestedOrder(
             product_id,
             type_id,
             quantity,
@@ -224,14 +224,14 @@ class Routes:
         call.order_id = self._world.place(wish).id
         return self._success(call, {"orderId": call.order_id})
 
-    def _check_order(self, call: Call, key: AccessKey) -> Answer:
+    def _check_order(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         del key
         order = self._world.orders().get(call.target.argument)
         if order is None:
-            raise Refusal(404, "NOT_FOUND", "Order not found")
+            raise SandboxRefusal(404, "NOT_FOUND", "Order not found")
         return self._success(call, _order(order))
 
-    def _list(self, call: Call, key: AccessKey) -> Answer:
+    def _list(self, call: RouteCall, key: AccessKey) -> SandboxResponse:
         del key
         items, pagination = page_of(self._world.listed(), call.target.query, shuffled=call.shuffled)
         return self._success(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.sandbox import DEMO_KEY, Sandbox
-from tui.cli import run
+from tui.cli.main import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -82,7 +82,7 @@ def environ(home: dict[str, str], vendor: Sandbox) -> dict[str, str]:
         "CARDDESK_API_KEY": DEMO_KEY,
         "CARDDESK_ENVIRONMENT": "sandbox",
         "CARDDESK_ACCOUNT_EXCLUSIVE": "true",
-        "CARDDESK_NET_MAX_REQUESTS_PER_SECOND": "50",
+        "CARDDESK_NET_MAX_REQUESTS_PER_MINUTE": "6000",
         "CARDDESK_OPERATOR": "amina",
     }
 

@@ -6,7 +6,7 @@ PRODUCT = ("ed5c4c73611faf7be425e974", "514e5340e3611607cfc992ff")
 
 
 def one_sentence(done):
-    """Tell whether a person was told once, and nothing that looks like a defect."""
+    """Tell whether one sentence was said, and nothing that looks like a defect."""
     return done.err.startswith("carddesk: ") and done.err.count("\n") == 1 and not done.out
 
 
@@ -32,7 +32,7 @@ async def test_a_quantity_that_is_none(carddesk, vendor, quantity):
         ("stock", "two words"),
         ("orders", "--open", "--unresolved"),
         ("orders", "--to", "2026-01-01"),
-        ("orders", "--from", "yesterday"),
+        ("orders", "--from", "the day after"),
         ("resolve", "--claim", "p1"),
         ("sandbox", "--port", "70000"),
         ("sandbox", "--fault", "earthquake"),
@@ -152,9 +152,9 @@ async def test_a_journal_that_cannot_be_written(carddesk, vendor, shelf, tmp_pat
 
 
 async def test_a_defect_is_a_number_and_no_traceback(carddesk, tmp_path, monkeypatch):
-    from tui import present
+    from tui.formats import as_json
 
-    monkeypatch.setattr(present, "balance", lambda _: 1 / 0)
+    monkeypatch.setattr(as_json, "balance", lambda _: 1 / 0)
     done = await carddesk("balance", "--json")
     assert done.code == 1
     assert done.document["error"]["money"] == "unknown"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.sandbox import DEMO_KEY
-from services.sandbox.records import OrderRecord
+from services.sandbox.state import OrderRecord
 from tests.cli.conftest import in_process
 
 KEY = "live9f86d081884c7d65"
@@ -90,7 +90,7 @@ async def test_codes_in_a_file_are_kept_to_the_last_sign(carddesk, odd, tmp_path
 async def test_on_a_terminal_codes_are_drawn_and_said_to_be(environ, odd):
     import io
 
-    from tui.cli import run
+    from tui.cli.main import run
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

@@ -14,22 +14,22 @@ from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
 
-from services import sandbox as vendor
-from services.desk import Desk
-from services.lock_pin import LockPin
-from services.models import Denomination, Product
-from services.paths import Paths
+from services import sandbox
+from services.desk.desk import Desk
+from services.desk.opening import SETTLING
+from services.domain.models import Denomination, Product
+from services.domain.secrets import Secret
+from services.local_files.lock_pin import LockPin
 from services.sandbox import Sandbox
-from services.secrets import Secret
-from services.settings import Settings, load, sandbox_settings
-from tests import pace
-from tui.app import ConsoleApp
-from tui.confirmation import BURST_SECONDS, DEAF_SECONDS
-from tui.keymap import Keymap
-from tui.screens.base import Frame
+from services.settings.load import Settings, load, sandbox_settings
+from services.system.paths import Paths
+from tui.actions.keymap import Keymap
+from tui.console.app import ConsoleApp
+from tui.screens.base import ConsoleContext
 from tui.screens.desk import DeskScreen
+from tui.screens.parts.confirmation import BURST_SECONDS, IGNORE_KEYS_SECONDS
 from tui.screens.ticket import TicketScreen
-from widgets.stock_pane import StockPane
+from widgets.panes.stock import StockPane
 
 PATIENCE = 30.0
 FASTER = 15.0
@@ -152,7 +152,7 @@ class Console:
         for key in keys:
             self.type_ahead(key)
             await self.settle()
-            await self.until(lambda: not self.app._typed._busy or self.app._exit)
+            await self.until(lambda: not self.app.typed.busy or self.app._exit)
 
     def type_ahead(self, key: str) -> None:
         """Press a key and wait for nothing."""
@@ -216,9 +216,9 @@ class Console:
         return self.text()
 
     async def ready(self) -> None:
-        """Wait until the catalogue stands and buying has been judged."""
+        """Wait until the catalogue is there and it is known whether this desk may buy."""
         await self.until(lambda: self.app.book.catalog and self.app.book.info.validated)
-        await self.until(lambda: self.app.book.info.can_buy or self.app.book.info.why_not)
+        await self.until(lambda: self.app.book.info.why_not != SETTLING)
 
     async def choose(self, wanted: Callable[[Denomination], bool]) -> Denomination:
         """Put the cursor of the stock pane on a denomination that is wanted."""
@@ -236,7 +236,7 @@ class Console:
         await self.ready()
         await self.until(lambda: self.app.book.info.can_buy)
         await self.choose(wanted or cheap)
-        await self.press("o")
+        await self.press("b")
         return await self.until(lambda: isinstance(self.screen, TicketScreen) and self.screen)
 
     async def review(self, ticket: TicketScreen) -> None:
@@ -252,7 +252,7 @@ class Console:
         """Wait for a review, and until it hears what is pressed."""
         await self.until(lambda: ticket.confirmation)
         await self.settle()
-        self.steady.skip(DEAF_SECONDS)
+        self.steady.skip(IGNORE_KEYS_SECONDS)
 
     async def confirm(self) -> None:
         """Press y and then enter, as far apart as a hand presses them.
@@ -287,7 +287,7 @@ class Console:
         assert self.app.book.catalog is not None
         for product in self.app.book.catalog.products():
             if product.enabled:
-                for denomination in (await self.desk.stock(product.id)).denominations:
+                for denomination in (await self.desk.figures.stock(product.id)).denominations:
                     if wanted(denomination):
                         return product, denomination
         raise AssertionError("the embedded vendor has nothing like that")
@@ -325,11 +325,11 @@ def open_console(paths: Paths) -> OpenConsole:
         clock = QuickClock()
         async with Sandbox(clock=clock, **options) as box:
             base = sandbox_settings(load(paths, {}, sandbox=True), box.url)
-            fast = replace(base.net, max_requests_per_second=50)
+            fast = replace(base.net, max_requests_per_second=50, max_requests_per_minute=6_000)
             settings = change(replace(base, net=fast))
             desk = Desk(
                 settings,
-                Secret(vendor.DEMO_KEY),
+                Secret(sandbox.DEMO_KEY),
                 paths,
                 operator="amina",
                 read_only=read_only,
@@ -339,20 +339,21 @@ def open_console(paths: Paths) -> OpenConsole:
                 screen_clock = ScreenClock(clock)
                 pin = LockPin(paths.state_dir, "amina", screen_clock)
                 keymap = Keymap(keyboard, settings.keys)
-                frame = Frame(settings, keymap, read_only, pin, paths.state_dir)
-                app = _app(desk, frame, screen_clock)
+                context = ConsoleContext(
+                    settings, keymap, read_only, pin, paths.state_dir, clock=screen_clock
+                )
+                app = _app(desk, context)
                 async with app.run_test(size=size):
                     yield Console(app, desk, box, clock, screen_clock)
-        pace.leave_out_what_is_there()
 
     return opened
 
 
-def _app(desk: Desk, frame: Frame, clock: ScreenClock) -> ConsoleApp:
+def _app(desk: Desk, context: ConsoleContext) -> ConsoleApp:
     async def given() -> Desk:
         return desk
 
-    return ConsoleApp(frame, clock, given)
+    return ConsoleApp(context, given)
 
 
 @pytest.fixture

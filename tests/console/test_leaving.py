@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from textual import events
-from textual.containers import Vertical
+from textual.containers import Container
 from textual.widget import Widget
 
+from services.domain.secrets import Secret
 from services.sandbox import DEMO_KEY, Fault
-from services.secrets import Secret
-from services.settings import Settings
+from services.settings.load import Settings
+from tui.console.session import signals
 from tui.screens.desk import DeskScreen
+from tui.screens.dialogs.confirm import LeaveScreen
 from tui.screens.help import HelpScreen
-from tui.screens.leave import LeaveScreen
-from tui.session import signals
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
@@ -49,15 +49,15 @@ async def test_leaving_while_a_ticket_opens_is_no_crash(
 ) -> None:
     await console.ready()
     await console.choose(lambda denomination: denomination.quantity > 0)
-    compose = Vertical.mount_composed_widgets
+    compose = Container.mount_composed_widgets
 
-    async def leaving(box: Vertical, widgets: list[Widget]) -> None:
+    async def leaving(box: Container, widgets: list[Widget]) -> None:
         if box.id == "ticket-box":
             console.app.leave()
         await compose(box, widgets)
 
-    monkeypatch.setattr(Vertical, "mount_composed_widgets", leaving)
-    console.app.post_message(events.Key("o", "o"))
+    monkeypatch.setattr(Container, "mount_composed_widgets", leaving)
+    console.app.post_message(events.Key("b", "b"))
     await console.until(lambda: console.app._exit)
     await console.until(lambda: not console.app.is_running)
     assert console.app.crash is None
@@ -79,6 +79,27 @@ async def test_a_purchase_in_flight_is_said_and_its_ticket_stays(open_console: A
         await console.press("ctrl+q")
         await console.until(lambda: isinstance(console.screen, LeaveScreen))
         await console.shows("Being sent")
+
+
+async def test_a_purchase_in_flight_keeps_the_console_from_being_suspended(
+    open_console: Any,
+) -> None:
+    async with open_console(change=brief) as console:
+        ticket = await console.ticket()
+        await console.review(ticket)
+        console.box.faults.add(Fault.parse("hang@placeOrder:after=60"))
+        await console.confirm()
+        await console.box.seen("placeOrder")
+        await console.press("ctrl+z")
+        await console.shows("A purchase is being sent")
+
+
+async def test_what_reads_the_keys_and_breaks_is_a_defect(console: Any) -> None:
+    await console.ready()
+    console.app._handle_exception(RuntimeError("the reader broke"))
+    await console.until(lambda: not console.app.is_running)
+    assert console.app.crash is not None
+    console.app._exception = None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -133,15 +154,22 @@ async def test_a_worker_that_breaks_is_said_with_a_report(
     async def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(console.desk, "stock", broken)
+    monkeypatch.setattr(console.desk.figures, "stock", broken)
     await console.press("2", "r")
-    await console.shows("a defect, report")
+    await console.shows("a defect; ")
     assert console.app.crash is None
 
 
 async def test_leaving_while_a_screen_is_opening_is_no_defect(console: Any) -> None:
     await console.ready()
-    console.app.show(HelpScreen(console.app.frame, console.screen.situation()))
+    console.app.show(HelpScreen(console.app.context, console.screen.situation()))
     console.app.leave()
     await console.until(lambda: not console.app.is_running)
     assert console.app.crash is None
+
+
+async def test_a_tick_after_the_screens_are_closed_is_nothing(open_console: Any) -> None:
+    async with open_console() as console:
+        await console.ready()
+    assert not console.app.screen_stack
+    console.app._tick()

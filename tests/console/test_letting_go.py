@@ -7,15 +7,24 @@ import gc
 import weakref
 from typing import Any
 
+import pytest
 from textual._styles_cache import StylesCache
 
+from tests import pace
 from tui.screens.desk import DeskScreen
+from tui.terminal import gc_pauses
+
+
+@pytest.fixture(autouse=True)
+def collects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collect when a screen was closed, as a console does."""
+    monkeypatch.setattr(gc_pauses, "collect_soon", pace.collect_soon)
 
 
 async def test_what_was_drawn_of_a_dialog_is_let_go_with_it(console: Any) -> None:
     async def opened_and_closed() -> int:
         await console.press("question_mark")
-        await console.shows("Keys here")
+        await console.shows("Help · ")
         await console.press("escape")
         await console.until(lambda: isinstance(console.screen, DeskScreen))
         return pictures()
@@ -31,16 +40,17 @@ async def test_a_closed_screen_leaves_the_memory_before_python_looks_by_itself(
     console: Any,
 ) -> None:
     await console.ready()
-    gc.disable()
+    threshold = gc.get_threshold()
+    gc.set_threshold(0)
     try:
         await console.press("question_mark")
-        await console.shows("Keys here")
+        await console.shows("Help · ")
         closed = weakref.ref(console.screen)
         await console.press("escape")
         await console.until(lambda: isinstance(console.screen, DeskScreen))
         await console.until(lambda: closed() is None)
     finally:
-        gc.enable()
+        gc.set_threshold(*threshold)
 
 
 def pictures() -> int:

@@ -7,14 +7,15 @@ from msgspec.structs import replace
 from textual import events
 
 from services.sandbox import Fault
-from services.settings import Settings
+from services.settings.load import Settings
 from tui.screens.desk import DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.lock import LockScreen
 from tui.screens.order import OrderScreen
+from tui.screens.requests import Revealed
 from tui.screens.ticket import TicketScreen
 
-CHARACTERS = {"enter": "\r"}
+CHARACTERS = {"question_mark": "?"}
 
 
 async def locked(console: Any) -> str:
@@ -48,7 +49,7 @@ async def test_a_revealed_card_does_not_come_back_with_the_desk(console: Any) ->
     assert "SANDBOX-CARD" not in await locked(console)
     assert not screen.cards.revealed
     await console.press("space")
-    await console.shows("••••••")
+    await console.shows("•••• ••••")
     assert "SANDBOX-CARD" not in console.text()
 
 
@@ -67,7 +68,7 @@ async def test_a_card_that_comes_after_locking_is_dropped(console: Any) -> None:
     screen.hide()
     screen._asked = True
     await locked(console)
-    screen.show_cards(answer, "")
+    screen.show_cards(Revealed(answer, {}), None)
     assert not screen.cards.revealed
 
 
@@ -81,14 +82,14 @@ async def test_tracking_goes_on_behind_the_lock(console: Any) -> None:
     await console.press("x")
     await console.until(lambda: isinstance(console.screen, DeskScreen))
     await console.press("3")
-    await console.shows("fulfilled")
+    await console.shows("✓ done")
 
 
 async def test_a_screen_that_opens_meanwhile_waits_behind_the_lock(console: Any) -> None:
     ticket = await console.ticket()
     await console.press("escape")
     await locked(console)
-    console.app.show(TicketScreen(console.app.frame, *ticket._goods, console.app.clock))
+    console.app.show(TicketScreen(console.app.context, *ticket._goods))
     await console.settle()
     assert isinstance(console.screen, LockScreen)
     await console.press("space")
@@ -121,30 +122,41 @@ async def test_a_key_puts_the_idle_lock_off(console: Any, monkeypatch: pytest.Mo
     assert isinstance(console.screen, DeskScreen)
 
 
-async def test_the_key_that_opens_does_nothing_else_however_long_it_is_held(console: Any) -> None:
+async def test_the_key_that_opens_does_nothing_else(console: Any) -> None:
     await console.ready()
     await locked(console)
     await console.press("question_mark")
     await console.until(lambda: isinstance(console.screen, DeskScreen))
-    await console.press("question_mark")
+    await console.settle()
     assert isinstance(console.screen, DeskScreen)
-    await console.press("j", "question_mark")
+    await console.press("question_mark")
     assert isinstance(console.screen, HelpScreen)
 
 
-@pytest.mark.parametrize("bracketed", [True, False])
-async def test_a_paste_does_not_open_the_lock(console: Any, bracketed: bool) -> None:
+async def test_keys_behind_the_one_that_opens_are_dropped(console: Any) -> None:
     await console.ready()
     await locked(console)
-    if bracketed:
-        console.paste("q\r")
-    else:
-        for key in ("q", "enter"):
-            console.app.post_message(events.Key(key, CHARACTERS.get(key, key)))
-    await console.shows("Several keys came at once")
-    assert isinstance(console.screen, LockScreen)
-    await console.press("space")
+    for key in ("x", "question_mark", "q"):
+        console.app.post_message(events.Key(key, CHARACTERS.get(key, key)))
     await console.until(lambda: isinstance(console.screen, DeskScreen))
+    await console.settle()
+    assert isinstance(console.screen, DeskScreen)
+
+
+async def test_the_key_that_locks_does_not_open(console: Any) -> None:
+    await console.ready()
+    await locked(console)
+    await console.press("L", "L")
+    await console.shows("Any other one opens.")
+    assert isinstance(console.screen, LockScreen)
+
+
+async def test_a_paste_does_not_open_the_lock(console: Any) -> None:
+    await console.ready()
+    await locked(console)
+    console.paste("q\r")
+    await console.settle()
+    assert isinstance(console.screen, LockScreen)
 
 
 async def test_a_purchase_that_is_being_sent_goes_on_behind_the_lock(console: Any) -> None:
@@ -153,8 +165,8 @@ async def test_a_purchase_that_is_being_sent_goes_on_behind_the_lock(console: An
     console.box.faults.add(Fault("slow", endpoint="placeOrder", phase="before", seconds=1))
     await console.confirm()
     await console.until(lambda: ticket.stage == "sending")
-    console.app.lock()
-    await console.until(lambda: console.app.locked)
+    console.app.lock.close()
+    await console.until(lambda: console.app.lock.locked)
     await console.until(lambda: console.box.orders)
     await console.until(lambda: not console.app.book.in_flight)
     await console.press("space")

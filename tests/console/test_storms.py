@@ -14,7 +14,7 @@ LAST = [(60, 18), (100, 30), (300, 100)]
 
 
 def resize(console: Console, size: tuple[int, int]) -> None:
-    """Tell of another size and wait for nothing."""
+    """Report another size and wait for nothing."""
     console.app._driver._size = size
     console.app.post_message(events.Resize(Size(*size), Size(*size)))
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from services.errors import ConfigError
-from tui.terminal import Abilities, Patient, check_terminal, hung_up, in_ascii
+from services.domain.errors import ConfigError
+from tui.terminal.capabilities import TerminalCapabilities, check_terminal, hung_up, in_ascii
+from tui.terminal.writer import TerminalWriter
 
 
 class Stream(io.StringIO):
@@ -72,7 +73,7 @@ def test_sixteen_colours_are_what_is_drawn_in_where_there_are_no_more(
 ) -> None:
     environ = {"TERM": term, "COLORTERM": colorterm}
     drawn_in = Console(force_terminal=True, _environ=environ).color_system
-    assert Abilities.of(environ).sixteen is (drawn_in == "standard")
+    assert TerminalCapabilities.of(environ).sixteen is (drawn_in == "standard")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_sixteen_colours_are_what_is_drawn_in_where_there_are_no_more(
 def test_lines_are_ascii_on_a_linux_console_unless_the_setting_says_otherwise(
     setting: str, term: str, expected: bool
 ) -> None:
-    assert in_ascii(setting, Abilities.of({"TERM": term})) is expected
+    assert in_ascii(setting, TerminalCapabilities.of({"TERM": term})) is expected
 
 
 @pytest.mark.parametrize(
@@ -119,22 +120,36 @@ def test_a_terminal_whose_other_end_closed_is_noticed(pty: tuple[int, int]) -> N
     assert hung_up(inner)
 
 
-def test_writing_to_nobody_does_not_fail(pty: tuple[int, int]) -> None:
+def test_writing_to_a_terminal_that_is_gone_does_not_fail(pty: tuple[int, int]) -> None:
     outer, inner = pty
     os.close(outer)
-    with open(inner, "w", closefd=False) as gone:
-        stream = Patient(gone)
-        assert stream.write("text") == 4
-        stream.flush()
-        assert stream.blocked() == 0
+    writer = TerminalWriter(inner)
+    writer.start()
+    writer.write("text")
+    writer.stop(5)
+    assert not writer.is_alive()
+    assert writer.blocked() == 0
 
 
-def test_what_is_flushed_goes_out_in_one_piece(pty: tuple[int, int]) -> None:
+def test_what_is_written_together_goes_out_in_one_piece(pty: tuple[int, int]) -> None:
     outer, inner = pty
-    with open(inner, "w", closefd=False) as terminal:
-        stream = Patient(terminal)
-        stream.write("a picture, ")
-        stream.write("and its end: é")
-        stream.flush()
+    writer = TerminalWriter(inner)
+    writer.write("a picture, ")
+    writer.write("and its end: é")
+    writer.start()
+    writer.stop(5)
     assert os.read(outer, 100).decode() == "a picture, and its end: é"
     os.close(outer)
+
+
+def test_a_terminal_that_takes_nothing_is_not_waited_for(pty: tuple[int, int]) -> None:
+    outer, inner = pty
+    writer = TerminalWriter(inner)
+    writer.start()
+    writer.write("x" * 1_000_000)
+    writer.stop(0.05)
+    assert writer.is_alive()
+    assert writer.blocked() > 0
+    os.close(outer)
+    writer.join(5)
+    assert not writer.is_alive()

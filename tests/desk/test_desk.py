@@ -8,13 +8,16 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from services import sandbox as vendor
-from services.book_models import Book
-from services.desk import Desk
-from services.errors import AuthFailed, ConfigError, JournalFailed
+from services import sandbox
+from services.desk.account import Account
+from services.desk.desk import Desk
+from services.desk.opening import SETTLING
+from services.domain.book import Book
+from services.domain.errors import AuthFailed, ConfigError, JournalFailed
+from services.domain.secrets import Secret
 from services.sandbox import Fault, Sandbox
-from services.secrets import Secret
-from services.settings import load, sandbox_settings
+from services.settings.load import load, sandbox_settings
+from services.vendor import patience
 from tests.conftest import StillClock, VendorClock
 
 
@@ -29,7 +32,7 @@ async def book_where(desk: Desk, holds: Callable[[Book], bool]) -> Book:
 
 @pytest.fixture
 async def shop(still: StillClock):
-    async with Sandbox(clock=VendorClock(still), moving=False) as box:
+    async with Sandbox(clock=VendorClock(still), moving=False, charge=True) as box:
         yield box
 
 
@@ -38,12 +41,12 @@ def console(shop, still, paths):
     """Open a desk with its background running, on time that stands still."""
 
     @contextlib.asynccontextmanager
-    async def opened(key=vendor.DEMO_KEY, *, environment="sandbox", start=True, **options):
+    async def opened(key=sandbox.DEMO_KEY, *, environment="sandbox", start=True, **options):
         base = sandbox_settings(load(paths, {}, sandbox=True), shop.url)
         settings = replace(
             base,
             profile=replace(base.profile, environment=environment),
-            net=replace(base.net, max_requests_per_second=0),
+            net=replace(base.net, max_requests_per_second=0, max_requests_per_minute=6_000),
         )
         operator = options.pop("operator", "amina")
         desk = Desk(settings, Secret(key), paths, operator=operator, clock=still, **options)
@@ -71,6 +74,68 @@ async def test_a_console_comes_up_with_catalogue_balance_and_board(console, shop
     assert book.poll.state == "live"
 
 
+@pytest.mark.parametrize("ending", [sandbox.TEST_REFUND, sandbox.TEST_PARTIAL])
+async def test_money_that_comes_back_is_in_the_balance(console, shop, ending):
+    tests = shop.products[-1]
+    async with console() as desk:
+        theirs = shop.foreign_order(tests.id, ending, 4)
+        taken = shop.balance
+        await desk.figures.balance()
+        await book_where(desk, lambda b: b.orders and b.balance and b.balance.amount == taken)
+        shop.finish(theirs)
+        assert shop.balance > taken
+        desk.refresh_orders()
+        book = await book_where(desk, lambda b: b.balance and b.balance.amount > taken)
+    assert book.balance.amount == shop.balance
+
+
+async def test_a_key_that_was_checked_is_not_said_to_be_unchecked(console, shop, monkeypatch):
+    said = []
+
+    async def settle_first(account: Account) -> None:
+        said.append(desk.book.info)
+        account.settled = True
+
+    monkeypatch.setattr(Account, "settle_first", settle_first)
+    async with console() as desk:
+        await book_where(desk, lambda b: b.info.can_buy)
+    assert [(info.validated, info.why_not) for info in said] == [(True, SETTLING)]
+
+
+async def test_a_silent_vendor_is_given_up_and_asked_again(console, shop, still, monkeypatch):
+    monkeypatch.setattr(patience, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(patience, "LAST_SECONDS", 0.2)
+    shop.faults.add(Fault("hang", times=0))
+    async with console() as desk:
+        await book_where(desk, lambda book: book.link.silent_since)
+        book = await book_where(desk, lambda book: book.poll.state == "failing")
+        assert "no answer for" in str(book.poll.failure.sentence())
+        assert (book.poll.next_at - still.now()).total_seconds() == 2
+        assert shop.requests["GET", "validate"] == 2
+        shop.faults.clear()
+        # A vendor on a busy machine is not silent.
+        monkeypatch.undo()
+        desk.restart()
+        await book_where(desk, lambda book: book.info.can_buy and not book.link.silent_since)
+
+
+async def test_a_ticket_waits_for_no_read_of_the_start(shop, still, paths):
+    product, other = shop.products[:2]
+    theirs = shop.foreign_order(product.id, product.types[0].id, 1)
+    settings = sandbox_settings(load(paths, {}, sandbox=True), shop.url)
+    async with Desk(
+        settings, Secret(sandbox.DEMO_KEY), paths, operator="amina", clock=still
+    ) as desk:
+        desk.start()
+        await book_where(desk, lambda b: b.info.can_buy and b.orders and b.orders[0].denomination)
+        # Time stands still: whatever had to wait for a slot would wait for ever.
+        assert sum(shop.requests.values()) == 5
+        async with asyncio.timeout(30):
+            assert (await desk.quote(product.id, product.types[0].id, 1)).quantity == 1
+            assert (await desk.figures.stock(other.id)).product_id == other.id
+    assert desk.book.orders[0].order_id == theirs
+
+
 async def test_the_first_book_needs_no_network_once_the_account_is_known(console, shop, pick):
     async with console() as desk:
         await book_where(desk, lambda b: b.info.can_buy)
@@ -90,7 +155,7 @@ async def test_the_first_book_needs_no_network_once_the_account_is_known(console
         ("wrong-key-of-nobody", "sandbox", "key", 6),
         ("disabled-key-123", "sandbox", "switched off", 6),
         ("production-key-123", "sandbox", "PRODUCTION", 2),
-        (vendor.DEMO_KEY, "production", "SANDBOX", 2),
+        (sandbox.DEMO_KEY, "production", "SANDBOX", 2),
         ("elsewhere-key-123", "sandbox", "address", 6),
     ],
 )
@@ -114,7 +179,7 @@ async def test_a_read_only_key_cannot_buy_and_says_why(console, shop):
     async with console("readonly-key-123") as desk:
         book = await book_where(desk, lambda b: b.info.validated and b.poll.state == "live")
         assert not book.info.can_buy
-        assert "READ-ONLY" in book.info.why_not
+        assert "READ-ONLY" in str(book.info.why_not)
 
 
 async def test_a_vendor_that_is_down_is_said_and_tried_again(console, shop, still):
@@ -125,9 +190,9 @@ async def test_a_vendor_that_is_down_is_said_and_tried_again(console, shop, stil
                 still.advance(10)
                 await asyncio.sleep(0.001)
         assert not desk.book.info.can_buy
-        assert desk.book.poll.message
+        assert desk.book.poll.failure
         with pytest.raises(JournalFailed, match="not open yet: The vendor is not able"):
-            await desk.ledger()
+            await desk.money.ledger()
         first = desk.book.poll
         async with asyncio.timeout(60):
             while desk.book.poll.next_at == first.next_at:
@@ -151,7 +216,7 @@ async def test_a_blocked_address_keeps_still_for_a_quarter_of_an_hour(console, s
         before = sum(shop.requests.values())
         desk.refresh_orders()
         with pytest.raises(AuthFailed):
-            await desk.balance()
+            await desk.figures.balance()
         assert sum(shop.requests.values()) == before
 
 
@@ -175,13 +240,13 @@ async def test_a_tracker_that_broke_is_seen_and_starts_again_on_demand(console, 
         def broken(*_: object) -> None:
             raise RuntimeError("a fault of our own")
 
-        account.rows.take_orders, mended = broken, account.rows.take_orders
+        account.board.rows.take_orders, mended = broken, account.board.rows.take_orders
         product = shop.products[0]
         shop.foreign_order(product.id, product.types[0].id, 1)
         desk.refresh_orders()
         book = await book_where(desk, lambda b: b.poll.state == "stopped")
-        assert "Press r" in book.poll.message
-        account.rows.take_orders = mended
+        assert "Press r" in str(book.poll.failure.sentence())
+        account.board.rows.take_orders = mended
         desk.refresh_orders()
         await book_where(desk, lambda b: b.poll.state == "live")
 
@@ -247,7 +312,7 @@ async def test_a_catalogue_younger_than_a_day_is_not_asked_for_again(console, sh
         await book_where(desk, lambda b: b.info.can_buy)
         assert shop.requests["GET", "catalog"] == 1
         still.advance(24 * 3_600 + 1)
-        await desk.catalog()
+        await desk.catalog.read()
         assert shop.requests["GET", "catalog"] == 2
 
 
@@ -264,10 +329,10 @@ HOLDER = """
 import asyncio, sys
 from datetime import timedelta
 from pathlib import Path
-from services.clock import SystemClock
-from services.journal import Journal
-from services.presence import Presence
-from services.tracked import TrackedOrders
+from services.system.clock import SystemClock
+from services.journal.database import Journal
+from services.system.liveness import Presence
+from services.journal.orders import TrackedOrders
 
 async def main():
     path, account = Path(sys.argv[1]), sys.argv[2]
@@ -300,3 +365,51 @@ async def test_the_polling_of_a_killed_console_is_taken_over_at_the_next_tick(
         await holder.wait()
         still.advance(6)
         await book_where(desk, lambda b: b.poll.state == "live")
+
+
+async def test_names_of_values_are_known_without_a_network(console, shop, paths):
+    product = shop.products[0]
+    names = {kind.name for kind in product.types}
+    async with console() as desk:
+        await book_where(desk, lambda b: b.catalog)
+        await desk.figures.stock(product.id)
+        book = await book_where(desk, lambda b: b.catalog.find(product.id).values)
+        assert {name for _, name in book.catalog.find(product.id).values} == names
+    (file,) = paths.cache_dir.glob("values-*")
+    assert file.stat().st_mode & 0o777 == 0o600
+    async with console(start=False) as desk:
+        assert {name for _, name in desk.book.catalog.find(product.id).values} == names
+    for bad in (b"", b"[1]", b'{"a": 1}', b"{" * 100_000, b"\xff\x00"):
+        file.write_bytes(bad)
+        async with console(start=False) as desk:
+            assert desk.book.catalog.find(product.id).values == ()
+
+
+async def test_a_command_names_what_another_desk_bought(console, shop):
+    product = shop.products[0]
+    theirs = shop.foreign_order(product.id, product.types[0].id, 1)
+    async with console(start=False, read_only=True) as desk:
+        await desk.ready()
+        for _ in range(2):
+            (row,) = await desk.orders.list()
+            assert (row.order_id, row.denomination) == (theirs, product.types[0].name)
+        assert shop.requests["GET", "checkProduct"] == 1
+        (hit,) = (await desk.support.find(theirs)).hits
+        assert hit.row.denomination == product.types[0].name
+        assert shop.requests["GET", "checkProduct"] == 1
+    async with console(start=False, read_only=True) as desk:
+        await desk.ready()
+        await desk.catalog.read()
+        (row,) = await desk.orders.list()
+        assert row.denomination == product.types[0].name
+        assert shop.requests["GET", "checkProduct"] == 1
+
+
+async def test_a_read_only_console_names_what_the_journal_held(console, shop):
+    product = shop.products[0]
+    shop.foreign_order(product.id, product.types[0].id, 1)
+    named = product.types[0].name
+    async with console() as desk:
+        await book_where(desk, lambda b: b.orders and b.orders[0].denomination == named)
+    async with console(read_only=True) as desk:
+        assert desk.book.orders[0].denomination == named

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from services.errors import DeskError
+from services.domain.errors import DeskError
 from services.sandbox import Fault
 from tests.desk.test_desk import book_where, console, shop
 
@@ -68,7 +68,7 @@ async def test_a_person_who_asks_again_and_again_gets_four_attempts_and_then_a_t
         assert asked(shop) == 4
         desk.restart()
         book = await book_where(desk, lambda book: book.poll.state == "blocked")
-        assert "No call is made until" in book.poll.message
+        assert "No call is made until" in str(book.poll.failure.sentence())
         assert asked(shop) == 4
 
 
@@ -77,10 +77,10 @@ async def test_a_desk_whose_key_works_goes_on_beside_bad_ones(console, shop, pic
         await book_where(good, lambda book: book.info.can_buy)
         async with console("bad-key-number-1") as bad:
             await book_where(bad, lambda book: book.fatal)
-        await good.balance()
+        await good.figures.balance()
         async with console("bad-key-number-2") as bad:
             await book_where(bad, lambda book: book.fatal)
-        await good.balance()
+        await good.figures.balance()
 
 
 async def test_a_blocked_address_is_left_alone_by_every_key(console, shop):
@@ -90,8 +90,8 @@ async def test_a_blocked_address_is_left_alone_by_every_key(console, shop):
             await book_where(desk, lambda book: book.info.can_buy)
         shop.faults.add(Fault("ip_block", endpoint="balance"))
         with pytest.raises(DeskError):
-            await one.balance()
+            await one.figures.balance()
         before = asked(shop)
         with pytest.raises(DeskError, match="blocks this address"):
-            await two.balance()
+            await two.figures.balance()
         assert asked(shop) == before

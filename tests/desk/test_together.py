@@ -5,11 +5,11 @@ import contextlib
 
 import pytest
 
-from services.errors import JournalFailed
-from services.models import PurchaseState
+from services.domain.errors import JournalFailed
+from services.domain.models import PurchaseState
 from services.sandbox import Fault
-from tests.buying.test_outcome_unwritten import full_disk
 from tests.desk.test_desk import book_where, console, shop
+from tests.purchasing.test_outcomes import full_disk
 
 __all__ = ["console", "shop"]
 
@@ -82,6 +82,34 @@ async def test_every_console_writes_its_own_outcome_whatever_the_vendor_does(
         assert "Leave this console open" in failed.value.sentence()
         shop.faults.add(Fault("http503", endpoint="*", times=0))
         async with asyncio.timeout(30):
-            while (await desk.purchases())[0].state is S.SENDING:
+            while (await desk.journal.purchases())[0].state is S.SENDING:
                 await pass_by(still, 1)
-        assert (await desk.purchases())[0].order_id == shop.posts[0].order_id
+        assert (await desk.journal.purchases())[0].order_id == shop.posts[0].order_id
+
+
+async def test_late_codes_are_known_to_every_console_and_after_a_restart(
+    console, shop, still, pick
+):
+    shop.faults.add(Fault.parse("shape:no-cards"))
+    async with console() as one, console(operator="karim") as two:
+        for desk in (one, two):
+            await book_where(desk, lambda book: book.info.can_buy)
+        product, denomination = await pick(one)
+        bought = await one.buy(await one.quote(product.id, denomination.id, 2))
+        shop.finish()
+        await passes_until(still, lambda: all(desk.book.codes_late for desk in (one, two)))
+        assert [row.missing for row in two.book.orders] == [2]
+        assert all("0 of 2" in desk.book.log[-1].text for desk in (one, two))
+    async with console(start=False) as third:
+        # The journal alone: nothing is asked of the vendor before this.
+        [row] = third.book.orders
+        assert (row.order_id, row.missing, row.final) == (bought.order_id, 2, False)
+    shop.faults.clear()
+    async with console() as fourth, console(operator="karim") as fifth:
+        await passes_until(
+            still,
+            lambda: all(
+                [row.final for row in desk.book.orders] == [True] and not desk.book.codes_late
+                for desk in (fourth, fifth)
+            ),
+        )

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from services.book_models import BoardOrder
-from services.desk import Desk
-from services.paths import Paths
+from services.desk.desk import Desk
+from services.domain.book import BoardOrder
+from services.domain.secrets import Secret
 from services.sandbox import DEMO_KEY, Sandbox
-from services.secrets import Secret
-from services.settings import load, sandbox_settings
+from services.settings.load import load, sandbox_settings
+from services.system.paths import Paths
 from tests.console.conftest import Console, QuickClock, ScreenClock
-from tui.app import ConsoleApp
-from tui.keymap import Keymap
-from tui.screens.base import Frame
+from tui.actions.keymap import Keymap
+from tui.console.app import ConsoleApp
+from tui.screens.base import ConsoleContext
 
 MOMENT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LOOKS = (
@@ -78,7 +78,7 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
                 box.foreign_order(product.id, product.types[0].id, 1 + number % 3)
             box.finish()
             base = sandbox_settings(load(paths, {}, sandbox=True), box.url)
-            net = replace(base.net, max_requests_per_second=50)
+            net = replace(base.net, max_requests_per_second=50, max_requests_per_minute=6_000)
             ui = replace(base.ui, theme="light" if theme == "light" else "ansi")
             profile = replace(base.profile, account_exclusive=exclusive)
             settings = replace(base, net=net, ui=ui, profile=profile)
@@ -90,7 +90,7 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
                     return desk
 
                 steady = ScreenClock(clock)
-                app = ConsoleApp(Frame(settings, Keymap()), steady, open_desk)
+                app = ConsoleApp(ConsoleContext(settings, Keymap(), clock=steady), open_desk)
                 async with app.run_test(size=size):
                     console = Console(app, desk, box, clock, steady)
                     await console.ready()

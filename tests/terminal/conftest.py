@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from proof.screen import Terminal, environment
-from proof.terminal import Vendor
+from tests.proof.screen import Terminal, environment
+from tests.proof.terminal import Vendor
 
 OpenTerminal = Callable[..., Terminal]
 

@@ -80,10 +80,10 @@ def test_leaving_the_set_up_leaves_nothing_behind(terminal, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_the_sandbox_opens_with_one_key(terminal, tmp_path):
+def test_the_sandbox_opens_from_its_row(terminal, tmp_path):
     desk = terminal()
     desk.wait_for("Welcome to carddesk")
-    desk.press("s")
+    desk.press("down", "enter")
     desk.wait_for("PUBG Mobile UC")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.canary.conftest import KEY, Vendor, vendor
+from tests.security.canary import KEY, Vendor, vendor
 from tests.terminal.conftest import OpenTerminal, home, terminal
 
 __all__ = ["home", "terminal", "vendor"]
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.terminal
 
 
 class Trap:
-    """A port on which nobody should ever call: a proxy of somebody else's."""
+    """A port that must never be called: the proxy of another person."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -105,9 +105,9 @@ def test_a_console_among_hostile_variables_works_and_tells_nobody(
         "CARDDESK_ENVIRONMENT": "sandbox",
     }
     desk = terminal(size=(100, 30), **hurting, **account)
-    desk.wait_for("fulfilled")
+    desk.wait_for("✓ done")
     desk.press("3", "enter")
-    desk.wait_for("••••••")
+    desk.wait_for("•••• ••••")
     desk.press("v")
     desk.wait_for("CANARY-CODE-0")
     desk.press("v")

@@ -2,16 +2,17 @@
 
 import os
 import pty
+import select
+import termios
 import threading
+import time
 import tty
 
 import pytest
-from textual._xterm_parser import XTermParser
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.message import Message
 
-from tui.escapes import Escapes
-from tui.key_reader import KeyReader
+from tui.terminal.key_reader import KeyReader
 
 PATIENCE = 10.0
 
@@ -19,20 +20,20 @@ PATIENCE = 10.0
 class Reading:
     """A reader at work on a terminal of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, wait: float = 0.1) -> None:
+        self.wait = wait
         self.outer, self.inner = pty.openpty()
         tty.setraw(self.inner)
         self.heard: list[str] = []
+        self.breaks_at = ""
         self._news = threading.Condition()
         self.ended = threading.Event()
-        self.reader = KeyReader(self.inner, self.ended)
+        self.reader = KeyReader(self.inner, self.ended, lambda: self.wait)
         self.start()
 
     def start(self) -> None:
         self.ended.clear()
-        self.thread = threading.Thread(
-            target=self.reader.run, args=(XTermParser(), self._take), daemon=True
-        )
+        self.thread = threading.Thread(target=self.reader.run, args=(self._take,), daemon=True)
         self.thread.start()
 
     def stop(self) -> None:
@@ -48,10 +49,19 @@ class Reading:
     def type(self, raw: bytes) -> None:
         os.write(self.outer, raw)
 
+    def read_up(self) -> None:
+        """Wait until what was typed has been read: the next comes in a packet of its own."""
+        end = time.monotonic() + PATIENCE
+        while select.select([self.inner], [], [], 0)[0] and time.monotonic() < end:
+            time.sleep(0.001)
+
     def _take(self, message: Message) -> None:
-        if isinstance(message, Key):
+        if isinstance(message, Key) and message.key == self.breaks_at:
+            raise RuntimeError(message.key)
+        if isinstance(message, Key | Paste):
+            heard = message.key if isinstance(message, Key) else f"paste: {message.text}"
             with self._news:
-                self.heard.append(message.key)
+                self.heard.append(heard)
                 self._news.notify_all()
 
 
@@ -88,18 +98,64 @@ def test_an_escape_and_the_key_behind_it_are_two_keys_on_a_slow_line(
     reading.stop()
 
 
-def test_a_sequence_in_two_packets_is_still_one_key() -> None:
-    parser = XTermParser()
-    escapes = Escapes(parser)
-    heard = [message for half in ("\x1b", "[A", "\x1b", "3") for message in escapes.feed(half)]
-    assert [key.key for key in heard if isinstance(key, Key)] == ["up", "escape", "3"]
+def test_a_sequence_in_two_packets_is_one_key_on_a_long_line() -> None:
+    reading = Reading(wait=PATIENCE)
+    for half in (b"\x1b", b"[A", b"j", b"\x1b[", b"1;", b"5C", b"q"):
+        reading.type(half)
+        reading.read_up()
+    reading.hears("up", "j", "ctrl+right", "q")
+    reading.stop()
 
 
 def test_a_letter_in_two_halves_and_bytes_that_are_none_stop_nothing() -> None:
     reading = Reading()
     reading.type("é".encode()[:1])
     reading.type("é".encode()[1:] + b"\xff" + b"k")
-    reading.hears("é", "replacement_character", "k")
+    reading.hears("é", "k")
+    reading.stop()
+
+
+def test_a_paste_that_never_ends_is_over_after_a_second() -> None:
+    reading = Reading()
+    reading.type(b"\x1b[200~a card")
+    reading.hears("paste: a card")
+    reading.type(b"j")
+    reading.hears("paste: a card", "j")
+    reading.stop()
+
+
+@pytest.mark.parametrize("key", [b"\x11", b"\x1b[113;5u", b"\x1b[113;133u"], ids=repr)
+def test_ctrl_q_ends_a_paste_at_once(key: bytes) -> None:
+    reading = Reading()
+    reading.type(b"\x1b[200~a card")
+    reading.read_up()
+    reading.type(key)
+    reading.hears("paste: a card", "ctrl+q")
+    reading.stop()
+
+
+def test_a_terminal_that_has_nothing_is_not_taken_for_gone() -> None:
+    reading = Reading()
+    # Another program turned lines on, where ctrl+d at the start of one reads as nothing at all.
+    modes = termios.tcgetattr(reading.inner)
+    modes[3] |= termios.ICANON
+    termios.tcsetattr(reading.inner, termios.TCSANOW, modes)
+    reading.type(b"\x04")
+    reading.read_up()
+    tty.setraw(reading.inner)
+    reading.type(b"k")
+    reading.hears("k")
+    os.set_blocking(reading.inner, False)
+    reading.type(b"j")
+    reading.hears("k", "j")
+    reading.stop()
+
+
+def test_a_message_that_breaks_its_taker_costs_no_other() -> None:
+    reading = Reading()
+    reading.breaks_at = "x"
+    reading.type(b"jxk")
+    reading.hears("j", "k")
     reading.stop()
 
 

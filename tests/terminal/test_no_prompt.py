@@ -1,11 +1,11 @@
-"""Python told to give a prompt after the program gives none: the key would be readable there."""
+"""Python asked to give a prompt after the program gives none: the key would be readable there."""
 
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from proof.screen import Terminal
+from tests.proof.screen import Terminal
 from tests.terminal.conftest import home
 
 __all__ = ["home"]

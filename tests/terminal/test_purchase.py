@@ -13,69 +13,70 @@ def test_an_operator_finds_buys_reveals_and_leaves(terminal, vendor, size):
     embedded = size == (80, 24)
     desk = terminal("--sandbox", size=size) if embedded else terminal(size=size, **vendor.account())
     # Whether this key may buy is asked of the vendor; until then a purchase is refused in words.
-    desk.wait_for(r"(?s)READ-WRITE.*PUBG Mobile UC")
+    desk.wait_for(r"(?s)SANDBOX +\d.*PUBG Mobile UC")
     desk.press(*"/netflix")
     desk.wait_for("Netflix")
     desk.wait_gone("PUBG Mobile UC")
     desk.press("enter", "enter")
-    desk.wait_for(r"in stock +\d+ TRY")
-    desk.press("o")
-    desk.wait_for("Quantity")
+    desk.wait_for(r"\d+ TRY +[\d ]+\d  ")
+    desk.press("b")
+    desk.wait_for("enter Review")
     desk.press("2")
-    desk.wait_for("quantity +2")
+    desk.wait_for("cards +2")
     desk.press("enter")
-    desk.wait_for(r"Buy 2 cards for")
-    desk.wait_for(r"\[ok\].*balance")
+    desk.wait_for(r"Buy 2 Netflix")
+    desk.wait_for("balance is enough")
     desk.confirm()
-    desk.wait_for("PLACED|FULFILLED")
-    desk.wait_for("FULFILLED")
+    desk.wait_for("2 of 2 after")
     assert "SANDBOX-CARD" not in desk.text
     desk.press("v")
     desk.wait_for("SANDBOX-CARD-1")
     assert "SANDBOX-CARD-2" not in desk.text
     desk.press("v")
     desk.wait_gone("SANDBOX-CARD")
-    desk.wait_for("••••••")
+    desk.wait_for("•••• ••••")
     desk.press("escape")
     desk.wait_gone("Cards")
+    desk.wait_for("● 1 to hand over")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
+    assert b"\x1b]2;carddesk 1 to hand over\x07" in desk.bytes
+    assert b"\x1b[23;2t" in desk.bytes
 
 
 def test_a_pasted_confirmation_and_a_held_enter_buy_nothing(terminal, home):
     desk = terminal("--sandbox", size=(120, 40))
     desk.wait_for("PUBG Mobile UC")
-    desk.wait_for("in stock")
-    desk.press("o")
-    desk.wait_for("Quantity")
+    desk.wait_for(r"60 UC +[\d ]+\d  ")
+    desk.press("b")
+    desk.wait_for("enter Review")
     desk.press("enter", "enter", "enter", "enter")
-    desk.wait_for("Buy 1 card for|Quantity|PUBG")
+    desk.wait_for("Buy 1 |enter Review|PUBG")
     desk.paste("y\r\n")
     desk._read(0.5)
-    assert not re.search("PLACED|Sending", desk.text)
-    desk.press("escape", "escape")
+    assert not re.search("HANDLING|Sending", desk.text)
+    desk.press("escape")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
 
 
-def test_an_escape_that_arrives_with_the_next_key_takes_the_yes_back(terminal, home):
+def test_an_escape_that_arrives_with_the_next_key_buys_nothing(terminal, home):
     desk = terminal("--sandbox", size=(120, 40))
     desk.wait_for("PUBG Mobile UC")
-    desk.wait_for("in stock")
-    desk.press("o")
-    desk.wait_for("Quantity")
+    desk.wait_for(r"60 UC +[\d ]+\d  ")
+    desk.press("b")
+    desk.wait_for("enter Review")
     desk.press("enter")
-    desk.wait_for("Buy 1 card for")
-    while "ARMED" not in desk.text:
+    desk.wait_for("Buy 1 PUBG")
+    while "enter buys now" not in desk.text:
         desk.press("y")
-        desk._seen_within(0.5, "ARMED")
+        desk._seen_within(0.5, "enter buys now")
     desk._seen_within(0.2, "nothing more")
     desk.press("\x1b\r")
-    desk.wait_gone("ARMED")
-    desk.wait_for("Buy 1 card for")
-    desk.press("\x1b\x1b3")
-    desk.wait_for(r"3 \[orders\]")
-    desk.wait_for("No order is open")
+    desk.wait_gone("Buy 1 PUBG")
+    desk.press("3")
+    desk.wait_for(r"3 Orders ")
+    desk.wait_for("No order in the last 24 h")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
 

@@ -12,7 +12,7 @@ import unicodedata
 
 import pytest
 
-from proof.screen import PATIENCE
+from tests.proof.screen import PATIENCE
 
 pytestmark = pytest.mark.terminal
 
@@ -39,15 +39,15 @@ def test_the_desk_opens_buys_and_leaves_the_terminal_as_it_was(terminal, term):
     desk = terminal("--sandbox", TERM=term, COLORTERM="", trip=0.0)
     desk.wait_for("PUBG Mobile UC")
     desk.press("enter")
-    desk.wait_for(r"in stock +\d+ UC")
-    desk.press("o")
-    desk.wait_for("Quantity")
+    desk.wait_for(r"\d+ UC +[\d ]+\d  ")
+    desk.press("b")
+    desk.wait_for("enter Review")
     desk.press("enter")
-    desk.wait_for(r"\[ok\].*balance")
+    desk.wait_for("balance is enough")
     desk.confirm()
-    desk.wait_for("PLACED|FULFILLED")
+    desk.wait_for(r"Ordered \d|1 of 1 after")
     desk.press("escape")
-    desk.wait_for("Stock . read")
+    desk.wait_for("2 Stock .*PUBG")
     assert (signs(desk.text) == set()) is (term == "linux")
     desk.press("ctrl+q")
     desk.press("y")
@@ -59,7 +59,7 @@ def test_the_desk_opens_and_leaves_other_terminals_as_they_were(terminal, term):
     desk = terminal("--sandbox", TERM=term, COLORTERM="", trip=0.0)
     desk.wait_for("PUBG Mobile UC")
     desk.press("enter")
-    desk.wait_for("Stock . read")
+    desk.wait_for(r"\d+ UC +[\d ]+\d  ")
     assert signs(desk.text)
     desk.press("ctrl+q")
     is_left_as_it_was(desk)
@@ -77,7 +77,9 @@ def is_left_as_it_was(desk):
     ("environ", "words"),
     [
         ({"TERM": "dumb"}, "cannot move its cursor"),
-        ({"TERM": ""}, "cannot move its cursor"),
+        ({"TERM": ""}, "cannot move its cursor (TERM is not set)"),
+        ({"TERM": "unknown"}, "cannot move its cursor (TERM=unknown)"),
+        ({"TERM": "DUMB"}, "cannot move its cursor (TERM=DUMB)"),
         ({"LC_ALL": "fr_DZ.ISO-8859-1"}, "encoding is ISO-8859-1, not UTF-8"),
         ({"PYTHONIOENCODING": "latin-1"}, "not UTF-8"),
     ],
@@ -117,7 +119,7 @@ def test_without_colours_no_colour_is_sent_whatever_the_theme(terminal, theme, a
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
     codes = {c for found in re.findall(rb"\x1b\[([\d;]*)m", desk.bytes) for c in found.split(b";")}
-    assert codes <= {b"", b"0", b"1", b"2", b"7", b"39", b"49"}
+    assert codes <= {b"", b"0", b"1", b"2", b"7", b"8", b"39", b"49"}
 
 
 @pytest.mark.parametrize("arguments", [(), ("--slow-line",)])
@@ -131,27 +133,41 @@ def test_a_storm_of_sizes_ends_in_the_picture_of_the_last_one(terminal, argument
     desk.resize(50, 12)
     desk.wait_for("too small")
     desk.resize(163, 43)
-    desk.wait_for(r"Catalogue.*Stock.*Orders")
+    desk.wait_for(r"(?s)Catalogue.*Stock.*Orders")
     desk.wait_for(r"Filter.*\Z")
     desk.wait_gone("too small")
     after = settled(desk)
     desk.screen.reset()
     desk.press("\x0c")
-    desk.wait_for(r"Catalogue.*Stock.*Orders")
+    desk.wait_for(r"(?s)Catalogue.*Stock.*Orders")
     desk.wait_for(r"Filter.*\Z")
     assert still(settled(desk)) == still(after)
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
 
 
+def test_what_ended_it_from_outside_is_said_and_logged(terminal, tmp_path):
+    desk = terminal("--sandbox")
+    desk.wait_for("live")
+    desk.signal(signal.SIGTERM)
+    assert desk.exit_code() == 128 + signal.SIGTERM
+    assert "Ended from outside by SIGTERM" in desk.text
+    (log,) = tmp_path.rglob("carddesk.log")
+    assert "Ended from outside by SIGTERM" in log.read_text()
+
+
 def test_a_terminal_that_takes_nothing_keeps_nobody_from_leaving(terminal):
     desk = terminal("--sandbox", size=(200, 60))
     desk.wait_for("live")
     ended = os.pidfd_open(desk.pid)
-    # Nobody reads from here on, and what is written has nowhere to go.
-    desk.press(*"zzzz")
-    while full(desk) < PTY_HOLDS:
-        assert not select.select([ended], [], [], 0.01)[0]
+    # The terminal is not read from here on, and what is written has nowhere to go.
+    for _ in range(400):
+        if full(desk) >= PTY_HOLDS:
+            break
+        # Drawn whole each time: of a change only its cells are sent.
+        desk.press("\x0c")
+        assert not select.select([ended], [], [], 0.05)[0]
+    assert full(desk) >= PTY_HOLDS
     desk.signal(signal.SIGTERM)
     assert select.select([ended], [], [], PATIENCE)[0]
     assert desk.exit_code() == 128 + signal.SIGTERM

@@ -1,1 +1,5 @@
-"""The console's screens: each connects panes to actions and sends errands up to the app."""
+"""The screens: they place widgets, answer to actions and post requests.
+
+May import actions, terminal and formats.
+Begin with `base.py`, then `desk.py`.
+"""

@@ -2,46 +2,53 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
 from msgspec import Struct, field
-from rich.console import RenderableType
 from textual import events, on
-from textual._styles_cache import StylesCache
 from textual.actions import SkipAction
 from textual.app import App
 from textual.containers import Container
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive, var
-from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from services.book_models import BoardOrder, Book, DeskInfo
-from services.lock_pin import LockPin
-from services.settings import Settings
-from tui import elsewhere
-from tui.action import SCREENS, Action
-from tui.actions import ACTIONS, BY_ID
-from tui.below import Below
-from tui.garbage import Tidying
-from tui.keymap import Keymap
-from tui.line import Line
-from tui.situation import Situation
-from tui.spans import TightCompositor
-from tui.terminal import Abilities
-from widgets.bars import HintLine
-from widgets.cells import discreet
-from widgets.line_strip import LineFigures, LineStrip
+from services.domain.book import BoardOrder, Book, DeskInfo
+from services.domain.models import Product
+from services.domain.phrase import Phrase
+from services.domain.prices import Prices
+from services.local_files.lock_pin import LockPin
+from services.settings.load import Settings
+from services.system.clock import Clock, SystemClock
+from tui.actions import key_hints, moved_keys
+from tui.actions.action import SCREENS, Action
+from tui.actions.context import ActionContext
+from tui.actions.keymap import Keymap, show
+from tui.actions.table import ACTIONS, BY_ID
+from tui.terminal import gc_pauses
+from tui.terminal.adapter import LinkCompositor, draw_through, forget_drawn_lines
+from tui.terminal.capabilities import TerminalCapabilities
+from tui.terminal.link import TerminalLink
+from tui.terminal.screen_diff import ScreenFrame
+from widgets.bars.key_hints import HintLine
+from widgets.bars.link_strip import LineFigures, LinkStrip
+from widgets.bars.status_bar import StatusBar
+from widgets.drawing.canvas import Canvas
+from widgets.drawing.cells import discreet
 
 ResultT = TypeVar("ResultT")
 Handler = Callable[[], object]
 
 NO_BOOK = Book(info=DeskInfo(profile="", environment="", operator="", base_url=""))
+ANSWERS = frozenset({"ask.yes", "ticket.arm", "ticket.go", "setup.go"})
+"""What only a key does: no click says yes, buys or writes."""
+
 LAST_HINTS = ("refresh", "palette", "help")
 """What the key line names last; a narrow one has room for the help alone, which names them all."""
 
@@ -51,12 +58,12 @@ MESSAGE_SECONDS = 8.0
 WIDTHS = [(0, "-narrow"), (80, "-roomy")]
 
 
-class Frame(Struct, frozen=True):
+class ConsoleContext(Struct, frozen=True):
     """What does not change while a console runs: settings, keys, and whether it may buy at all.
 
     `pin` is where this operator's lock PIN is kept, if he has one; None where none can be kept.
     `state_dir` is where command lines are kept; None: in memory alone. `terminal` is what this one
-    can show, `line` what is known of the way to it. `tidying` clears away what closed screens left.
+    can show, `line` what is known of the way to it, `picture` what stands on it.
     """
 
     settings: Settings
@@ -64,9 +71,10 @@ class Frame(Struct, frozen=True):
     read_only: bool = False
     pin: LockPin | None = None
     state_dir: Path | None = None
-    terminal: Abilities = Abilities()
-    line: Line = field(default_factory=Line)
-    tidying: Tidying = field(default_factory=Tidying)
+    terminal: TerminalCapabilities = TerminalCapabilities()
+    line: TerminalLink = field(default_factory=TerminalLink)
+    picture: ScreenFrame = field(default_factory=ScreenFrame)
+    clock: Clock = field(default_factory=SystemClock)
 
 
 class Refusal(Struct, frozen=True):
@@ -79,8 +87,9 @@ class Refusal(Struct, frozen=True):
 class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     """A screen whose keys come from the table of actions.
 
-    The app assigns `book`, `now` (UTC) and `privacy`; a screen hands them down by `data_bind`. It
-    assigns `figures` of the line as well, which stand on a line of their own while there are any.
+    The app assigns `book`, `now` (UTC), `privacy` and `context`, which holds the settings; a screen
+    hands them down by `data_bind`. It assigns `figures` of the line as well, which stand on a line
+    of their own while there are any.
     A subclass names its `PLACE`, tells its `situation` and maps action ids to `handlers`; what it
     does not handle goes up to the app as `Asked`.
     """
@@ -88,10 +97,18 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     PLACE: ClassVar[str] = ""
     HAS_STRIP: ClassVar[bool] = True
 
+    of_find = False
+    """Whether it shows what was looked for; the next search takes its place."""
+
     book: var[Book] = var(NO_BOOK)
     now: var[datetime | None] = var[datetime | None](None)
     privacy: var[bool] = var(False)
     figures: var[LineFigures | None] = var[LineFigures | None](None)
+    context: var[ConsoleContext] = var[ConsoleContext](
+        lambda: ConsoleContext(Settings(), Keymap()), init=False
+    )
+    low_balance: var[Decimal] = var(Decimal(0))
+    prices: var[Prices] = var(Prices())
 
     # Textual would paint the whole screen at each change of the focus; panes paint their own part.
     focused = Reactive[Widget | None](None, repaint=False)
@@ -104,10 +121,21 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             self.screen = screen
             self.action_id = action_id
 
-    def __init__(self, frame: Frame) -> None:
+    class Opening(Message):
+        """Another screen is to be opened; `instead` of this one."""
+
+        def __init__(self, screen: "ConsoleScreen[Any]", *, instead: bool) -> None:
+            super().__init__()
+            self.screen = screen
+            self.instead = instead
+
+    def __init__(self, context: ConsoleContext) -> None:
         super().__init__()
-        self._compositor = TightCompositor()
-        self.frame = frame
+        compositor = LinkCompositor(context.line, context.picture, self.hold_paint, self.cursor_at)
+        draw_through(self, compositor)
+        self.set_reactive(ConsoleScreen.context, context)
+        self.set_reactive(ConsoleScreen.low_balance, context.settings.ui.low_balance)
+        self.set_reactive(ConsoleScreen.prices, context.settings.prices)
         self._standing = False
         self._message = ""
         self._refused: Refusal | None = None
@@ -116,7 +144,6 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self._paint_timer: Timer | None = None
 
     def on_mount(self) -> None:
-        """Set up what stands now."""
         if not (self.console.is_running and self.is_attached and self.query(HintLine)):
             # Textual composes nothing more into a console that is closing, not even what was begun,
             # and still says that it stands.
@@ -128,15 +155,14 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Let go of what was drawn here: Textual keeps the lines of the last thousand widgets."""
-        StylesCache.get_inner_outer.cache_clear()
-        self.frame.tidying.closed()
+        forget_drawn_lines()
+        gc_pauses.collect_soon()
 
     def on_screen_suspend(self) -> None:
         """Take the keys off the screen while a dialog that has other keys lies on top."""
         self._hide_keys(True)
 
     def on_screen_resume(self) -> None:
-        """Show the keys again."""
         self._hide_keys(False)
 
     def begin(self) -> None:
@@ -144,7 +170,6 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     @property
     def console(self) -> App[Any]:
-        """The app that this screen is shown by."""
         return cast("App[Any]", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     @property
@@ -158,22 +183,29 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Whether the terminal is large enough to show a ticket whole."""
         return self.size.width >= SMALLEST_WIDTH and self.size.height >= SMALLEST_HEIGHT
 
+    def status_bar(self) -> StatusBar:
+        """Return the top line of a screen that has one, bound to what it shows."""
+        screen = ConsoleScreen
+        return StatusBar(id="status").data_bind(
+            screen.book, screen.now, screen.privacy, screen.low_balance, screen.prices
+        )
+
     def place(self) -> str:
         """Return where the cursor is, in the words of the table of actions."""
         return self.PLACE
 
-    def situation(self) -> Situation:
+    def situation(self) -> ActionContext:
         """Return what actions have to know of this screen now."""
         info = self.book.info
-        return Situation(
+        return ActionContext(
             place=self.place(),
-            buying=not self.frame.read_only and info.scope != "READ-ONLY",
-            why_not="" if info.can_buy else info.why_not,
+            buying=not self.context.read_only and info.scope != "READ-ONLY",
+            why_not="" if info.can_buy else discreet(info.why_not, self.privacy),
             roomy=self.roomy,
             unsettled=len(self.book.unsettled),
             unclaimed=self.book.unclaimed,
             privacy=self.privacy,
-            can_copy=self.frame.settings.ui.copy,
+            can_copy=self.context.settings.ui.copy,
         )
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -182,6 +214,10 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def noted_order(self) -> BoardOrder | None:
         """Return the order that a note would be written on, None where there is none."""
+        return None
+
+    def stock_in_sight(self) -> Product | None:
+        """Return the product whose stock can be read here now; a screen that shows it overrides."""
         return None
 
     @property
@@ -193,10 +229,18 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Take an order that was just marked or noted here; the board may not hold it."""
 
     def conceal(self) -> None:
-        """Hide what nobody else may see; a screen that shows cards overrides it."""
+        """Hide what no other person may see; a screen that shows cards overrides it."""
+
+    def open_screen(self, screen: "ConsoleScreen[Any]", *, instead: bool = False) -> None:
+        """Open another screen; where the same one is below, the way on is the way back to it."""
+        self.post_message(self.Opening(screen, instead=instead))
+
+    def same(self, other: Screen[Any]) -> bool:
+        """Tell whether another screen shows the same as this one would."""
+        del other
+        return False
 
     def leave_screen(self) -> None:
-        """Close this screen without a result."""
         self.dismiss(None)
 
     def action_run(self, action_id: str) -> None:
@@ -217,11 +261,10 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Say where a key works that does nothing here."""
         if self.place() not in SCREENS or not event.is_printable or isinstance(self.focused, Input):
             return
-        if words := elsewhere.sentence(event.key, self.frame.keymap, self.situation()):
+        if words := key_hints.sentence(event.key, self.context.keymap, self.situation()):
             self.say(words)
 
     def ask(self, question: "ConsoleScreen[bool]", answered: Callable[[bool | None], None]) -> None:
-        """Put a question on top of this screen."""
         question.privacy = self.privacy
         self.console.push_screen(question, answered)
 
@@ -231,7 +274,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self.say(reason)
         self._refused = Refusal(action, reason)
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str | Phrase) -> None:
         """Show a sentence in place of the key line for some seconds.
 
         It goes sooner when the size changes: it may speak of what was seen before.
@@ -247,11 +290,16 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self._message_timer = self.set_timer(seconds, self._end_message)
 
     def _end_message(self) -> None:
-        if self.frame.line.behind():
+        if self.context.line.behind():
             # The sentence is still on its way, or has only just come.
             self._end_message_in(MESSAGE_SECONDS / 2)
         else:
             self._show_message("")
+
+    @property
+    def listens(self) -> bool:
+        """Whether what happens elsewhere may be said here now: no sentence is being read."""
+        return not self._message
 
     def unsay(self) -> None:
         """Show the key line again, if a sentence stands in its place."""
@@ -274,11 +322,11 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             self._refused = None
             self.unsay()
         keys = [
-            (self.frame.keymap.shown(action.id), action.label)
+            (self.context.keymap.shown(action.id), self.words(action))
             for action in self.hinted()
             if action.offered(now) and not action.reason(now)
         ]
-        line, help_key = self.query_one(HintLine), self.frame.keymap.shown("help")
+        line, help_key = self.query_one(HintLine), self.context.keymap.shown("help")
         line.staying = 2 if keys and keys[-1][0] == help_key else 1
         line.hints = (*keys, self.way_out())
 
@@ -290,56 +338,66 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         hinted = [action for action in ACTIONS if action.hint]
         return sorted(hinted, key=lambda action: action.id in LAST_HINTS)
 
+    def words(self, action: Action) -> str:
+        """Return what the key line calls an action; a screen may name it by what it does there."""
+        return action.short or action.label
+
     def way_out(self) -> tuple[str, str]:
         """Return the key that leads back from here, and its word; the key line always shows it."""
-        return self.frame.keymap.shown("back"), BY_ID["back"].label
+        return self.context.keymap.shown("back"), BY_ID["back"].label
 
     def watch_figures(self, figures: LineFigures | None) -> None:
         """Show the figures of the line on a line of their own, or free it again."""
         if not (self.composed and self.HAS_STRIP):
             return
-        strips = self.query(LineStrip)
+        strips = self.query(LinkStrip)
         if figures is None:
             strips.remove()
             return
         if not strips:
-            self.mount(LineStrip())
-        self.query_one(LineStrip).figures = figures
+            self.mount(LinkStrip())
+        self.query_one(LinkStrip).figures = figures
 
-    def _screen_resized(self, size: Size) -> None:
-        # A screen that opens has been laid out at its size, is then told of that size as of a new
-        # one, and tells the screens below: each would be laid out, and all of it painted, again.
-        if size != self._compositor.size:
-            super()._screen_resized(size)
-
-    def _on_timer_update(self) -> None:
-        # What opens or closes wants a layout and all of it painted: with the layout a part would
-        # be painted first, and right after it everything.
-        if self._layout_required and self._repaint_required and self.is_current:
-            self._dirty_widgets.add(self)
-            self._repaint_required = False
-        super()._on_timer_update()
-
-    def paint_held(self) -> None:
-        """Paint what was held back, if the line lets it through by now."""
-        if self._paint_timer is not None:
+    def hold_paint(self, seconds: float) -> None:
+        """Paint what is held back after so many seconds; 0: nothing is held back any more."""
+        if not seconds and self._paint_timer is not None:
             self._paint_timer.stop()
             self._paint_timer = None
-            if self.is_attached:
-                self._compositor_refresh()
+        elif seconds and self._paint_timer is None:
+            self._paint_timer = self.set_timer(seconds, self.paint_held)
 
-    def _compositor_refresh(self) -> None:
-        """Paint, or hold it back: what is painted later holds what changes until then."""
-        on_top = self.is_attached and self is self.console.screen
-        line = self.frame.line
-        if on_top and (wait := line.wait()):
-            self._dirty_widgets.clear()
-            if self._paint_timer is None:
-                self._paint_timer = self.set_timer(wait, self.paint_held)
-            return
-        super()._compositor_refresh()
-        if on_top:
-            line.painted()
+    def paint_held(self) -> None:
+        """Paint what was held back, if the link takes it by now."""
+        if self._paint_timer is not None:
+            self.hold_paint(0)
+            # One cell: with it goes out all that changed meanwhile.
+            self.refresh(Region(0, 0, 1, 1))
+
+    def cursor_at(self) -> tuple[int, int] | None:
+        """Return line and column of what is chosen or typed here; None where nothing is.
+
+        The terminal's cursor is put there: screen readers read the line that it is on.
+        """
+        focused = self.focused
+        if isinstance(focused, Input):
+            x, y = focused.cursor_screen_offset
+        elif isinstance(focused, Canvas):
+            x, y, _, _ = focused.content_region
+            y += focused.chosen_line
+        else:
+            return None
+        return (y, x) if self.size.region.contains(x, y) else None
+
+    def watch_context(self, context: ConsoleContext) -> None:
+        """Hand changed settings down, and name the keys as they are from now on."""
+        self.low_balance = context.settings.ui.low_balance
+        self.prices = context.settings.prices
+        self.refresh_hints()
+
+    def take_look(self) -> None:
+        """Draw again what is drawn: how things look here has changed."""
+        for canvas in self.query(Canvas):
+            canvas.patch()
 
     def watch_book(self) -> None:
         """Offer other keys when the book allows other things."""
@@ -350,10 +408,21 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         del privacy
         self._show_message(self._message)
 
-    def _show_message(self, sentence: str) -> None:
+    def _show_message(self, sentence: str | Phrase) -> None:
         self._message = sentence
         if self.composed:
             self.query_one(HintLine).message = discreet(sentence, self.privacy)
+
+    @on(HintLine.Clicked)
+    def _key_clicked(self, event: HintLine.Clicked) -> None:
+        """Do what a clicked key does, unless it answers a question or could buy."""
+        event.stop()
+        shown, place = self.context.keymap.shown, self.place()
+        for action in ACTIONS:
+            if place in action.where and shown(action.id) == event.key:
+                if action.id not in ANSWERS:
+                    self.action_run(action.id)
+                return
 
     def _hide_keys(self, hidden: bool) -> None:
         if self.composed:
@@ -368,14 +437,32 @@ class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
 
     HAS_STRIP = False
     HORIZONTAL_BREAKPOINTS = WIDTHS
+    IS_QUESTION: ClassVar[bool] = False
+    """Whether its keys are answers to a question."""
 
-    def render(self) -> RenderableType:
-        """Return what lies below."""
-        drawn = super().render()
-        if isinstance(drawn, BackgroundScreen) and drawn.color.is_transparent:
-            # A screen promises less than other widgets, of which a Visual is taken as well.
-            return cast("RenderableType", Below(cast("Screen[Any]", drawn.screen)))  # pyright: ignore[reportUnknownMemberType]
-        return drawn
+    @property
+    def listens(self) -> bool:
+        """Whether what happens elsewhere may be said here: never in place of a dialog's keys."""
+        return False
+
+    def on_key(self, event: events.Key) -> None:
+        """Name the keys that work here when another one is pressed."""
+        keys, place = self.context.keymap, self.place()
+        if any(place in each.where and keys.presses(each.id, event.key) for each in ACTIONS):
+            return
+        if words := moved_keys.sentence(event.key, keys, place):
+            self.say(words)
+        elif self.IS_QUESTION or event.key not in self.active_bindings:
+            self._name_keys(show(event.key))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Name the keys: what is pasted is none of them, unless it goes into a line."""
+        event.stop()
+        self._name_keys("A paste")
+
+    def _name_keys(self, what: str) -> None:
+        keys = ", ".join(f"{key} {label}" for key, label in self.query_one(HintLine).hints)
+        self.say(f"{what} {'is no answer' if self.IS_QUESTION else 'does nothing'} here. {keys}.")
 
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Lay the band under what was composed."""

@@ -1,41 +1,42 @@
-"""The desk: five panes, connected to the book and to the table of actions."""
+"""The desk: its panes, connected to the book and to the table of actions."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from services.book_models import BoardOrder
-from tui.action import PANES, Action
-from tui.actions import BY_ID, bindings
-from tui.screens import order_keys, words
-from tui.screens.base import ConsoleScreen, Handler
-from tui.screens.errands import (
-    ExportWanted,
-    LedgerWanted,
-    OrderWanted,
-    PinWanted,
-    RefreshWanted,
-    TicketWanted,
+from services.domain.book import BoardOrder
+from services.domain.models import Balance, Product
+from tui.actions.action import GOODS, PANES, Action
+from tui.actions.context import ActionContext
+from tui.actions.table import BY_ID, bindings
+from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
+from tui.screens.desk_layout import PaneLayout
+from tui.screens.order import OrderScreen
+from tui.screens.parts import order_actions
+from tui.screens.parts.desk_places import Panes
+from tui.screens.parts.filter import FilterLine, export_handlers
+from tui.screens.parts.strips import DetailStrip, KeyLine
+from tui.screens.requests import (
+    ExportRequest,
+    LedgerRequest,
+    PinRequest,
+    RefreshRequest,
 )
-from tui.screens.filter_line import FilterLine
-from tui.screens.pane_layout import LAYOUTS, PaneLayout
-from tui.screens.strips import DetailStrip, KeyLine, TabLine
-from tui.situation import Situation
-from widgets.board import Board
-from widgets.catalog_pane import CatalogPane
-from widgets.ledger_pane import LedgerPane
-from widgets.log_pane import LogPane
-from widgets.order_board import OrderBoard
-from widgets.status_bar import StatusBar
-from widgets.stock_pane import StockPane
-from widgets.told import told
+from tui.screens.ticket import TicketScreen
+from widgets.board.board import Board
+from widgets.drawing.inert_content import inert_content
+from widgets.panes.balance import BalancePane
+from widgets.panes.catalog import CatalogPane
+from widgets.panes.ledger import LedgerPane
+from widgets.panes.log import LogPane
+from widgets.panes.orders import OrderBoard
+from widgets.panes.stock import StockPane
 
 TOO_SMALL = (
     "This terminal is too small for the desk: it needs 60 columns and 18 lines. "
@@ -48,48 +49,44 @@ class DeskScreen(PaneLayout):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(*PANES)]
 
+    def __init__(self, context: ConsoleContext) -> None:
+        super().__init__(context)
+        self._balance: Balance | None = None
+
     def compose(self) -> ComposeResult:
         """Lay out the panes; every arrow from the book to a pane is here."""
-        # Otherwise every style is worked out twice: without the width's class, and then with it.
-        width = self.console.size.width
-        fitting = [name for least, name in LAYOUTS if width >= least]
-        self.add_class(fitting[-1], update=False)
         book, now, privacy = ConsoleScreen.book, ConsoleScreen.now, ConsoleScreen.privacy
-        ui = self.frame.settings.ui
-        status = StatusBar(id="status").data_bind(book, now, privacy)
-        status.low_balance = ui.low_balance
-        yield status
-        yield TabLine(id="tabs").data_bind(current=DeskScreen.pane)
-        with Horizontal(id="panes"):
+        prices = ConsoleScreen.prices
+        yield self.status_bar()
+        with Panes(self.spots, id="panes"):
             yield CatalogPane(id="catalogue").data_bind(book, now)
-            with Vertical(id="right"):
-                stock = StockPane(id="stock").data_bind(
-                    DeskScreen.product,
-                    DeskScreen.stock,
-                    now,
-                    privacy,
-                    error=DeskScreen.stock_error,
-                    busy=DeskScreen.stock_busy,
-                )
-                stock.markup_percent = ui.markup_percent
-                yield stock
-                with Vertical(id="side"):
-                    orders = OrderBoard(id="orders").data_bind(book, now, privacy)
-                    orders.hours = self.frame.settings.board.hours
-                    yield orders
-                    yield LedgerPane(id="ledger").data_bind(now, privacy)
-                    yield LogPane(id="log").data_bind(book, now)
-        yield Static(told(TOO_SMALL), id="small")
+            yield StockPane(id="stock").data_bind(
+                book,
+                DeskScreen.product,
+                DeskScreen.stock,
+                now,
+                privacy,
+                prices,
+                error=DeskScreen.stock_error,
+                busy=DeskScreen.stock_busy,
+            )
+            orders = OrderBoard(id="orders").data_bind(book, now, privacy, prices)
+            orders.hours = self.context.settings.board.hours
+            yield orders
+            yield BalancePane(id="balance").data_bind(
+                book, privacy, prices, ConsoleScreen.low_balance
+            )
+            yield LedgerPane(id="ledger").data_bind(book, now, privacy)
+            yield LogPane(id="log").data_bind(book, now)
+        yield Static(inert_content(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
         yield FilterLine()
         yield KeyLine(id="hints")
 
     def begin(self) -> None:
-        """Begin in the catalogue."""
         self.go_to("catalogue")
 
-    def situation(self) -> Situation:
-        """Add what is highlighted to what every screen knows."""
+    def situation(self) -> ActionContext:
         base = super().situation()
         if not self.composed:
             return base
@@ -100,22 +97,21 @@ class DeskScreen(PaneLayout):
             product=self.product is not None,
             denomination=stock.highlighted is not None,
             sold_out=self.sold_out(stock.highlighted) if stock.display else "",
+            nothing_to_open="" if self.pane == "balance" else self.board().nothing_to_open(),
             sort=self.board().sort,
             sorts=tuple((column.id, column.title) for column in self.board().sorts),
-            cards=(order.fulfilled_quantity or 0) if order else 0,
+            cards=(order.delivered or 0) if order else 0,
         )
-        return order_keys.situation(base, self.noted_order())
+        return order_actions.situation(base, self.noted_order())
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Return what the desk does itself."""
         go = {f"pane.{name}": partial(self.go_to, name) for name in PANES}
         return {
             **go,
-            "pane.next": partial(self.step, 1),
-            "pane.previous": partial(self.step, -1),
+            **dict.fromkeys(("part.next", "right"), partial(self.step, 1)),
+            **dict.fromkeys(("part.previous", "left"), partial(self.step, -1)),
             "zoom": self.zoom,
             "open": self.open,
-            "order": self.order,
             "filter": self.filter,
             "sort": self.board().sort_next,
             "sort.reverse": self.board().sort_reversed,
@@ -123,61 +119,75 @@ class DeskScreen(PaneLayout):
             "back": self.back,
             "refresh": self.ask_again,
             "reveal": self.reveal,
-            "export": self.export,
-            **order_keys.handlers(self),
+            **export_handlers(self.export),
+            **order_actions.handlers(self),
+            **({"buy": self.buy} if self.pane in GOODS else {}),
         }
-
-    def refresh_hints(self) -> None:
-        """Name the live keys of the panes as well."""
-        super().refresh_hints()
-        if self.composed:
-            shown = self.frame.keymap.shown
-            self.query_one(TabLine).keys = tuple(shown(f"pane.{name}") for name in PANES)
 
     def hinted(self) -> Sequence[Action]:
         """Return what the key line names: nothing where no pane is in sight."""
         return super().hinted() if self.roomy else ()
 
     def way_out(self) -> tuple[str, str]:
-        """Return the key that leaves."""
-        return self.frame.keymap.shown("quit"), BY_ID["quit"].label
+        return self.context.keymap.shown("quit"), BY_ID["quit"].label
+
+    def go_to(self, pane: str) -> None:
+        """Go to a pane; from the balance, or where that has no room, to the screen of the money."""
+        again = self.pane == "balance" or not self.pane_widget("balance").display
+        if pane == "balance" and again:
+            self.action_run("money")
+        else:
+            super().go_to(pane)
 
     def open(self) -> None:
-        """Do for the highlighted row what enter does."""
-        self.board().action_open()
+        if self.pane == "balance":
+            self.action_run("money")
+        else:
+            self.board().action_open()
 
-    def order(self) -> None:
+    def buy(self) -> None:
         """Open a ticket, or first the stock pane while its denominations are not in sight."""
         stock, product = self.stock, self.product
         denomination = self.query_one(StockPane).highlighted
         if not self.board("stock").display or stock is None or denomination is None:
             self.go_to("stock")
-            self.say("Choose a denomination here, then order it.")
+            self.say("Select a value here, then buy it.")
         elif product is not None:
-            self.post_message(TicketWanted(product, denomination, stock))
+            self.open_screen(TicketScreen(self.context, product, denomination))
 
     def reveal(self) -> None:
         """Open the highlighted order with its first card revealed."""
         if order := self.noted_order():
-            self.post_message(OrderWanted(order, reveal=True))
+            self.open_screen(OrderScreen(self.context, order, reveal=True))
 
-    def export(self) -> None:
-        """Write what the pane lists into a file."""
-        self.post_message(ExportWanted(self.pane, self.board().listed))
+    def chosen_in(self) -> tuple[Board[Any], ...]:
+        """Return the list of the pane; a ticket is for a denomination of a product."""
+        goods = (self.board("catalogue"), self.board("stock"))
+        return goods if self.pane in ("catalogue", "stock") else (self.board(),)
+
+    def bought(self, purchase_id: str) -> None:
+        """Put the cursor of the board on the order that was just bought."""
+        if self.composed:
+            self.query_one(OrderBoard).point_at(purchase_id)
+
+    def export(self, kind: str) -> None:
+        self.post_message(ExportRequest(self.pane, self.board().listed, kind))
 
     def ask_again(self) -> None:
-        """Ask the vendor now for what the pane shows."""
+        book = self.book
+        if book and (book.link.silent_since or book.poll.state in ("starting", "failing")):
+            self.say("Asking the vendor again.")
         if self.pane == "stock":
             self.read_stock(fresh=True)
         elif self.pane == "ledger":
             self._read_ledger()
         else:
-            self.post_message(RefreshWanted(self.pane))
+            self.post_message(RefreshRequest(self.pane))
 
     def pin(self) -> None:
         """Pin the product to the top of the catalogue, or take it down."""
         if self.product is not None:
-            self.post_message(PinWanted(self.product))
+            self.post_message(PinRequest(self.product))
 
     def back(self) -> None:
         """Undo the nearest thing: the filter, then the zoom."""
@@ -185,7 +195,6 @@ class DeskScreen(PaneLayout):
             self.zoom()
 
     def stock_shown(self) -> None:
-        """Describe the highlighted denomination anew."""
         self.describe()
 
     @on(Board.Highlighted)
@@ -201,19 +210,35 @@ class DeskScreen(PaneLayout):
 
     @on(Board.Opened, "#stock")
     def _denomination_opened(self) -> None:
-        self.action_run("open" if not self.situation().buying else "order")
+        self.action_run("open" if not self.situation().buying else "buy")
 
     @on(Board.Opened, "#orders")
     @on(Board.Opened, "#ledger")
     def _order_opened(self) -> None:
         if order := self.noted_order():
-            self.post_message(OrderWanted(order))
+            self.open_screen(OrderScreen(self.context, order))
         else:
             self.explain(BY_ID["open"])
 
+    @on(BalancePane.Opened)
+    def _balance_opened(self) -> None:
+        self.action_run("money")
+
     def watch_book(self) -> None:
-        """Describe the highlighted row anew: its order may have moved on."""
+        """Describe the highlighted row again; read a ledger in sight when money moved."""
+        super().watch_book()
         self.describe()
+        balance, before = self.book.balance, self._balance
+        self._balance = balance
+        moved = bool(balance and before and balance.amount != before.amount)
+        if moved and self.composed and self.board("ledger").display:
+            self._read_ledger()
+
+    def take_order(self, order: BoardOrder) -> None:
+        """Take an order that was just marked or noted into the ledger; the board has its own."""
+        if self.composed:
+            self.query_one(LedgerPane).take_order(order)
+            self.describe()
 
     def watch_privacy(self, privacy: bool) -> None:
         """Describe the highlighted row with or without its amounts."""
@@ -227,6 +252,10 @@ class DeskScreen(PaneLayout):
         row = self.query_one(LedgerPane).highlighted
         return row.order if row else None
 
+    def stock_in_sight(self) -> Product | None:
+        """Return the product of the stock pane, where that is shown."""
+        return self.product if self.composed and self.board("stock").display else None
+
     def panes_shown(self) -> None:
         """Read the ledger when it comes into sight; describe the row of the pane."""
         if self.pane == "ledger" and self.query_one(LedgerPane).needs_reading():
@@ -236,12 +265,11 @@ class DeskScreen(PaneLayout):
     def _read_ledger(self) -> None:
         pane = self.query_one(LedgerPane)
         pane.busy = True
-        self.post_message(LedgerWanted(pane))
+        self.post_message(LedgerRequest(reply=pane.show_ledger))
 
     def describe(self) -> None:
         """Describe the highlighted row in full, and offer the keys that fit it."""
         if self.composed:
-            strip = self.query_one(DetailStrip)
-            held = self.board().highlighted
-            strip.words = words.row(held, self.stock, self.product, self.book, privacy=self.privacy)
+            words = "" if self.pane == "balance" else self.board().described
+            self.query_one(DetailStrip).words = words
             self.refresh_hints()

@@ -1,79 +1,75 @@
-"""Help: every key of a place, from the live keymap, and why one does nothing just now."""
+"""Help: every key by topic; it does the one that is pressed, or says why that cannot be done."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
-from msgspec import Struct
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.widgets import Input
 
-from tui.action import Action
-from tui.actions import ACTIONS, bindings
-from tui.keymap import Keymap
-from tui.screens.base import Dialog, Frame, Handler
-from tui.screens.filter_line import FilterLine
-from tui.screens.filtering import Filtering
-from tui.screens.strips import DetailStrip, KeyLine
-from tui.situation import Situation
-from widgets.bars import HintLine
-from widgets.board import Board, View
-from widgets.columns import Column
-from widgets.ink import Cell
+from services.domain.text import fold
+from tui.actions import key_hints, moved_keys, topics
+from tui.actions.action import Action
+from tui.actions.context import ActionContext
+from tui.actions.keymap import Keymap, show
+from tui.actions.table import ACTIONS, BY_ID, bindings
+from tui.actions.topics import Together
+from tui.screens.base import ConsoleContext, Dialog, Handler
+from tui.screens.parts.filter import FilterLine
+from tui.screens.parts.strips import DetailStrip, KeyLine
+from widgets.bars.key_hints import HintLine
+from widgets.drawing.ink import Cell, Line
+from widgets.sheets.key_help import KeyEntry, KeyHelp
 
-COLUMNS = (
-    Column("keys", "key", 16),
-    Column("verb", "does", 20, leaves=1),
-    Column("help", "", least=20),
+CLOSES = frozenset({"back", "quit", "help"})
+"""What help does itself, where it is chosen: it closes."""
+
+AROUND = 3
+"""Lines of the screen that stay: the first one, what the chosen key does, and the keys of help."""
+
+SIGNS = (
+    ("○", "handling", "busy"),
+    ("●", "ready", "good"),
+    ("◐", "some came", "warn"),
+    ("✓", "handed over", "dim"),
+    ("↺", "refunded", "dim"),
+    ("?", "no answer: do not buy again", "alert"),
+)
+MEANINGS = (
+    (
+        ("price", "what the customer pays"),
+        ("cost", "what we pay"),
+        ("margin", "price less cost"),
+        ("value", "what the card is worth"),
+    ),
+    (
+        ("on hold", "paid, cards not here yet"),
+        ("handed over", "the customer has the cards"),
+        ("came back", "refunded"),
+    ),
 )
 
-MOVES = {"pane": 1, "zoom": 1, "nav": 2}
+
+def entries(keymap: Keymap, now: ActionContext) -> tuple[KeyEntry, ...]:
+    """Return every key by topic, with whether it can be pressed at this place now."""
+    return tuple(_entry(each, keymap, now) for each in topics.of_place(now))
 
 
-class HelpRow(Struct, frozen=True):
-    """One action as help shows it; `reason` says why it cannot work at the moment.
-
-    `arabic` is what the Arabic layout types in place of the keys; None on another keyboard.
-    """
-
-    action: Action
-    keys: str
-    arabic: str | None
-    reason: str
-
-    @property
-    def id(self) -> str:
-        """The action's id."""
-        return self.action.id
-
-    @property
-    def help(self) -> str:
-        """What the action does."""
-        return self.action.help
-
-    @property
-    def words(self) -> str:
-        """What the action does, and why it cannot just now."""
-        return f"{self.help}. Not now: {self.reason}" if self.reason else self.help
+def why_not(action: Action, keymap: Keymap, now: ActionContext, key: str = "") -> str:
+    """Say why an action cannot be done at a place now; empty where it can."""
+    if action.offered(now):
+        return action.reason(now)
+    if action.id == "ask.yes":
+        return "Nothing is asked now: it answers a question, and no other key says yes."
+    way = key_hints.sentence(key or next(iter(keymap.pressed(action.id))), keymap, now)
+    return way or f"{keymap.shown(action.id)} does not work here."
 
 
-def rows(keymap: Keymap, now: Situation) -> tuple[HelpRow, ...]:
-    """Return what can be pressed at this place: what one does there, then the ways to move."""
-    return tuple(
-        HelpRow(action, keymap.all_shown(action.id), keymap.arabic(action.id), action.reason(now))
-        for action in sorted(ACTIONS, key=_moves)
-        if action.offered(now)
-    )
-
-
-def _moves(action: Action) -> int:
-    # Whoever asks for help knows the arrows, and not yet how to buy.
-    return MOVES.get(action.id.partition(".")[0], 0)
-
-
-class HelpScreen(Filtering, Dialog[None]):
-    """Lists the keys of the place it was opened from, the chosen one explained in full.
+class HelpScreen(Dialog[str | None]):
+    """Lists all keys, the chosen one explained in full; dismissed with the action to be done.
 
     Args:
         now: the situation it was opened in.
@@ -82,69 +78,166 @@ class HelpScreen(Filtering, Dialog[None]):
     PLACE = "help"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
 
-    def __init__(self, frame: Frame, now: Situation) -> None:
-        super().__init__(frame)
+    def __init__(self, context: ConsoleContext, now: ActionContext) -> None:
+        super().__init__(context)
         self._now = now
-        self._board = Board[HelpRow](
-            COLUMNS,
-            key=lambda row: row.id,
-            cells=_cells,
-            search=lambda row: f"{row.action.title} {row.help}",
-            heading=f"Keys here: {now.place}",
-        )
+        self._all = entries(context.keymap, now)
 
     def compose(self) -> ComposeResult:
-        """Lay out the list of keys."""
-        with Vertical(classes="dialog", id="help-box"):
-            yield self._board
+        with Vertical(id="help-box"):
+            yield KeyHelp(id="key-help")
             yield DetailStrip()
             yield FilterLine()
             yield KeyLine()
 
     def begin(self) -> None:
-        """Fill the list."""
-        self._board.show_rows(rows(self.frame.keymap, self._now))
-        self._board.focus()
+        sheet = self.sheet
+        sheet.place = self._now.place
+        sheet.legend = _legend()
+        sheet.entries = self._all
+        self._fit()
+        sheet.focus()
 
-    def board(self, pane: str = "") -> Board[HelpRow]:
-        """Return the list of keys."""
-        del pane
-        return self._board
+    @property
+    def sheet(self) -> KeyHelp:
+        return self.query_one(KeyHelp)
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Filter the list; escape lists everything again, then closes."""
-        return {**super().handlers(), "filter": self.filter, "back": self.back}
+        """Filter the keys; escape lists all again, then closes."""
+        return {
+            **super().handlers(),
+            "filter": self.filter,
+            "left": partial(self._beside, -1),
+            "right": partial(self._beside, 1),
+            "back": self.back,
+        }
 
     def back(self) -> None:
         """Undo the filter, or close."""
-        if not self.clear_filter():
+        line = self.query_one(FilterLine)
+        if line.display or self.sheet.typed:
+            self._list("")
+            self._leave_line()
+        else:
             self.leave_screen()
 
+    def filter(self) -> None:
+        self.query_one(HintLine).display = False
+        self.query_one(FilterLine).open(self.sheet.typed, {}, self.context.keymap.shown("back"))
+
     def refresh_hints(self) -> None:
-        """Say how to move and how to leave."""
         if self.composed:
-            keys = self.frame.keymap
+            shown = self.context.keymap.shown
             self.query_one(HintLine).hints = (
-                (f"{keys.shown('nav.down')}/{keys.shown('nav.up')}", "Move"),
-                (keys.shown("filter"), "Filter"),
-                (keys.shown("back"), "Close"),
+                (shown("filter"), "Filter"),
+                ("enter", "Do it"),
+                (shown("palette"), "All commands by name"),
+                (shown("back"), "Close"),
             )
 
-    @on(Board.Highlighted)
-    def _row_highlighted(self) -> None:
-        row = self._board.highlighted
-        self.query_one(DetailStrip).words = row.words if row else ""
+    def on_key(self, event: events.Key) -> None:
+        """Do what a key does on the screen below, or say why it cannot be done there."""
+        event.prevent_default()
+        keys = self.context.keymap
+        if isinstance(self.focused, Input) or event.key in self.active_bindings:
+            return
+        # What is done closes the help: the key must not be heard once more by what lay below.
+        event.stop()
+        meant = [action for action in ACTIONS if keys.presses(action.id, event.key)]
+        fitting = [action for action in meant if action.offered(self._now)] or meant
+        if fitting:
+            self._do(fitting[0], event.key)
+        elif words := moved_keys.sentence(event.key, keys, self._now.place):
+            self.say(words)
+        else:
+            self._name_keys(show(event.key))
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _do(self, action: Action, key: str = "") -> None:
+        if action.id in CLOSES:
+            self.leave_screen()
+        elif reason := why_not(action, self.context.keymap, self._now, key):
+            self.say(reason)
+        elif action.listed and action.id != "open":
+            self.say(f"{action.help}: close the help, then press it.")
+        else:
+            self.dismiss(action.id)
+
+    @on(KeyHelp.Opened)
+    def _opened(self, event: KeyHelp.Opened) -> None:
+        self._do(BY_ID[event.id])
+
+    @on(KeyHelp.Highlighted)
+    def _highlighted(self, event: KeyHelp.Highlighted) -> None:
+        if self.composed:
+            action = BY_ID.get(event.id)
+            self.query_one(DetailStrip).words = self._explained(action) if action else ""
+
+    @on(FilterLine.Typed)
+    def _filter_typed(self, event: FilterLine.Typed) -> None:
+        self._list(event.text)
+
+    @on(FilterLine.Stepped)
+    def _stepped(self, event: FilterLine.Stepped) -> None:
+        self.sheet.action_move(event.by)
+
+    @on(FilterLine.Kept)
+    def _leave_line(self) -> None:
+        self.query_one(FilterLine).close()
+        self.query_one(HintLine).display = True
+        self.sheet.focus()
+
+    def _list(self, typed: str) -> None:
+        words = fold(typed).split()
+        self.sheet.typed = typed
+        self.sheet.entries = tuple(
+            entry for entry in self._all if all(word in _sought(entry) for word in words)
+        )
+
+    def _beside(self, by: int) -> None:
+        self.sheet.step(by)
+
+    def _explained(self, action: Action) -> str:
+        keys = self.context.keymap
+        reason = why_not(action, keys, self._now)
+        arabic = keys.arabic(action.id)
+        also = f" ({arabic})" if arabic else ""
+        told = f"{keys.all_shown(action.id)}: {action.help}{also}"
+        return f"{told}. Not now: {reason}" if reason else told
+
+    def _fit(self) -> None:
+        """Take the lines it needs from the bottom; the first line of the screen stays in sight."""
+        if self.composed:
+            wanted = self.sheet.wanted(self.size.width)
+            self.sheet.styles.height = max(2, min(wanted, self.size.height - AROUND))
 
 
-def _cells(row: HelpRow, _: View) -> dict[str, Cell]:
-    ink = "dim" if row.reason else "plain"
-    # In words, since a terminal without colours shows no dim ones either.
-    words = f"Not now: {row.reason}" if row.reason else row.help
-    if row.arabic is not None:
-        # In the last column, where right-to-left letters drag no other column along.
-        words = f"{row.arabic:2} {words}"
-    return {
-        "keys": Cell(row.keys, "key"),
-        "verb": Cell(row.action.label, ink),
-        "help": Cell(words, ink),
-    }
+def _entry(each: Together, keymap: Keymap, now: ActionContext) -> KeyEntry:
+    first = each.actions[0]
+    keys = " ".join(keymap.shown(action.id) for action in each.actions)
+    if len(keys) > 6:
+        keys = keymap.shown(first.id)
+    possible = any(not why_not(action, keymap, now) for action in each.actions)
+    return KeyEntry(first.id, each.topic, keys, each.words, possible)
+
+
+def _sought(entry: KeyEntry) -> str:
+    action = BY_ID[entry.id]
+    return fold(f"{entry.keys} {entry.topic} {entry.words} {action.label} {action.help}")
+
+
+def _legend() -> tuple[Line, ...]:
+    signs = tuple(
+        cell for sign, word, ink in SIGNS for cell in (Cell(f"{sign} {word}", ink), Cell("   "))
+    )
+    meanings = tuple(
+        tuple(
+            cell
+            for word, meaning in line
+            for cell in (Cell(word, "strong"), Cell(f" {meaning}   ", "dim"))
+        )
+        for line in MEANINGS
+    )
+    return (signs, *meanings)

@@ -1,91 +1,80 @@
 """The locked console: nothing of the desk can be seen, and work behind it goes on."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import Static
 
-from services.lock_pin import FORGOTTEN, Attempt, LockPin
-from services.secrets import Secret
-from tui.confirmation import REPEAT_SECONDS
-from tui.pin_entry import PinEntry
-from tui.screens.base import ConsoleScreen, Frame
-from tui.screens.strips import KeyLine
-from widgets.bars import HintLine
-from widgets.cells import remaining
-from widgets.ink import DOT
-from widgets.told import told
+from services.domain.errors import Failure
+from services.domain.phrase import Phrase
+from services.local_files.lock_pin import FORGOTTEN, LONGEST, PinAttempt
+from tui.screens.base import ConsoleContext, ConsoleScreen
+from tui.screens.parts.pin_entry import PinEntry
+from tui.screens.parts.strips import KeyLine
+from tui.screens.requests import UnlockRequest
+from widgets.bars.key_hints import HintLine
+from widgets.drawing.cells import due
+from widgets.drawing.inert_content import inert_content
+from widgets.drawing.ink import DOT
 
 GOES_ON = "Orders are tracked on behind this, and a purchase that was sent goes on."
 CURTAIN = (
-    "Any key opens it. That hides the desk from passers-by and keeps nobody out: set a PIN "
+    "No PIN: any key unlocks. Set one "
     "(carddesk lock-pin set), or lock the session itself when you leave the room."
 )
 LOCKED = f"A PIN opens it. Forgotten? {FORGOTTEN}"
-PASTED = "That came in one piece, like a paste. Type it by hand, and then enter."
-TOGETHER = "Several keys came at once, like a paste. Press one, alone."
+LOCKS = "That is the key that locks. Any other one opens."
+NO_PIN = "No PIN is typed yet. Type it, then press enter."
+NO_SIGN = "That key adds nothing to the PIN. Type the PIN, then press enter."
+TOO_LONG = f"A PIN has at most {LONGEST} signs: this one was not taken. Backspace takes one back."
 
 
-class LockScreen(ConsoleScreen[str]):
+class LockScreen(ConsoleScreen[None]):
     """Covers every other screen whole, until the PIN was typed or, without one, a key pressed.
 
-    Dismissed with the key that opened it, which does nothing else.
-
-    Args:
-        piled_up: tells whether further keys wait behind the one that is being handled.
+    The key that opened it does nothing else.
     """
 
     PLACE = "lock"
     HAS_STRIP = False
 
-    class PinTried(Message):
-        """A PIN was typed; it is to be compared, and `show_attempt` told what came of it."""
-
-        def __init__(self, screen: "LockScreen", store: LockPin, pin: Secret) -> None:
-            super().__init__()
-            self.screen, self.store, self.pin = screen, store, pin
-
-    def __init__(self, frame: Frame, piled_up: Callable[[], bool]) -> None:
-        super().__init__(frame)
-        self._piled_up = piled_up
+    def __init__(self, context: ConsoleContext) -> None:
+        super().__init__(context)
         self._entry = PinEntry()
         self._said = ""
         self._busy = False
         self._wait_until: datetime | None = None
         self._wrong = 0
-        self._quiet: Timer | None = None
-        self._together = False
+
+    @property
+    def listens(self) -> bool:
+        """Nothing is said of purchases here."""
+        return False
 
     def compose(self) -> ComposeResult:
         """Lay out the notice, the dots of the PIN and what is said of it."""
         with Vertical(classes="dialog"):
-            yield Static(told("carddesk is locked"), classes="dialog-title")
-            yield Static(told(GOES_ON))
+            yield Static(inert_content("carddesk is locked"), classes="dialog-title")
+            yield Static(inert_content(GOES_ON))
             yield Static(id="lock-how")
             yield Static(id="lock-pin")
             yield Static(id="lock-said")
             yield KeyLine()
 
     def begin(self) -> None:
-        """Say what opens it."""
         self._show()
 
     def refresh_hints(self) -> None:
-        """Name what can be done."""
         if self.composed:
             keys = (("enter", "Open"), ("esc", "Start again"))
             self.query_one(HintLine).hints = keys if self._asks() else (("any key", "Open"),)
 
-    def say(self, sentence: str) -> None:
-        """Say nothing: what is told to the operator is not for who stands here now."""
+    def say(self, sentence: str | Phrase) -> None:
+        """Say nothing: a message for the operator is not for who is here now."""
 
     def watch_now(self) -> None:
-        """Count the wait down."""
         if self._wait_until is not None and self.now is not None:
             if self.now >= self._wait_until:
                 self._wait_until, self._said = None, "Type the PIN."
@@ -94,41 +83,45 @@ class LockScreen(ConsoleScreen[str]):
             self._show()
 
     def on_key(self, event: events.Key) -> None:
-        """Take a key for the PIN; without one, open when it stays alone for a moment."""
+        """Take a key for the PIN; without one, open."""
         event.stop()
         event.prevent_default()
         if self._busy or self._wait_until is not None:
             return
-        store = self.frame.pin
+        store = self.context.pin
         if store is None or not store.is_set():
-            self._pressed(event.key)
+            if not self.context.keymap.presses("lock", event.key):
+                self.dismiss()
+                return
+            # Held a little too long, it must not open what it has just locked.
+            self._said = LOCKS
+            self._show()
             return
-        match self._entry.hear(event.key, event.character, event.time):
+        match self._entry.hear(event.key, event.character):
             case "entered":
                 self._busy = True
                 self._said = "Checking ..."
-                self.post_message(self.PinTried(self, store, self._entry.take()))
-            case "pasted":
-                self._said = PASTED
+                pin = self._entry.take()
+                self.post_message(UnlockRequest(store, pin, reply=self.show_attempt))
             case "typed":
                 self._said = ""
+            case "empty":
+                self._said = NO_PIN
             case "ignored":
-                return
+                self._said = NO_SIGN
+            case "full":
+                self._said = TOO_LONG
         self._show()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Refuse a paste: it may be anybody's, and it may hold anything."""
-        event.stop()
-        event.prevent_default()
-        self._entry.forget()
-        self._said = PASTED if self._asks() else TOGETHER
-        self._show()
-
-    def show_attempt(self, attempt: Attempt) -> None:
-        """Open, or say how it stands with the next attempt."""
+    def show_attempt(self, attempt: PinAttempt | None, error: Failure | None) -> None:
+        """Open, or say how it stands with the next attempt, or why the PIN was not compared."""
         self._busy = False
+        if attempt is None:
+            self._said = str(error.sentence()) if error else ""
+            self._show()
+            return
         if attempt.opened:
-            self.dismiss("enter")
+            self.dismiss()
             return
         self._wrong = attempt.wrong
         self._said = f"Wrong PIN, {attempt.wrong} in a row."
@@ -137,34 +130,12 @@ class LockScreen(ConsoleScreen[str]):
             self._said = self._waiting(self._wait_until)
         self._show()
 
-    def show_trouble(self, sentence: str) -> None:
-        """Say why the PIN could not be compared."""
-        self._busy, self._said = False, sentence
-        self._show()
-
     def _asks(self) -> bool:
-        return self.frame.pin is not None and self.frame.pin.is_set()
+        return self.context.pin is not None and self.context.pin.is_set()
 
     def _waiting(self, until: datetime) -> str:
-        left = remaining(until, self.now)
-        return f"{self._wrong} wrong PINs in a row. The next one is taken in {left}."
-
-    def _pressed(self, key: str) -> None:
-        """Open once it is certain that the key was pressed alone, and is no part of a paste."""
-        if self._quiet is not None:
-            self._quiet.stop()
-            self._together = True
-        self._quiet = self.set_timer(REPEAT_SECONDS, lambda: self._settled(key))
-
-    def _settled(self, key: str) -> None:
-        together, self._together, self._quiet = self._together or self._piled_up(), False, None
-        if self._asks():
-            return
-        if together:
-            self._said = TOGETHER
-            self._show()
-        else:
-            self.dismiss(key)
+        when = due(until, self.now)
+        return f"{self._wrong} wrong PINs in a row. The next one is taken {when}."
 
     def _show(self) -> None:
         """Write what is to be read; of the PIN only how long it is by now."""
@@ -179,4 +150,4 @@ class LockScreen(ConsoleScreen[str]):
     def _write(self, selector: str, text: str) -> None:
         line = self.query_one(selector, Static)
         if str(line.content) != text:
-            line.update(told(text))
+            line.update(inert_content(text))

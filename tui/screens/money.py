@@ -1,4 +1,4 @@
-"""Money at a glance: the balance, the day, the week and the runway, in words."""
+"""Money: the balance over the day, the day's figures, hours, days, and what is to hand over."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -6,12 +6,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tui.actions import bindings
-from tui.screens.base import ConsoleScreen, Handler
-from tui.screens.errands import RefreshWanted
-from tui.screens.strips import KeyLine
-from widgets.money_sheet import MoneySheet
-from widgets.status_bar import StatusBar
+from tui.actions.table import bindings
+from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
+from tui.screens.parts.strips import KeyLine
+from tui.screens.requests import LedgerRequest, RefreshRequest
+from widgets.sheets.money import MoneySheet
+
+KEYS = ("pane.balance", "pane.ledger", "undelivered")
 
 
 class MoneyScreen(ConsoleScreen[None]):
@@ -21,30 +22,36 @@ class MoneyScreen(ConsoleScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("money")]
 
     def compose(self) -> ComposeResult:
-        """Lay out the status line and the sheet."""
-        book, now, privacy = ConsoleScreen.book, ConsoleScreen.now, ConsoleScreen.privacy
-        settings = self.frame.settings
-        status = StatusBar(id="status").data_bind(book, now, privacy)
-        sheet = MoneySheet(id="money").data_bind(book, privacy)
-        status.low_balance = sheet.low_balance = settings.ui.low_balance
-        sheet.markup_percent = settings.ui.markup_percent
-        sheet.exclusive = settings.profile.account_exclusive
-        yield status
-        yield sheet
+        """Lay out the sheet; all of it comes from the book."""
+        screen = ConsoleScreen
+        yield self.status_bar()
+        yield MoneySheet(id="money").data_bind(
+            screen.book, screen.privacy, screen.low_balance, screen.prices
+        )
         yield KeyLine(id="hints")
 
     def begin(self) -> None:
-        """Let the sheet hear the keys that scroll."""
-        self.query_one(MoneySheet).focus()
+        self._name_keys()
+
+    def watch_context(self, context: ConsoleContext) -> None:
+        """Name the keys as they are from now on."""
+        super().watch_context(context)
+        if self.composed:
+            self._name_keys()
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Read anew, or close by the key that opened it."""
+        """Read again, or close by the key that opened it."""
         return {
             **super().handlers(),
-            "money": self.leave_screen,
+            **dict.fromkeys(("money", "pane.balance"), self.leave_screen),
             "refresh": self.ask_again,
         }
 
     def ask_again(self) -> None:
-        """Ask the vendor for the balance and the orders now."""
-        self.post_message(RefreshWanted("money"))
+        """Ask the vendor for the balance, the orders and the movements now."""
+        self.post_message(RefreshRequest("money"))
+        self.post_message(LedgerRequest())
+
+    def _name_keys(self) -> None:
+        balance, ledger, waiting = map(self.context.keymap.shown, KEYS)
+        self.query_one(MoneySheet).keys = (balance, ledger, waiting)

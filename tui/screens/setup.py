@@ -4,29 +4,39 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from msgspec.structs import replace
-from rich.text import Text
+from rich.segment import Segment
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input, Static
 
-from services import first_settings
-from services.base_url import vendor_url
-from services.errors import BadInput, ConfigError
-from services.models import KeyInfo
-from services.paths import Paths
-from services.secrets import Secret
-from tui.actions import bindings
-from tui.screens import setup_steps
-from tui.screens.base import ConsoleScreen, Frame, Handler
-from tui.screens.setup_steps import ADDRESS, KEY, KEYBOARDS, NAME, REVIEW, STEPS, WELCOME, Answers
-from tui.screens.strips import KeyLine
-from widgets.bars import HintLine
-from widgets.ink import DOT, signed
-from widgets.setup_sheet import SetupSheet
-from widgets.told import told
+from services.domain.errors import BadInput, ConfigError
+from services.domain.models import KeyInfo
+from services.domain.secrets import Secret
+from services.settings import first_run
+from services.settings.urls import vendor_url
+from services.system.paths import Paths
+from tui.actions.table import bindings
+from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
+from tui.screens.parts import setup_steps
+from tui.screens.parts.setup_steps import (
+    ADDRESS,
+    KEY,
+    KEYBOARDS,
+    NAME,
+    REVIEW,
+    STEPS,
+    WELCOME,
+    Answers,
+)
+from tui.screens.parts.strips import KeyLine
+from widgets.bars.key_hints import HintLine
+from widgets.drawing.inert_content import inert_content
+from widgets.drawing.ink import DOT, signed
+from widgets.sheets.setup import SetupSheet
 
 LONGEST_LINE = 512
 TYPED = (NAME, ADDRESS, KEY)
@@ -36,10 +46,11 @@ TYPED = (NAME, ADDRESS, KEY)
 class HiddenLine(Input):
     """A line for a key: what is in it is neither shown nor handed to any clipboard."""
 
-    @property
-    def _value(self) -> Text:
-        """The dots that stand for it, in the signs of this terminal."""
-        return Text(signed(DOT) * len(self.value), no_wrap=True, overflow="ignore", end="")
+    def render_line(self, y: int) -> Strip:
+        """Draw the dots that stand for it in the signs of this terminal."""
+        strip, dot = super().render_line(y), signed(DOT)
+        dots = [Segment(text.replace(DOT, dot), style) for text, style, _ in strip]
+        return Strip(dots, strip.cell_length)
 
     def action_copy(self) -> None:
         """Copy nothing."""
@@ -52,7 +63,7 @@ class SetupScreen(ConsoleScreen[None]):
     """Asks for what a desk needs; the app looks after the vendor and the files.
 
     Args:
-        frame: the keys and the theme.
+        context: the keys and the theme.
         paths: where the answers will be kept.
         answers: what is offered as an answer at first.
     """
@@ -77,11 +88,11 @@ class SetupScreen(ConsoleScreen[None]):
             super().__init__()
             self.answers = answers
 
-    class PractiseWanted(Message):
+    class PracticeChosen(Message):
         """The sandbox is to be opened instead."""
 
-    def __init__(self, frame: Frame, paths: Paths, answers: Answers) -> None:
-        super().__init__(frame)
+    def __init__(self, context: ConsoleContext, paths: Paths, answers: Answers) -> None:
+        super().__init__(context)
         self._paths = paths
         self.answers = answers
         self.step = WELCOME
@@ -94,42 +105,37 @@ class SetupScreen(ConsoleScreen[None]):
             plain = Input(id="answer", compact=True, max_length=LONGEST_LINE)
             hidden = HiddenLine(id="key", compact=True, max_length=LONGEST_LINE, password=True)
             with Horizontal(id="line"):
-                yield Static(told("> "))
+                yield Static(inert_content("> "))
                 for line in (plain, hidden):
                     line.cursor_blink = False
                     yield line
             yield KeyLine()
 
     def begin(self) -> None:
-        """Ask the first question."""
         self._go_to(WELCOME)
 
     def place(self) -> str:
-        """Tell the first step, where the sandbox is a key away, from the others."""
+        """Tell the first step, which nothing leads back from, from the others."""
         return "welcome" if self.step == WELCOME else self.PLACE
 
     def refresh_hints(self) -> None:
-        """Name the keys of this step."""
         if not self.composed:
             return
-        shown = self.frame.keymap.shown
+        shown = self.context.keymap.shown
         forward = {WELCOME: "Choose", REVIEW: "Write and open"}.get(self.step, "Next")
         hints = [(shown("setup.go"), forward)]
         if self.step not in (*TYPED, REVIEW):
             hints.insert(0, (f"{shown('nav.down')}/{shown('nav.up')}", "Move"))
-        if self.step == WELCOME:
-            hints.append((shown("setup.sandbox"), "Sandbox"))
-        else:
+        if self.step != WELCOME:
             hints.append((shown("back"), "Back"))
         self.query_one(HintLine).hints = (*hints, (shown("leave"), "Leave"))
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what this screen does itself; leaving belongs to the app."""
-        return {"setup.go": self.go_on, "setup.sandbox": self.practise, "back": self.go_back}
+        return {"setup.go": self.go_on, "back": self.go_back}
 
     def practise(self) -> None:
-        """Ask for the sandbox."""
-        self.post_message(self.PractiseWanted())
+        self.post_message(self.PracticeChosen())
 
     def go_back(self) -> None:
         """Return to the step before; a key that is being checked is forgotten."""
@@ -138,7 +144,7 @@ class SetupScreen(ConsoleScreen[None]):
             self._show_busy("")
             return
         if self.step == WELCOME:
-            self.say(f"Nothing was written. {self.frame.keymap.shown('leave')} leaves.")
+            self.say(f"Nothing was written. {self.context.keymap.shown('leave')} leaves.")
             return
         self._go_to(STEPS[STEPS.index(self.step) - 1])
 
@@ -164,7 +170,6 @@ class SetupScreen(ConsoleScreen[None]):
             self._go_to(STEPS[STEPS.index(self.step) + 1])
 
     def show_key(self, key: Secret, info: KeyInfo) -> None:
-        """Go on with a key that the vendor knows."""
         self._show_busy("")
         self.answers = replace(self.answers, key=key, info=info)
         self._go_to(STEPS[STEPS.index(KEY) + 1])
@@ -191,7 +196,7 @@ class SetupScreen(ConsoleScreen[None]):
         return True
 
     def _take_name(self) -> bool:
-        name = first_settings.new_name(self._paths, self.query_one("#answer", Input).value)
+        name = first_run.new_name(self._paths, self.query_one("#answer", Input).value)
         self.answers = replace(self.answers, name=name)
         return True
 
@@ -210,7 +215,7 @@ class SetupScreen(ConsoleScreen[None]):
         typed = self.query_one("#key", Input).value
         if not typed and self.answers.key is not None:
             return True
-        key = first_settings.new_key(typed)
+        key = first_run.new_key(typed)
         self._show_busy("Asking the vendor about this key ...")
         self.post_message(self.KeyGiven(self.answers.base_url, key))
         return False

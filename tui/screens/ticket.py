@@ -9,40 +9,43 @@ from textual import events, on
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Container
 from textual.reactive import var
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from services import wording
-from services.clock import Clock
-from services.errors import BadInput
-from services.models import (
+from services.domain import status_text
+from services.domain.book import BoardOrder
+from services.domain.errors import BadInput, Failure
+from services.domain.models import (
     UNSETTLED,
     Check,
     Denomination,
     Product,
     Purchase,
-    PurchaseState,
     Quote,
-    Stock,
 )
-from services.text import clean
-from tui.actions import bindings
-from tui.cli_values import quantity as quantity_of
-from tui.confirmation import Confirmation
-from tui.screens import ticket_keys
-from tui.screens.base import ConsoleScreen, Dialog, Frame, Handler
-from tui.screens.errands import BuyWanted, OrderWanted, PurchaseWanted, QuoteWanted
-from tui.screens.quantity_input import QuantityInput
-from tui.screens.strips import KeyLine
-from tui.screens.ticket_keys import NOTHING_PLACED, Standing
-from widgets.bars import HintLine
-from widgets.ticket import Ticket, TicketHead
-from widgets.told import told
+from services.domain.text import clean
+from services.domain.typed import digits
+from services.domain.typed.digits import quantity as quantity_of
+from tui.actions import disabled_reasons
+from tui.actions.table import ACTIONS, bindings
+from tui.screens.base import ConsoleContext, ConsoleScreen, Dialog, Handler
+from tui.screens.order import OrderScreen
+from tui.screens.parts import order_actions, ticket_keys
+from tui.screens.parts.confirmation import Confirmation
+from tui.screens.parts.strips import KeyLine
+from tui.screens.parts.ticket_customer import bought_last, served_last
+from tui.screens.parts.ticket_keys import NOTHING_PLACED, QuantityInput, Standing
+from tui.screens.requests import BuyRequest, PurchaseRequest, QuoteRequest
+from widgets.bars.key_hints import HintLine
+from widgets.sheets.ticket import EDGE, VALUES, Ticket, field_line
 
 LONGEST_NOTE = 200
-AROUND = 5
-"""Lines of a ticket that do not scroll: its border, the environment, the keys and a gap."""
+WIDEST, HIGHEST = 80, 23
+LOW = 24
+"""Lines of a terminal from which the two last ones stay in sight below the ticket."""
+BEING_SENT = "It is being sent and cannot be taken back. The answer comes here."
+TOO_SOON = "Too soon: that key did not count. Wait for the question."
 NO_BUYING = "Buying is off while the terminal is smaller than 60 x 18."
 
 
@@ -51,13 +54,11 @@ class TicketScreen(Dialog[None]):
 
     Its stages are `edit`, `checking`, `review`, `sending` and `done`. Only a review whose
     confirmation heard `y` and then enter sends anything, and it sends once: the stage changes
-    before the errand leaves.
+    before the request leaves.
 
     Args:
         product: what is bought.
         denomination: which of its denominations.
-        stock: the stock that was on the screen.
-        clock: when a review opened; keys carry their own time.
         quantity: how many to begin with.
     """
 
@@ -68,54 +69,49 @@ class TicketScreen(Dialog[None]):
 
     def __init__(
         self,
-        frame: Frame,
+        context: ConsoleContext,
         product: Product,
         denomination: Denomination,
-        stock: Stock,
-        clock: Clock,
         quantity: int = 1,
     ) -> None:
-        super().__init__(frame)
-        self._goods = (product, denomination, stock)
-        self._clock = clock
+        super().__init__(context)
+        self._goods = (product, denomination)
         self._first_quantity = quantity
         self._quote: Quote | None = None
         self._confirmation: Confirmation | None = None
         self._purchase: Purchase | None = None
+        self._missed = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the ticket, the two lines to type in, and the keys."""
-        product, denomination, stock = self._goods
-        keys = self.frame.keymap
+        """Lay the two lines to type in and the keys over the ticket."""
+        product, denomination = self._goods
+        keys = self.context.keymap
         taken = frozenset(keys.pressed("ticket.more") | keys.pressed("ticket.less"))
-        with Vertical(classes="dialog", id="ticket-box"):
-            yield TicketHead()
-            with VerticalScroll(can_focus=False, id="ticket-scroll"):
-                ticket = Ticket().data_bind(
-                    ConsoleScreen.now, ConsoleScreen.privacy, stage=TicketScreen.stage
-                )
-                ticket.product, ticket.denomination = product, denomination
-                ticket.stock_read_at = stock.read_at
-                ticket.sending = wording.sending(self.frame.settings.purchase.deadline_seconds)
-                ticket.markup_percent = self.frame.settings.ui.markup_percent
-                yield ticket
-            with Horizontal(id="entry"):
-                yield Static(told("Quantity "), classes="label")
-                yield QuantityInput(str(self._first_quantity), taken)
-                yield Static(told("  Note "), classes="label")
-                note = Input(id="note", compact=True, max_length=LONGEST_NOTE)
-                note.cursor_blink = False
-                yield note
+        with Container(id="ticket-box"):
+            ticket = Ticket().data_bind(
+                ConsoleScreen.now,
+                ConsoleScreen.privacy,
+                ConsoleScreen.prices,
+                stage=TicketScreen.stage,
+            )
+            ticket.product, ticket.denomination = product, denomination
+            ticket.sending = status_text.sending(self.context.settings.purchase.deadline_seconds)
+            ticket.counted_by = ticket_keys.counted_by(keys)
+            yield ticket
+            keyboard = self.context.settings.ui.keyboard
+            yield QuantityInput(str(self._first_quantity), taken, keyboard)
+            note = Input(id="note", compact=True, max_length=LONGEST_NOTE, select_on_focus=False)
+            note.cursor_blink = False
+            yield note
             yield KeyLine()
 
     def begin(self) -> None:
-        """Begin with the quantity."""
+        self._fit()
         self.watch_book()
         self._edit()
 
     @property
     def ticket(self) -> Ticket:
-        """The drawing."""
         return self.query_one(Ticket)
 
     @property
@@ -124,32 +120,42 @@ class TicketScreen(Dialog[None]):
         return self._confirmation
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Return what the ticket does itself."""
         return {
             "ticket.more": partial(self._change, 1),
             "ticket.less": partial(self._change, -1),
-            "ticket.next": self._other_line,
+            **dict.fromkeys(("part.next", "part.previous"), self._other_line),
             "back": self.back,
         }
 
+    def action_run(self, action_id: str) -> None:
+        """Do an action; a digit leads to its pane only once nothing is typed or asked any more."""
+        if action_id.startswith("pane.") and self.stage != "done":
+            raise SkipAction
+        super().action_run(action_id)
+
     def back(self) -> None:
-        """Go from the review to the lines; otherwise close, unless something is being sent."""
+        """Close, unless something is being sent."""
         if self.stage == "sending":
-            self.say("It is being sent and cannot be taken back. The answer comes here.")
-        elif self.stage == "review":
-            self._edit()
+            self.say(BEING_SENT)
         else:
             self.dismiss(None)
 
     def refresh_hints(self) -> None:
-        """Say what the keys of this stage do."""
         if not self.composed:
             return
         stands = Standing(self.stage, self._quote, self._confirmation, self._purchase)
-        self.query_one(HintLine).hints = ticket_keys.hints(self.frame.keymap, stands)
+        self.query_one(HintLine).hints = ticket_keys.hints(self.context.keymap, stands)
+
+    def watch_context(self, context: ConsoleContext) -> None:
+        """Take the digits and keys of another keyboard."""
+        super().watch_context(context)
+        if self.composed:
+            line, keys = self.query_one(QuantityInput), context.keymap
+            line.keyboard = context.settings.ui.keyboard
+            line.taken = frozenset(keys.pressed("ticket.more") | keys.pressed("ticket.less"))
+            self.ticket.counted_by = ticket_keys.counted_by(keys)
 
     def watch_stage(self) -> None:
-        """Offer the keys of the new stage."""
         self.refresh_hints()
         self._fit()
 
@@ -157,16 +163,51 @@ class TicketScreen(Dialog[None]):
         """Take over balance and environment, and follow the purchase on the board."""
         if not self.composed:
             return
-        self.query_one(TicketHead).environment = self.book.info.environment
         self.ticket.practice = self.book.info.environment == "SANDBOX"
-        self.set_class(self.book.info.environment == "PRODUCTION", "-production")
         self.ticket.balance = self.book.balance
+        self.ticket.customer_before = served_last(self.book.orders)
+        self._follow_customer()
+        self._follow_stock()
+        self._follow_purchase()
+
+    def stock_in_sight(self) -> Product | None:
+        """Return the product, until something is sent."""
+        return self._goods[0] if self.stage in ("edit", "review") else None
+
+    def _follow_stock(self) -> None:
+        """Show the newest price and stock; a review that they do not allow is made again."""
+        product, denomination = self._goods
+        stock = self.book.stocks.get(product.id)
+        if stock is None:
+            return
+        now = stock.find(denomination.id) or replace(denomination, quantity=0)
+        self._goods = (product, now)
+        self.ticket.denomination, self.ticket.stock_read_at = now, stock.read_at
+        quote = self._quote
+        if self.stage != "review" or quote is None or stock.read_at <= quote.read_at:
+            return
+        if now.price != quote.unit_price or now.quantity < quote.quantity:
+            self._check(quote.quantity, quote)
+
+    def _follow_customer(self) -> None:
+        ticket = self.ticket
+        ticket.bought_last = bought_last(self.book.orders, ticket.note, self.now)
+
+    def _follow_purchase(self) -> None:
+        """Follow each check of a purchase without an answer, and its order on the board."""
         held = self._purchase
         if held is None or self.stage != "done":
             return
+        newer = next((p for p in self.book.unsettled if p.id == held.id), held)
+        if newer.state == held.state and newer.updated_at > held.updated_at:
+            held = self._purchase = self.ticket.purchase = newer
         row = next((o for o in self.book.orders if o.purchase_id == held.id), None)
-        if row is not None and (row.state != held.state or row.order_id != held.order_id):
-            self.post_message(PurchaseWanted(self, held.id))
+        if row is not None and (row.state, row.order_id, row.cards_came) != (
+            held.state,
+            held.order_id,
+            held.cards_came,
+        ):
+            self.post_message(PurchaseRequest(held.id, reply=self.show_purchase))
 
     def on_resize(self) -> None:
         """Take a review back when it can no longer be read whole."""
@@ -179,7 +220,7 @@ class TicketScreen(Dialog[None]):
 
     @on(Input.Changed, "#quantity")
     def _quantity_typed(self) -> None:
-        self.ticket.error = ""
+        self.ticket.error, self.ticket.checks = "", ()
         try:
             self.ticket.quantity = self._quantity()
         except BadInput:
@@ -188,6 +229,7 @@ class TicketScreen(Dialog[None]):
     @on(Input.Changed, "#note")
     def _note_typed(self, event: Input.Changed) -> None:
         self.ticket.note = clean(event.value, LONGEST_NOTE)
+        self._follow_customer()
 
     @on(Input.Submitted)
     def _ask_for_review(self) -> None:
@@ -199,22 +241,31 @@ class TicketScreen(Dialog[None]):
         try:
             quantity = self._quantity()
         except BadInput as bad:
-            self.ticket.error = bad.sentence()
+            self.ticket.error = bad.failure.sentence()
             return
         self._check(quantity, None)
 
     def on_key(self, event: events.Key) -> None:
         """Listen for the yes of a review, and for the way to the cards afterwards."""
-        keys = self.frame.keymap
+        keys = self.context.keymap
+        if self.stage == "edit" and event.key == "up":
+            self._take_customer()
         if self.stage == "done":
             self._go_on(event)
-        elif self.stage == "review" and not keys.presses("back", event.key):
+        elif keys.presses("back", event.key):
+            return
+        elif self.stage == "review":
             event.stop()
             self._listen(event)
+        elif self.stage != "edit":
+            event.stop()
+            self._missed |= keys.presses("ticket.arm", event.key)
+            self.say(TOO_SOON if self.stage == "checking" else BEING_SENT)
 
     def on_paste(self, event: events.Paste) -> None:
         """Refuse to be confirmed by a paste."""
         if self._confirmation is not None:
+            event.prevent_default()
             event.stop()
             self._confirmation.forget()
             self._draw_confirmation()
@@ -229,43 +280,44 @@ class TicketScreen(Dialog[None]):
         checks = [held for held in self.ticket.checks if held.step != check.step]
         self.ticket.checks = (*checks, check)
 
-    def show_quote(self, quote: Quote) -> None:
+    def show_quote(self, quote: Quote | None, error: Failure | None) -> None:
         """Open the review, unless the ticket was taken back meanwhile."""
+        if quote is None:
+            self._show_failure(error)
+            return
         if self.stage != "checking" or not self.composed:
             return
         total = quote.total if quote.typed_total else None
         self._quote = self.ticket.quote = quote
-        self._confirmation = Confirmation(self._clock.steady(), total)
+        self._confirmation = Confirmation(self.context.clock.steady(), total, missed=self._missed)
         self.stage = "review"
         self._draw_confirmation()
-        self.call_after_refresh(self._scroll_to_end)
 
-    def show_purchase(self, purchase: Purchase) -> None:
-        """Show where the purchase stands; from now on the book tells of changes."""
-        if not self.composed:
+    def show_purchase(self, purchase: Purchase | None, error: Failure | None) -> None:
+        """Show where the purchase stands; from now on the book brings changes."""
+        if purchase is None or not self.composed:
+            self._show_failure(error)
             return
         self._purchase = self.ticket.purchase = purchase
         self.stage = "done"
-        # What the answer said is said below, and goes on to be true there.
-        self.ticket.checks = tuple(
-            replace(check, detail="") if check.step == "place" else check
-            for check in self.ticket.checks
-        )
-        if purchase.order_id:
-            waiting = purchase.state is PurchaseState.HANDLING
-            self.show_check(Check("poll", "running" if waiting else "ok"))
         self.refresh_hints()
-        self.call_after_refresh(self._scroll_to_end)
 
-    def show_failure(self, sentence: str, *, stale: bool = False) -> None:
-        """Go back to the lines with a sentence, or quote again when something moved."""
-        if not self.composed:
+    def _show_failure(self, error: Failure | None) -> None:
+        """Go back to the lines with what failed; a purchase whose outcome is here stays."""
+        if not self.composed or error is None:
             return
-        if stale and self._quote is not None:
-            self._check(self._quote.quantity, self._quote)
+        sentence = error.sentence()
+        if self.stage == "done":
+            self.say(sentence)
             return
+        checks = self.ticket.checks
         self._edit()
-        self.ticket.error = sentence
+        self.ticket.checks, self.ticket.error = checks, sentence
+
+    def quote_again(self) -> None:
+        """Check again what moved since the review."""
+        if self.composed and self._quote is not None:
+            self._check(self._quote.quantity, self._quote)
 
     # Stages.
 
@@ -275,20 +327,19 @@ class TicketScreen(Dialog[None]):
         ticket = self.ticket
         ticket.quote, ticket.checks, ticket.error = None, (), ""
         self._draw_confirmation()
-        self.query_one("#entry").display = True
-        self._fit()
+        self._show_fields(True)
         self.query_one("#quantity").focus()
 
     def _check(self, quantity: int, previous: Quote | None) -> None:
-        product, denomination, _ = self._goods
+        product, denomination = self._goods
         self.stage = "checking"
-        self._confirmation = None
+        self._confirmation, self._missed = None, False
         self.ticket.error, self.ticket.checks = "", ()
         self._draw_confirmation()
         self.set_focus(None)
-        self.query_one("#entry").display = False
-        self._fit()
-        self.post_message(QuoteWanted(self, product.id, denomination.id, quantity, previous))
+        self._show_fields(False)
+        goods, report = (product.id, denomination.id, quantity), self.show_check
+        self.post_message(QuoteRequest(*goods, previous, report, reply=self.show_quote))
 
     def _listen(self, event: events.Key) -> None:
         confirmation, quote = self._confirmation, self._quote
@@ -298,7 +349,7 @@ class TicketScreen(Dialog[None]):
             confirmation.erase()
             self._draw_confirmation()
             return
-        keys = self.frame.keymap
+        keys = self.context.keymap
         meaning = (
             "enter"
             if keys.presses("ticket.go", event.key)
@@ -306,29 +357,32 @@ class TicketScreen(Dialog[None]):
             if keys.presses("ticket.arm", event.key)
             else "other"
         )
-        heard = confirmation.hear(meaning, event.character or "", event.time)
+        character = digits.typed(event.character or "", self.context.settings.ui.keyboard)
+        was_armed = confirmation.armed
+        heard = confirmation.hear(meaning, character, event.time)
         self._draw_confirmation()
-        if heard == "wrong":
-            self.say("What was typed is not the total.")
-        elif heard == "cancelled":
+        if heard == "cancelled":
             self._edit()
-        elif heard == "confirmed":
+        elif heard in ("armed", "typed"):
+            self.unsay()
+        if words := ticket_keys.heard(keys, heard, quote, confirmation, was_armed=was_armed):
+            self.say(words)
+        if heard == "confirmed":
             self._confirmation = None
             self.stage = "sending"
             self.ticket.armed = False
-            self.ticket.checks = ()
-            self.post_message(BuyWanted(self, quote, self.ticket.note))
+            note, report, stale = self.ticket.note, self.show_check, self.quote_again
+            price, reply = self.ticket.pays, self.show_purchase
+            self.post_message(BuyRequest(quote, note, report, stale, price, reply=reply))
 
     def _draw_confirmation(self) -> None:
         confirmation = self._confirmation
         self.ticket.armed = confirmation is not None and confirmation.armed
         self.ticket.typed = confirmation.typed if confirmation else ""
         self.refresh_hints()
-        if self.ticket.armed:
-            self.call_after_refresh(self._scroll_to_end)
 
     def _quantity(self) -> int:
-        return quantity_of(self.query_one("#quantity", Input).value)
+        return quantity_of(digits.western(self.query_one("#quantity", Input).value.strip()))
 
     def _change(self, by: int) -> None:
         line = self.query_one("#quantity", Input)
@@ -341,24 +395,34 @@ class TicketScreen(Dialog[None]):
             line.value = "1"
         line.cursor_position = len(line.value)
 
+    def _take_customer(self) -> None:
+        """Take the customer of the order before, where none is typed."""
+        line = self.query_one("#note", Input)
+        if line.has_focus and not line.value:
+            line.value = self.ticket.customer_before
+            line.cursor_position = len(line.value)
+
     def _other_line(self) -> None:
         if self.stage == "edit":
             name = "#note" if self.query_one("#quantity").has_focus else "#quantity"
             self.query_one(name).focus()
 
-    def _show_order(self) -> None:
+    def noted_order(self) -> BoardOrder | None:
+        """Return the order of the purchase, once the board has it."""
         held = self._purchase
-        row = next((o for o in self.book.orders if held and o.purchase_id == held.id), None)
-        if row is None:
+        return next((o for o in self.book.orders if held and o.purchase_id == held.id), None)
+
+    def _show_order(self) -> None:
+        if (row := self.noted_order()) is None:
             self.say("The board does not show this order yet.")
         else:
             self.dismiss(None)
-            self.post_message(OrderWanted(row, reveal=bool(row.fulfilled_quantity)))
+            self.open_screen(OrderScreen(self.context, row, reveal=bool(row.delivered)))
 
     def _go_on(self, event: events.Key) -> None:
         """Take the step that `_next_step` offers."""
-        keys, state = self.frame.keymap, self._purchase.state if self._purchase else ""
-        if keys.presses("back", event.key):
+        keys, state = self.context.keymap, self._purchase.state if self._purchase else ""
+        if keys.presses("back", event.key) or self._leads_away(event.key):
             return
         event.stop()
         if state in UNSETTLED and keys.presses("unresolved", event.key):
@@ -369,16 +433,35 @@ class TicketScreen(Dialog[None]):
             self._edit()
         elif state not in UNSETTLED | NOTHING_PLACED and keys.presses("reveal", event.key):
             self._show_order()
+        elif ticket_keys.ready(self._purchase) and keys.presses("hand", event.key):
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        now = order_actions.situation(self.situation(), self.noted_order())
+        if reason := disabled_reasons.handing(now):
+            self.say(reason)
+        else:
+            order_actions.handlers(self)["hand"]()
+
+    def _leads_away(self, key: str) -> bool:
+        panes = (action.id for action in ACTIONS if action.id.startswith("pane."))
+        return any(self.context.keymap.presses(pane, key) for pane in panes)
+
+    def _show_fields(self, shown: bool) -> None:
+        for name in ("#quantity", "#note"):
+            self.query_one(name).display = shown
 
     def _fit(self) -> None:
-        """Leave environment, lines to type in and keys in sight on the shortest terminal."""
+        """Give the box one size for all stages, below the first line, which stays in sight."""
         if not self.composed:
             return
-        entry = 2 if self.query_one("#entry").display else 0
-        scroll = self.query_one("#ticket-scroll")
-        scroll.styles.max_height = max(3, self.size.height - AROUND - entry)
-
-    def _scroll_to_end(self) -> None:
-        # Called after a refresh, by when the ticket may have been closed.
-        if self.composed:
-            self.query_one("#ticket-scroll").scroll_end(animate=False)
+        below = 2 if self.size.height >= LOW else 0
+        width = max(1, min(WIDEST, self.size.width - 2))
+        height = max(3, min(HIGHEST, self.size.height - 1 - below))
+        box = self.query_one(".band")
+        box.styles.width, box.styles.height = width, height
+        box.styles.margin = (1, 0, below, 0)
+        # The one lies below the other already.
+        for name in ("#quantity", "#note"):
+            self.query_one(name).styles.offset = (EDGE + VALUES - 1, field_line(height))
+        self.query_one(KeyLine).styles.width = max(1, width - EDGE)

@@ -1,42 +1,44 @@
-"""The orders whose cards came and were not given to a customer, the longest waiting first."""
+"""The orders whose cards are to be handed over, the longest waiting first."""
 
-from services.book_models import BoardOrder
-from tui.screens.base import Frame
-from tui.screens.errands import OrderWanted, UndeliveredRead
-from tui.screens.order_list import OrderListScreen
-from widgets.listed_orders import NOT_GIVEN, OrderList
+from services.domain.book import BoardOrder
+from services.domain.errors import Failure
+from tui.screens.base import ConsoleContext
+from tui.screens.order import OrderScreen
+from tui.screens.parts.order_list import OrderListScreen
+from tui.screens.requests import UndeliveredRequest
+from widgets.drawing.cells import failure_words
+from widgets.panes.order_list import TO_HAND_OVER, OrderList
 
-NONE = "Every card that came in the last 7 days is marked as given."
+NONE = "Every card of the last 7 days is handed over."
 
 
 class UndeliveredScreen(OrderListScreen):
-    """Lists what is still to be given; an order leaves the list when it is marked."""
+    """Lists what is to be handed over; an order leaves the list when it is marked."""
 
     PLACE = "undelivered"
+    NO_ROW = "Every card that came is handed over."
 
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame, OrderList(NOT_GIVEN, "Not given yet, of 7 days", id="undelivered"))
+    def __init__(self, context: ConsoleContext) -> None:
+        orders = OrderList(TO_HAND_OVER, "To hand over, of 7 days", id="undelivered")
+        super().__init__(context, orders)
         self._waiting: frozenset[str] = frozenset()
 
     def ask_again(self) -> None:
-        """Read the list anew."""
         self.orders.placeholder = "Reading the journal ..."
-        self.post_message(UndeliveredRead(self))
+        self.post_message(UndeliveredRequest(reply=self._show))
 
     def open(self) -> None:
-        """Show the highlighted order."""
         if order := self.noted_order():
-            self.post_message(OrderWanted(order))
+            self.open_screen(OrderScreen(self.context, order))
 
-    def show_undelivered(self, rows: tuple[BoardOrder, ...], error: str) -> None:
-        """Take the orders, or the sentence why they could not be read."""
+    def _show(self, rows: tuple[BoardOrder, ...] | None, error: Failure | None) -> None:
         if self.composed:
-            self.orders.placeholder = error or NONE
-            self.orders.show_orders(rows)
+            self.orders.placeholder = failure_words(error, self.privacy) or NONE
+            self.orders.show_orders(rows or ())
             self.describe()
 
     def take_order(self, order: BoardOrder) -> None:
-        """Leave out an order that was given; show a note that was changed."""
+        """Leave out an order that was handed over; show a note that was changed."""
         super().take_order(order)
         if self.composed and not order.to_give:
             newer = self.orders.with_newer(order)
@@ -44,7 +46,7 @@ class UndeliveredScreen(OrderListScreen):
             self.describe()
 
     def watch_book(self) -> None:
-        """Read anew when an order of the board got cards, or was marked elsewhere."""
+        """Read again when an order of the board got cards, or was marked elsewhere."""
         super().watch_book()
         waiting = frozenset(row.key for row in self.book.orders if row.mine and row.to_give)
         before, self._waiting = self._waiting, waiting

@@ -1,6 +1,6 @@
-"""Purchases nobody answered for: what is known of each, and what a person can say about it."""
+"""Purchases without an answer: what is known of each, and what a person can say about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,23 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 
-from services.book_models import BoardOrder, Nobodys
-from services.models import Purchase
-from services.text import short_id
-from tui.actions import bindings
-from tui.screens.ask import AskScreen
-from tui.screens.base import ConsoleScreen, Frame, Handler
-from tui.screens.case_sheet import CaseSheet
-from tui.screens.errands import (
-    AgainWanted,
-    CandidatesWanted,
-    ExportWanted,
-    NobodysWanted,
-    OrderWanted,
-    SettleWanted,
-    Settling,
-)
-from tui.screens.evidence_rows import (
+from services.domain.book import BoardOrder, UnclaimedOrder
+from services.domain.errors import Failure
+from services.domain.local_time import local_time
+from services.domain.models import Denomination, Product, Purchase, PurchaseState
+from services.domain.text import NOTHING, short_id
+from tui.actions.action import Action
+from tui.actions.context import ActionContext
+from tui.actions.table import BY_ID, bindings
+from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
+from tui.screens.dialogs.confirm import AskScreen
+from tui.screens.order import OrderScreen
+from tui.screens.parts.filter import Filtering, FilterLine, export_handlers
+from tui.screens.parts.strips import KeyLine
+from tui.screens.parts.unresolved_rows import (
     CANDIDATE_COLUMNS,
     CASE_COLUMNS,
     NOBODYS_COLUMNS,
@@ -35,19 +32,24 @@ from tui.screens.evidence_rows import (
     candidate_cells,
     case_cells,
     goods,
-    nobodys_cells,
     price_of,
+    unclaimed_cells,
 )
-from tui.screens.filter_line import FilterLine
-from tui.screens.filtering import Filtering
-from tui.screens.strips import KeyLine
-from tui.situation import Situation
-from widgets.board import Board
-from widgets.cells import dinars, local_time
-from widgets.status_bar import StatusBar
+from tui.screens.parts.unresolved_sheet import UnresolvedSheet
+from tui.screens.requests import (
+    CandidatesRequest,
+    Decision,
+    ExportRequest,
+    RepeatRequest,
+    SettleRequest,
+    UnclaimedRequest,
+)
+from widgets.board.board import Board
+from widgets.drawing.cells import dinars
+from widgets.panes.order_list import newest
 
 if TYPE_CHECKING:
-    from services.models import Candidate
+    from services.domain.models import Candidate
 
 HEADER = 2
 MOST_CASES = 4
@@ -56,27 +58,28 @@ EMPTY = 2
 """Lines of a list that has nothing to show but its sentence."""
 
 ROOMY_HEIGHT = 32
+YES = {"claim": "Yes, this one", "none": "None of these", "acknowledge": "Take it off"}
 THEIRS = "If it is somebody else's order, its cards are theirs."
 
 
 class UnresolvedScreen(Filtering):
-    """Lists what is not settled, the orders that could be the chosen purchase, and nobody's.
+    """Lists what is not settled, the orders that could be the chosen one, and unclaimed orders.
 
-    The candidates stand with the nearest to the sending first, nobody's orders with the newest
+    The candidates stand with the nearest to the sending first, unclaimed orders with the newest
     first. Nothing here sends a purchase: buying again only opens a new ticket.
     """
 
     PLACE = "unresolved"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("unresolved")]
 
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
+    def __init__(self, context: ConsoleContext) -> None:
+        super().__init__(context)
         self.cases = Board[Purchase](
             CASE_COLUMNS,
             key=lambda purchase: purchase.id,
             cells=case_cells,
             search=goods,
-            heading="Not settled",
+            heading="Unresolved",
             id="cases",
         )
         self.possible = Board["Candidate"](
@@ -84,75 +87,89 @@ class UnresolvedScreen(Filtering):
             key=lambda candidate: candidate.order.id,
             cells=candidate_cells,
             search=lambda candidate: candidate.order.id,
-            heading="Orders that could be it",
+            heading="Could it be one of these?",
             id="possible",
         )
-        self.nobodys = Board[Nobodys](
+        self.unclaimed_orders = Board[UnclaimedOrder](
             NOBODYS_COLUMNS,
-            key=lambda nobodys: nobodys.order.order_id,
-            cells=nobodys_cells,
-            search=lambda nobodys: f"{nobodys.order.order_id} {nobodys.order.product}",
-            heading="Orders nobody claimed",
-            id="nobodys",
+            key=lambda row: row.order.order_id,
+            cells=unclaimed_cells,
+            search=lambda row: f"{row.order.order_id} {row.order.goods}",
+            heading="Unclaimed orders",
+            id="unclaimed_orders",
         )
-        self._nobodys: tuple[Nobodys, ...] = ()
+        self._unclaimed_orders: tuple[UnclaimedOrder, ...] = ()
         self._unclaimed = -1
 
     def compose(self) -> ComposeResult:
         """Lay out the purchases, the chosen one in full, and the two lists of orders."""
-        book, now, privacy = ConsoleScreen.book, ConsoleScreen.now, ConsoleScreen.privacy
-        status = StatusBar(id="status").data_bind(book, now, privacy)
-        status.low_balance = self.frame.settings.ui.low_balance
-        yield status
+        now, privacy = ConsoleScreen.now, ConsoleScreen.privacy
+        yield self.status_bar()
         with Vertical(id="cases-box"):
             yield self.cases.data_bind(now, privacy)
-            yield CaseSheet(id="case").data_bind(now, privacy)
-            self.possible.placeholder = "No order of the account could be this purchase so far."
+            yield UnresolvedSheet(id="case").data_bind(now, privacy)
+            self.possible.placeholder = "No order of the account is a possible one so far."
             yield self.possible.data_bind(now, privacy)
-            yield self.nobodys.data_bind(now, privacy)
+            yield self.unclaimed_orders.data_bind(now, privacy)
         yield FilterLine()
         yield KeyLine()
 
     def begin(self) -> None:
-        """Show what the book holds."""
-        self.query_one(CaseSheet).can_focus = False
+        self.query_one(UnresolvedSheet).can_focus = False
         self.watch_book()
         self._arrange()
 
-    def situation(self) -> Situation:
+    def situation(self) -> ActionContext:
         """Add the chosen purchase and orders to what every screen knows."""
         base = super().situation()
         if not self.composed:
             return base
-        held, order = self.cases.highlighted, self.nobodys.highlighted
-        base = replace(base, lists=len(self._lists()), order=self._chosen_order() is not None)
-        if order is not None:
-            base = replace(base, why_no_claim=f"{order.why_not}." if order.why_not else "")
+        held = self.cases.highlighted
+        opens = self._chosen_order() is not None
+        nothing = "" if opens else "No order is highlighted: this purchase has none yet."
+        base = replace(
+            base,
+            lists=len(self._lists()),
+            order=opens,
+            nothing_to_open=nothing,
+            why_not_ours=self._why_not_ours(),
+        )
         if held is None:
             return base
         late = "late" if held.order_id else "fits"
-        return replace(
-            base,
-            purchase=late if held.late else held.state,
-            candidate=not held.order_id and self.possible.highlighted is not None,
-        )
+        return replace(base, purchase=late if held.late else held.state)
 
     def handlers(self) -> Mapping[str, Handler]:
-        """Return what this screen does itself."""
         return {
             "open": self.open,
-            "settle.look": partial(self._settle, "look"),
-            "settle.this": self.choose,
-            "settle.claim": self.claim,
-            "settle.none": self.rule_out,
-            "settle.acknowledge": partial(self._settle, "acknowledge"),
-            "settle.again": self.buy_again,
-            "settle.switch": self.switch,
-            "settle.export": self.export,
+            "refresh": partial(self._settle, "look"),
+            "ours": self.bind,
+            "off": self.take_off,
+            "buy": self.buy_again,
+            "part.next": partial(self.switch, 1),
+            "part.previous": partial(self.switch, -1),
+            **export_handlers(self.export),
             "filter": self.filter,
             "back": self.back,
             "quit": self.leave_screen,
         }
+
+    def hinted(self) -> Sequence[Action]:
+        """Return what the key line names: first what a person may decide."""
+        ids = ("ours", "off", "buy", "refresh", "part.next", "open", "find", "palette", "help")
+        return [BY_ID[action_id] for action_id in ids]
+
+    def words(self, action: Action) -> str:
+        """Name what a key decides here by what it says of the chosen purchase."""
+        held = self.cases.highlighted
+        offered = held is not None and held.state is PurchaseState.AMBIGUOUS
+        here = {
+            "ours": "It is ours",
+            "off": "None of these" if offered else "Take off",
+            "refresh": "Look now",
+            "part.next": "Other list",
+        }
+        return here.get(action.id) or super().words(action)
 
     def board(self, pane: str = "") -> Board[Any]:
         """Return the list whose filter is typed, else the one that has the cursor."""
@@ -160,31 +177,66 @@ class UnresolvedScreen(Filtering):
         lists = self._lists() or [self.cases]
         return self.filtered or next((board for board in lists if board.has_focus), lists[0])
 
+    def chosen_in(self) -> tuple[Board[Any], ...]:
+        """Return the purchases and the orders: most keys are about one of each."""
+        return self.cases, self.possible, self.unclaimed_orders
+
     def back(self) -> None:
         """Undo the filter of the list that has the cursor, or leave."""
         if not self.clear_filter():
             self.leave_screen()
 
-    def switch(self) -> None:
-        """Go to the next list, from the last one to the first."""
+    def switch(self, by: int) -> None:
+        """Go to the next list, from the last one to the first, or to the one before."""
         lists = self._lists()
         at = next((n for n, board in enumerate(lists) if board.has_focus), -1)
-        lists[(at + 1) % len(lists)].focus()
+        lists[(at + by) % len(lists)].focus()
 
-    def export(self) -> None:
-        """Write what is not settled, or else what nobody claimed, into a file."""
+    def export(self, kind: str) -> None:
+        """Write what is not settled, or else what is unclaimed, into a file."""
         rows: tuple[object, ...] = self.cases.listed
-        if self.nobodys.has_focus or not rows:
-            rows = tuple(nobodys.order for nobodys in self.nobodys.listed)
-        self.post_message(ExportWanted("unresolved", rows))
+        if self.unclaimed_orders.has_focus or not rows:
+            rows = tuple(row.order for row in self.unclaimed_orders.listed)
+        self.post_message(ExportRequest("unresolved", rows, kind))
 
     def open(self) -> None:
-        """Show the order of the highlighted row in full."""
         if (order := self._chosen_order()) is not None:
-            self.post_message(OrderWanted(order))
+            self.open_screen(OrderScreen(self.context, order))
 
-    def choose(self) -> None:
-        """Bind the chosen candidate to the chosen purchase, after asking."""
+    def bind(self) -> None:
+        """Bind the selected order to the chosen purchase, after asking."""
+        if self._among_unclaimed():
+            self._claim()
+        else:
+            self._choose()
+
+    def take_off(self) -> None:
+        """Rule the offered orders out, or take off a purchase that was read; each asks."""
+        held = self.cases.highlighted
+        if held is not None and held.state is PurchaseState.AMBIGUOUS:
+            self._rule_out()
+            return
+        lines = ["It was read and understood. The purchase and its order stay in the journal."]
+        self._ask("Take this purchase off the list?", lines, "acknowledge", ())
+
+    def _among_unclaimed(self) -> bool:
+        """Whether the selected order is an unclaimed one: it is, where no other is offered."""
+        if self.unclaimed_orders.has_focus or not self._offers():
+            return self.unclaimed_orders.highlighted is not None
+        return False
+
+    def _offers(self) -> bool:
+        held = self.cases.highlighted
+        settled = held is None or bool(held.order_id)
+        return not settled and self.possible.highlighted is not None
+
+    def _why_not_ours(self) -> str:
+        unclaimed = self.unclaimed_orders.highlighted
+        if unclaimed is not None and self._among_unclaimed():
+            return f"{unclaimed.why_not}." if unclaimed.why_not else ""
+        return "" if self._offers() else ActionContext().why_not_ours
+
+    def _choose(self) -> None:
         held, candidate = self.cases.highlighted, self.possible.highlighted
         if held is None or candidate is None:
             return
@@ -197,21 +249,21 @@ class UnresolvedScreen(Filtering):
         order = f"Order {short_id(candidate.order.id)}: {', '.join(facts)}."
         self._ask("Is this order your purchase?", [order, THEIRS], "claim", (candidate.order.id,))
 
-    def claim(self) -> None:
-        """Bind the chosen order that nobody claimed to the chosen purchase, after asking."""
-        nobodys = self.nobodys.highlighted
-        if nobodys is None or nobodys.why_not:
+    def _claim(self) -> None:
+        unclaimed = self.unclaimed_orders.highlighted
+        if unclaimed is None or unclaimed.why_not:
             return
-        order = nobodys.order
-        goes = "" if nobodys.difference is None else f", {apart(nobodys.difference)} after sending"
+        order = unclaimed.order
+        goes = (
+            "" if unclaimed.difference is None else f", {apart(unclaimed.difference)} after sending"
+        )
         lines = [f"Order {short_id(order.order_id)}: placed {local_time(order.time)}{goes}."]
-        if nobodys.ruled_out:
+        if unclaimed.ruled_out:
             lines.append("A person had said before that this order is not that purchase.")
         lines.append(THEIRS)
         self._ask("Is this order your purchase?", lines, "claim", (order.order_id,))
 
-    def rule_out(self) -> None:
-        """Say that none of the offered orders is the purchase, after asking."""
+    def _rule_out(self) -> None:
         seen = tuple(candidate.order.id for candidate in self.possible.listed)
         lines = [
             f"Ruled out: {', '.join(map(short_id, seen))}. carddesk goes on looking.",
@@ -220,41 +272,51 @@ class UnresolvedScreen(Filtering):
         self._ask("Is none of these orders yours?", lines, "none", seen)
 
     def buy_again(self) -> None:
-        """Open a ticket for the same."""
         if (held := self.cases.highlighted) is not None:
-            self.post_message(AgainWanted(held))
+            product = Product(held.product_id, held.product_title, NOTHING)
+            denomination = Denomination(held.type_id, held.type_name, held.unit_price, 0)
+            self.post_message(RepeatRequest(product, denomination, held.quantity))
 
     def show_candidates(
-        self, purchase: Purchase, candidates: "tuple[Candidate, ...]", error: str
+        self, purchase: Purchase, candidates: "tuple[Candidate, ...] | None", error: Failure | None
     ) -> None:
         """Take the orders that could be a purchase, if it is still the chosen one."""
         if not self._chosen(purchase):
             return
-        sheet = self.query_one(CaseSheet)
+        sheet = self.query_one(UnresolvedSheet)
         sheet.busy, sheet.error = False, error
-        if not error:
+        if candidates is not None:
             sheet.read_at = self.now
             self.possible.show_rows(candidates)
-            self._show_nobodys()
+            self._show_unclaimed_orders()
         self.refresh_hints()
 
-    def show_nobodys(self, purchase: Purchase | None, nobodys: tuple[Nobodys, ...]) -> None:
-        """Take the orders that nobody claimed, as seen from the chosen purchase."""
-        if self._chosen(purchase):
-            self._nobodys = nobodys
-            self._show_nobodys()
+    def show_unclaimed_orders(
+        self,
+        purchase: Purchase | None,
+        unclaimed_orders: tuple[UnclaimedOrder, ...] | None,
+        error: Failure | None,
+    ) -> None:
+        """Take the unclaimed orders, as seen from the chosen purchase."""
+        if unclaimed_orders is None:
+            if error is not None:
+                self.say(error.sentence())
+        elif self._chosen(purchase):
+            self._unclaimed_orders = unclaimed_orders
+            self._show_unclaimed_orders()
 
     def watch_book(self) -> None:
-        """Follow the purchases as they are settled, and what nobody claimed."""
+        """Follow the purchases as they are settled, and what is unclaimed."""
         if not self.composed:
             return
-        before = self.query_one(CaseSheet).purchase
+        before = self.query_one(UnresolvedSheet).purchase
         self.cases.show_rows(self.book.unsettled)
         held = self.cases.highlighted
         if held is not before:
             self._show_case(held)
         elif self.book.unclaimed != self._unclaimed:
-            self._ask_for_nobodys()
+            self._ask_for_unclaimed_orders()
+        self._follow_unclaimed()
         self._arrange()
         self.refresh_hints()
 
@@ -264,7 +326,7 @@ class UnresolvedScreen(Filtering):
 
     @on(Board.Highlighted, "#cases")
     def _case_chosen(self) -> None:
-        if self.cases.highlighted is not self.query_one(CaseSheet).purchase:
+        if self.cases.highlighted is not self.query_one(UnresolvedSheet).purchase:
             self._show_case(self.cases.highlighted)
 
     @on(Board.Highlighted)
@@ -285,32 +347,47 @@ class UnresolvedScreen(Filtering):
         self.refresh_hints()
 
     def _show_case(self, held: Purchase | None) -> None:
-        sheet = self.query_one(CaseSheet)
+        sheet = self.query_one(UnresolvedSheet)
         same = held is not None and sheet.purchase is not None and held.id == sheet.purchase.id
         sheet.purchase = held
         if not same:
-            sheet.read_at, sheet.error, sheet.busy = None, "", False
+            sheet.read_at, sheet.error, sheet.busy = None, None, False
         if not same or (held is not None and held.order_id):
             self.possible.show_rows(())
         if held is not None and not held.order_id:
             sheet.busy = True
-            self.post_message(CandidatesWanted(self, held))
-        self._ask_for_nobodys()
+            self.post_message(CandidatesRequest(held, reply=partial(self.show_candidates, held)))
+        self._ask_for_unclaimed_orders()
         self._arrange()
         self.refresh_hints()
 
-    def _ask_for_nobodys(self) -> None:
-        self._unclaimed = self.book.unclaimed
-        self.post_message(NobodysWanted(self, self.cases.highlighted))
+    def _follow_unclaimed(self) -> None:
+        """Show the state that the board has of each unclaimed order."""
+        if not self._unclaimed_orders:
+            return
+        listed = {each.order.order_id for each in self._unclaimed_orders}
+        newer = {row.order_id: row for row in self.book.orders if row.order_id in listed}
+        rows = tuple(
+            replace(each, order=newest(each.order, newer.get(each.order.order_id, each.order)))
+            for each in self._unclaimed_orders
+        )
+        if rows != self._unclaimed_orders:
+            self._unclaimed_orders = rows
+            self._show_unclaimed_orders()
 
-    def _show_nobodys(self) -> None:
+    def _ask_for_unclaimed_orders(self) -> None:
+        self._unclaimed = self.book.unclaimed
+        held = self.cases.highlighted
+        self.post_message(UnclaimedRequest(held, reply=partial(self.show_unclaimed_orders, held)))
+
+    def _show_unclaimed_orders(self) -> None:
         """Show each order once: what could be the purchase stands in the other list."""
         held = self.cases.highlighted
         # The journal names the candidates sooner than they are read.
         offered = {*(held.candidates if held else ()), *(c.order.id for c in self.possible.listed)}
-        rows = [each for each in self._nobodys if each.order.order_id not in offered]
-        self.nobodys.show_rows(rows)
-        self.query_one(CaseSheet).nobodys = bool(rows)
+        rows = [each for each in self._unclaimed_orders if each.order.order_id not in offered]
+        self.unclaimed_orders.show_rows(rows)
+        self.query_one(UnresolvedSheet).unclaimed_orders = bool(rows)
         self._arrange()
         self.refresh_hints()
 
@@ -324,8 +401,12 @@ class UnresolvedScreen(Filtering):
     def _chosen_order(self) -> BoardOrder | None:
         """Return the order of the highlighted row of the list that has the cursor."""
         held, candidate = self.cases.highlighted, self.possible.highlighted
-        if self.nobodys.has_focus:
-            return self.nobodys.highlighted.order if self.nobodys.highlighted else None
+        if self.unclaimed_orders.has_focus:
+            return (
+                self.unclaimed_orders.highlighted.order
+                if self.unclaimed_orders.highlighted
+                else None
+            )
         if self.possible.has_focus:
             return board_order(candidate, held) if candidate and held else None
         rows = (row for row in self.book.orders if held and row.purchase_id == held.id)
@@ -333,7 +414,9 @@ class UnresolvedScreen(Filtering):
 
     def _lists(self) -> list[Board[Any]]:
         """Return the lists that are shown, from top to bottom."""
-        return [board for board in (self.cases, self.possible, self.nobodys) if board.display]
+        return [
+            board for board in (self.cases, self.possible, self.unclaimed_orders) if board.display
+        ]
 
     def _arrange(self) -> None:
         """Show the lists that there is something to say about; the first takes what it needs."""
@@ -346,21 +429,21 @@ class UnresolvedScreen(Filtering):
         self.cases.styles.height = HEADER + max(words, min(count, most))
         self.cases.display = bool(count)
         # Without a chosen purchase it says that there is none at all.
-        self.query_one(CaseSheet).display = held is not None or not count
+        self.query_one(UnresolvedSheet).display = held is not None or not count
         self.possible.display = held is not None and not held.order_id
-        self.nobodys.display = bool(self.nobodys.total)
+        self.unclaimed_orders.display = bool(self.unclaimed_orders.total)
         # The next list follows at once: only the last one takes what is left.
         needed = HEADER + max(self.possible.shown, EMPTY) + 1
-        self.possible.styles.max_height = needed if self.nobodys.display else None
+        self.possible.styles.max_height = needed if self.unclaimed_orders.display else None
         lists = self._lists()
         if lists and not self.filtered and not any(board.has_focus for board in lists):
             lists[0].focus()
 
-    def _settle(self, what: Settling) -> None:
+    def _settle(self, what: Decision) -> None:
         if (held := self.cases.highlighted) is not None:
-            self.post_message(SettleWanted(self, held, what))
+            self.post_message(SettleRequest(held, what))
 
-    def _ask(self, title: str, lines: list[str], what: Settling, orders: tuple[str, ...]) -> None:
+    def _ask(self, title: str, lines: list[str], what: Decision, orders: tuple[str, ...]) -> None:
         held = self.cases.highlighted
         if held is None:
             return
@@ -368,8 +451,8 @@ class UnresolvedScreen(Filtering):
 
         def answered(agreed: bool | None) -> None:
             if agreed:
-                self.post_message(SettleWanted(self, held, what, orders))
+                self.post_message(SettleRequest(held, what, orders))
 
-        yes = "None of these" if what == "none" else "Yes, this one"
+        yes = YES[what]
         first = f"Purchase: {goods(held)}{total}."
-        self.ask(AskScreen(self.frame, title, [first, *lines], yes=yes), answered)
+        self.ask(AskScreen(self.context, title, [first, *lines], yes=yes), answered)

@@ -1,0 +1,262 @@
+"""One opened account: its journal, its purchases, its board, and the loops that keep them true."""
+
+import contextlib
+from datetime import timedelta
+from typing import Final
+
+from services.desk.board_sync import BoardSync
+from services.desk.book_publisher import BookPublisher
+from services.desk.figures import Figures
+from services.desk.purchase_waiter import PurchaseWaiter
+from services.desk.reconcile_loop import ReconcileLoop
+from services.domain.errors import DeskError, JournalDamaged, JournalFailed, NotClaimed, Refused
+from services.domain.models import Purchase, PurchaseState
+from services.domain.phrase import phrase
+from services.domain.status_text import named_words, words
+from services.journal import limits
+from services.journal.database import Journal
+from services.journal.deliveries import Deliveries
+from services.journal.leases import PollingLease
+from services.journal.orders import TrackedOrders
+from services.journal.purchases import Purchases
+from services.local_files.key_identity import KeyIdentity
+from services.purchasing.buyer import Buyer
+from services.purchasing.crash_recovery import Recovery
+from services.purchasing.reconciler import Reconciler
+from services.reports.ledger_reader import LedgerReader
+from services.settings.load import Settings, in_force
+from services.system.clock import Clock
+from services.system.files import UNWRITABLE, advice_for, reason, shown
+from services.system.liveness import Presence
+from services.system.paths import Paths
+from services.vendor.client import VendorClient
+
+LEASE_TICKS = 2
+
+
+class Account:
+    """Everything that exists once it is known whose account this is.
+
+    Build with `Account.open`; close with `close`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        identity: KeyIdentity,
+        client: VendorClient,
+        journal: Journal,
+        presence: Presence,
+        keeper: BookPublisher,
+        clock: Clock,
+        operator: str,
+    ) -> None:
+        self.identity: Final = identity
+        self.journal: Final = journal
+        self.purchases: Final = Purchases(journal)
+        self.tracked: Final = TrackedOrders(journal)
+        self.deliveries: Final = Deliveries(journal)
+        self._settings: Final = settings
+        self._client: Final = client
+        self._presence: Final = presence
+        self._keeper: Final = keeper
+        self._clock: Final = clock
+        self._operator: Final = operator
+        self.settled = False
+        self.board: Final = BoardSync(
+            settings,
+            client,
+            journal,
+            self.purchases,
+            self.tracked,
+            self.deliveries,
+            keeper,
+            clock,
+            wake=lambda: self.settling.wake(),  # noqa: PLW0108 - it is built below
+        )
+        self.reconciler: Final = Reconciler(
+            client,
+            self.purchases,
+            clock,
+            exclusive=settings.profile.account_exclusive,
+            charged=identity.environment == "PRODUCTION",
+            settle_seconds=settings.purchase.settle_seconds,
+            changed=self.board.purchase_changed,
+        )
+        self.recovery: Final = Recovery(journal, self.purchases, self.reconciler.schedule)
+        self.purchasing: Buyer | None = None
+        self.settling: Final = ReconcileLoop(self.reconciler, keeper, clock, self._write_pending)
+        self.ledger: Final = LedgerReader(
+            client,
+            journal,
+            self.board.rows,
+            clock,
+            charged=identity.environment == "PRODUCTION",
+        )
+        self.follow_up: Final = PurchaseWaiter(
+            self.purchases, self.reconciler, self.board.tracker, keeper, clock
+        )
+        self._lease: Final = PollingLease(
+            self.tracked, presence, clock, settings.board.poll_seconds * LEASE_TICKS
+        )
+
+    @classmethod
+    async def open(
+        cls,
+        settings: Settings,
+        identity: KeyIdentity,
+        client: VendorClient,
+        paths: Paths,
+        keeper: BookPublisher,
+        clock: Clock,
+        operator: str,
+    ) -> "Account":
+        """Open the account's journal, recover what a dead process left, and fill the board.
+
+        Raises:
+            JournalFailed: the journal cannot be used; its message says why.
+        """
+        presence = Presence(paths.state_dir / "alive")
+        unwritable = ""
+        try:
+            presence.__enter__()
+        except OSError as error:
+            place = shown(paths.state_dir)
+            unwritable = f"the folder {place} cannot be written: {reason(error)}"
+            if error.errno not in UNWRITABLE:
+                advice = advice_for(paths.state_dir, error) or "Make it a folder that you own."
+                raise JournalFailed(
+                    f"The folder {place} cannot be written: {reason(error)}",
+                    advice=f"{advice} Until then buying is off.",
+                    code="JOURNAL_FOLDER",
+                ) from error
+        journal = Journal(paths.state_dir / identity.journal_name, clock, operator)
+        try:
+            if unwritable:
+                await journal.open_to_read(identity.account, unwritable)
+            else:
+                await journal.open(identity.account)
+            for attempts_left in (2, 1, 0):
+                account = cls(
+                    settings, identity, client, journal, presence, keeper, clock, operator
+                )
+                try:
+                    await limits.note(journal, in_force(settings), settings.profile.name)
+                    await account.fill()
+                    break
+                except JournalDamaged as damage:
+                    if not attempts_left or not journal.can_write:
+                        raise
+                    # Nothing is moved for what a second reading does not find.
+                    if attempts_left == 1:
+                        await journal.set_aside(damage.wrong)
+        except BaseException:
+            await journal.close()
+            presence.__exit__()
+            raise
+        return account
+
+    async def close(self) -> None:
+        """Write what is not written yet, give the lease back and close the journal."""
+        with contextlib.suppress(DeskError):
+            await self.board.unclaimed.keep(timedelta())
+        await self._write_pending()
+        with contextlib.suppress(DeskError):
+            await self._lease.drop()
+        await self.journal.close()
+        self._presence.__exit__()
+
+    def permit_buying(self) -> None:
+        """Build what buys, once it is known that this desk may."""
+        if self.purchasing is None:
+            self.purchasing = Buyer(
+                self._client,
+                Figures(self._client, self._keeper),
+                self.journal,
+                self.purchases,
+                self.reconciler,
+                self._presence,
+                self._clock,
+                self._settings.purchase,
+                self._operator,
+                self.board.purchase_changed,
+                lambda: self.settling.runs,
+            )
+
+    def buyer(self) -> Buyer:
+        """Return what buys; raises Refused where buying was never permitted."""
+        if self.purchasing is None:
+            raise Refused("This desk does not buy", code="BUYING_OFF")
+        return self.purchasing
+
+    async def recover(self) -> None:
+        """Settle the state of purchases whose process died, and write what could not be written."""
+        if not self.journal.can_write:
+            return
+        carried = await self.recovery.carry_over()
+        for sentence in carried.sentences:
+            self._keeper.log(sentence, "error")
+        for purchase in carried.purchases:
+            await self.board.purchase_changed(purchase, named_words(purchase))
+        moved = await self.recovery.recover(self._presence.alive)
+        for purchase in moved:
+            await self.board.purchase_changed(
+                purchase, phrase("A console ended while buying: {said}", said=words(purchase))
+            )
+
+    async def fill(self) -> None:
+        """Recover, then put what the journal holds on the board; raises JournalFailed."""
+        await self.recover()
+        await self.board.fill()
+
+    async def settle_first(self) -> None:
+        """Look once for everything unresolved, before anything is bought.
+
+        Raises:
+            DeskError: the last look that failed, after all the others were made.
+        """
+        failed: DeskError | None = None
+        for purchase in await self.purchases.live():
+            if purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS):
+                try:
+                    await self.reconciler.look(purchase.id)
+                except DeskError as error:
+                    failed = error
+        if failed is not None:
+            raise failed
+        self.settled = True
+
+    async def track(self) -> None:
+        """Poll the open orders until cancelled; raises AuthFailed when the key is rejected."""
+        await self.board.unclaimed.fill()
+        self.board.publish()
+        await self.board.tracker.run(self._lead)
+
+    async def mark(self, purchase_id: str, kind: str, why: str, **changes: object) -> Purchase:
+        """Set fields of a purchase with an event, because a person asked for it.
+
+        Raises:
+            NotClaimed: the journal knows no such purchase.
+            JournalFailed: the journal could not take it.
+        """
+        if await self.purchases.find(purchase_id) is None:
+            raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+        purchase = await self.purchases.update(purchase_id, changes, kind=kind, why=why)
+        await self.board.purchase_changed(purchase, "")
+        return purchase
+
+    async def _write_pending(self) -> int:
+        return 0 if self.purchasing is None else await self.purchasing.write_pending()
+
+    async def _lead(self) -> bool:
+        """Take or keep the polling of this account, with all that the lease holder does."""
+        leading = await self._lease.take()
+        if leading != self.settling.leading:
+            self.settling.leading = leading
+            self.settling.wake()
+            # The lease holder before has read further than this console knows.
+            await self.board.unclaimed.watch(self._clock.now())
+        if leading:
+            await self.recover()
+            await self.board.unclaimed.keep()
+        return leading

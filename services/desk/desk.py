@@ -1,0 +1,321 @@
+"""The desk: the one object that the console and the command line hold."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final, Self
+
+from services.desk.background_tasks import Background
+from services.desk.book_publisher import BookPublisher
+from services.desk.catalog import DeskCatalog
+from services.desk.figures import Figures
+from services.desk.journal import DeskJournal
+from services.desk.money import DeskMoney
+from services.desk.opening import Opening
+from services.desk.orders import DeskOrders
+from services.desk.receipts import DeskReceipts
+from services.desk.settlement import DeskSettlement
+from services.domain.book import Book, DeskInfo, LinkState
+from services.domain.errors import FOREIGN_CURRENCY, DeskError, JournalFailed, Refused
+from services.domain.models import Check, KeyInfo, Purchase, Quote
+from services.domain.money import DINARS
+from services.domain.secrets import Secret
+from services.domain.status_text import link_words
+from services.domain.text import NOTHING
+from services.local_files.catalog_cache import CatalogCache, ValueNames
+from services.local_files.pinned_products import PinnedProducts
+from services.local_files.receipt_files import ReceiptFiles
+from services.reports.spending_reader import SpendingReader
+from services.settings.load import Settings
+from services.system.clock import Clock, SystemClock
+from services.system.paths import Paths
+from services.system.route import Route
+from services.vendor.circuit_breaker import CircuitBreaker
+from services.vendor.client import VendorClient
+from services.vendor.items import BadItems
+from services.vendor.link import Link
+from services.vendor.rate_limit import PER_MINUTE, RateLimit
+
+if TYPE_CHECKING:
+    from services.desk.diagnostics import DeskHealth
+    from services.desk.exports import DeskExports
+    from services.desk.support import DeskSupport
+
+DRAIN_MARGIN = 15.0
+
+
+class Desk:
+    """A desk at work: the book of all it knows, purchases, and its parts.
+
+    Use it as an async context manager. Entering opens what is local and waits for no network;
+    `start` begins the background work of a console, `ready` does what one command needs. Leaving
+    waits for a purchase that is being sent.
+
+    Args:
+        settings: the chosen profile and limits.
+        key: the API key.
+        paths: where state and cache lie.
+        operator: who works here, for the journal.
+        read_only: refuse to buy whatever the key may do.
+        clock: time.
+        route: the proxy and the certificates to go by; None for neither.
+
+    Attributes:
+        catalog: the catalogue and its pins.
+        figures: stock and balance.
+        journal: purchases and the event log.
+        orders: the account's orders and their cards.
+        settlement: what a person decides about unresolved purchases.
+        money: what was spent, and the ledger.
+        receipts: files with cards for customers.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        key: Secret,
+        paths: Paths,
+        *,
+        operator: str,
+        read_only: bool = False,
+        clock: Clock | None = None,
+        route: Route | None = None,
+    ) -> None:
+        profile = settings.profile
+        self._settings: Final = settings
+        self._paths: Final = paths
+        self._clock = clock = clock or SystemClock()
+        keys, name = paths.state_dir / "keys", f"{profile.name}-{profile.environment}.json"
+        self._breaker: Final = CircuitBreaker(
+            keys / CircuitBreaker.place(profile.base_url), clock, key.fingerprint()
+        )
+        self._keeper: Final = BookPublisher(
+            DeskInfo(
+                profile.name,
+                profile.environment.upper(),
+                operator,
+                profile.base_url,
+                route=route.words() if route else NOTHING,
+            ),
+            clock,
+        )
+        link = Link(clock, self._link_changed)
+        self._bad_items: Final = BadItems(lambda said: self._keeper.log(said, "warning"))
+        self._client = VendorClient(
+            profile.base_url,
+            key,
+            clock=clock,
+            breaker=self._breaker,
+            limit=RateLimit(
+                keys / f"{key.fingerprint()}.rate",
+                clock,
+                settings.net.max_requests_per_minute or PER_MINUTE[profile.environment],
+                settings.net.max_requests_per_second,
+                link,
+            ),
+            link=link,
+            route=route,
+            bad_items=self._bad_items,
+            stock_read=lambda stock: self.catalog.learn(stock),  # noqa: PLW0108 - it is built below
+        )
+        self._opening = Opening(
+            settings, key, paths, self._client, self._keeper, clock, operator, read_only
+        )
+        self.catalog: Final = DeskCatalog(
+            self._opening,
+            self._client,
+            self._keeper,
+            CatalogCache(paths.cache_dir / f"catalog-{name}", clock),
+            ValueNames(paths.cache_dir / f"values-{name}", settings.names),
+            PinnedProducts(paths.state_dir, profile.name),
+        )
+        self.figures: Final = Figures(self._client, self._keeper)
+        self.journal: Final = DeskJournal(self._opening, clock)
+        self.orders: Final = DeskOrders(
+            self._opening, self._client, self.journal, self._keeper, clock, settings.board.hours
+        )
+        self.settlement: Final = DeskSettlement(self._opening, self._client)
+        spent = SpendingReader(
+            clock, settings.purchase.max_day, charged=profile.environment == "production"
+        )
+        self.money: Final = DeskMoney(self._opening, self._keeper, spent)
+        files = ReceiptFiles(paths.state_dir)
+        self.receipts: Final = DeskReceipts(self.journal, self.orders, files, self._keeper, clock)
+        self._background: Final = Background(
+            self._opening,
+            self._keeper,
+            self._breaker,
+            clock,
+            self.catalog.read,
+            self.figures.balance,
+            self.figures.stock,
+            self.money.figures,
+            self.receipts.listed,
+        )
+        self._buying: set[asyncio.Task[Purchase]] = set()
+
+    # What no first screen draws is loaded when it is asked for.
+
+    @cached_property
+    def support(self) -> "DeskSupport":
+        """What answers a customer who comes back."""
+        from services.desk.support import DeskSupport
+
+        return DeskSupport(self._opening, self._client, self._keeper, self._clock)
+
+    @cached_property
+    def exports(self) -> "DeskExports":
+        """What writes lists into files."""
+        from services.desk.exports import DeskExports
+
+        folder = self._paths.state_dir / "exports"
+        return DeskExports(self.journal, folder, self._settings.export, self._clock)
+
+    @cached_property
+    def health(self) -> "DeskHealth":
+        """What the vendor's API answers, examined."""
+        from services.desk.diagnostics import DeskHealth
+
+        return DeskHealth(self._client, self.catalog, self.figures, self._keeper, self._bad_items)
+
+    async def __aenter__(self) -> Self:
+        await self.catalog.open()
+        # Without a journal there still is a desk to look at, and a book that says what is wrong.
+        with contextlib.suppress(JournalFailed):
+            await self._opening.remembered()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.drain()
+        await self._background.stop()
+        await self.catalog.close()
+        if self._opening.account is not None:
+            await self._opening.account.close()
+        await self._client.aclose()
+        self._keeper.close()
+
+    @property
+    def book(self) -> Book:
+        """The current book."""
+        return self._keeper.book
+
+    def books(self) -> AsyncIterator[Book]:
+        """Iterate over the current book and each newer one, latest wins, until the desk closes."""
+        return self._keeper.books()
+
+    def start(self) -> None:
+        """Begin the work behind a console; every failure of it goes into the book."""
+        self._background.start()
+
+    def restart(self) -> None:
+        """Begin again what died or was stopped, because a person asked for it."""
+        self._client.try_proxy_again()
+        self._background.restart()
+
+    def forgive_key(self) -> None:
+        """Let calls pass again after a rejected key, because a person wants it tried once more."""
+        self._client.try_proxy_again()
+        self._breaker.reset()
+
+    def refresh_orders(self) -> None:
+        """Poll the orders now and start the interval again; a dead tracker is started."""
+        self._client.try_proxy_again()
+        self._background.refresh_orders()
+
+    async def ready(self) -> KeyInfo:
+        """Validate the key now, open the journal and recover what a dead process left.
+
+        Raises:
+            DeskError: the key, environment, address, network or journal is not fit for work.
+        """
+        info = await self._opening.confirmed()
+        await self._opening.opened().recover()
+        self._opening.judge()
+        return info
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Take no more purchases and wait for those being sent.
+
+        Args:
+            seconds: how long at most; a little over the deadline of a purchase when None.
+        """
+        self._opening.leave()
+        if self._buying:
+            limit = seconds or self._settings.purchase.deadline_seconds + DRAIN_MARGIN
+            await asyncio.wait(self._buying, timeout=limit)
+
+    async def quote(
+        self,
+        product_id: str,
+        type_id: str,
+        quantity: int,
+        *,
+        previous: Quote | None = None,
+        report: Callable[[Check], None] | None = None,
+    ) -> Quote:
+        """Verify stock, limits and balance and say what it costs; see `Buyer.quote`."""
+        account = self._opening.may_buy()
+        listed = self.book.catalog and self.book.catalog.find(product_id)
+        if listed and listed.currency:
+            words = f"This product is listed in {listed.currency}"
+            raise Refused(words, advice=DINARS, code=FOREIGN_CURRENCY)
+        if not account.settled:
+            await account.settle_first()
+        return await account.buyer().quote(
+            product_id, type_id, quantity, previous=previous, report=report
+        )
+
+    async def buy(
+        self,
+        quote: Quote,
+        *,
+        note: str = "",
+        price: Decimal | None = None,
+        idempotency_key: str = "",
+        report: Callable[[Check], None] | None = None,
+    ) -> Purchase:
+        """Carry out a confirmed quote; see `Buyer.buy`.
+
+        The purchase goes on and is journalled even when the caller is cancelled.
+        """
+        account = self._opening.may_buy()
+        task = asyncio.get_running_loop().create_task(
+            account.buyer().buy(quote, note=note, price=price, key=idempotency_key, report=report),
+            name="purchase",
+        )
+        self._buying.add(task)
+        task.add_done_callback(partial(self._bought, quote.product_id))
+        return await asyncio.shield(task)
+
+    async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
+        """Follow a purchase until it is final or needs a person, at most that many seconds.
+
+        Raises:
+            DeskError: the journal failed, or the key was rejected.
+        """
+        return await self._opening.opened().follow_up.wait_final(purchase_id, seconds)
+
+    def _link_changed(self, link: LinkState) -> None:
+        before = self.book.link
+        self._keeper.publish(link=link)
+        held, silent = link.held_until, link.silent_since
+        if (silent and not before.silent_since) or (held and not before.held_until):
+            self._keeper.log(link_words(link, self._clock.now()), "warning")
+
+    def _bought(self, product_id: str, task: asyncio.Task[Purchase]) -> None:
+        self._buying.discard(task)
+        if task.cancelled():
+            return
+        # Who asked may be gone by now; the log pane is still there.
+        if isinstance(failure := task.exception(), DeskError):
+            self._keeper.log(failure.failure.sentence(), _level(failure))
+        self._background.refresh_figures(product_id)
+
+
+def _level(failure: DeskError) -> str:
+    """Return how a purchase that was not made is logged: what the operator decides is no error."""
+    if failure.code == "REQUOTE":
+        return "info"
+    return "warning" if isinstance(failure, Refused) else "error"

@@ -1,0 +1,96 @@
+"""`desk.receipts`: cards handed over in files, and which of them still lie on this disk."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from services.desk.book_publisher import BookPublisher
+from services.desk.journal import DeskJournal
+from services.desk.orders import DeskOrders
+from services.domain.errors import JournalFailed
+from services.domain.models import Card
+from services.domain.secrets import Secret
+from services.local_files.receipt_files import ReceiptFile, ReceiptFiles, forgotten, forgotten_words
+from services.system.clock import Clock
+
+
+class DeskReceipts:
+    """Writes texts for customers into files, and keeps a list until they are deleted.
+
+    Args:
+        journal: records what is done, before it is.
+        orders: fetches the cards, once that is recorded.
+        files: the files of this user.
+        keeper: the book, which says how many were forgotten.
+        clock: time.
+    """
+
+    def __init__(
+        self,
+        journal: DeskJournal,
+        orders: DeskOrders,
+        files: ReceiptFiles,
+        keeper: BookPublisher,
+        clock: Clock,
+    ) -> None:
+        self._journal: Final = journal
+        self._orders: Final = orders
+        self._files: Final = files
+        self._keeper: Final = keeper
+        self._clock: Final = clock
+
+    async def write(
+        self, order_id: str, which: str, text_of: Callable[[tuple[Card, ...]], Secret]
+    ) -> Path:
+        """Write a text for a customer into a new file of mode 0600; recorded before.
+
+        Args:
+            order_id: the order whose cards are in it.
+            which: which of them, in words for the event log.
+            text_of: makes what the file is to hold of the order's cards.
+
+        Returns:
+            Where it is. It is listed until it is deleted.
+
+        Raises:
+            DeskError: the journal cannot record it, the vendor could not be read, or the file
+                cannot be written.
+        """
+        name = await asyncio.to_thread(self._files.fresh, order_id, self._clock.now())
+        where = f"{which}, into the file {name}"
+        cards = await self._orders.take_out(order_id, "hand", where)
+        return await asyncio.to_thread(self._files.write, name, text_of(cards))
+
+    async def listed(self) -> tuple[ReceiptFile, ...]:
+        """Return the handed files that are not deleted yet, oldest first; raises DeskError."""
+        files = await asyncio.to_thread(self._files.listed)
+        self._tell_forgotten(files)
+        return files
+
+    async def delete(self, names: Sequence[str]) -> None:
+        """Delete files that were handed over, then record it: a full disk must not keep cards.
+
+        Raises:
+            BadInput: there is no such file.
+            DeskError: one cannot be deleted, or all are and the event log could not take it.
+        """
+        await asyncio.to_thread(self._files.delete, names)
+        await self.listed()
+        try:
+            for name in names:
+                await self._journal.record("hand-delete", "", f"the file {name} was deleted")
+        except JournalFailed as failure:
+            raise JournalFailed(
+                f"Deleted, but the event log could not take it: {failure.message}",
+                code=failure.code,
+            ) from None
+
+    def _tell_forgotten(self, files: Sequence[ReceiptFile]) -> None:
+        """Put into the book how many lie there since long, and into the log when they get more."""
+        now = self._clock.now()
+        count, known = len(forgotten(files, now)), self._keeper.book.forgotten
+        if count > known:
+            self._keeper.log(forgotten_words(files, now), "warning")
+        if count != known:
+            self._keeper.publish(forgotten=count)

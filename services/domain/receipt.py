@@ -1,0 +1,179 @@
+"""The text that a customer is given with a card: three languages, or a template of one's own."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from services.domain.book import BoardOrder
+from services.domain.errors import Refused
+from services.domain.models import Card
+from services.domain.secrets import MASK, Secret
+from services.domain.text import clean
+
+FIELDS: Final = ("code", "serial", "product", "denomination", "order", "note")
+LANGUAGES: Final = {"fr": "French", "ar": "Arabic", "en": "English"}
+OWN: Final = "own"
+"""The template of the settings, beside the languages."""
+
+BUILT_IN: Final = {
+    "fr": (
+        "{product} {denomination}\nCode : {code}\nNuméro de série : {serial}\nCommande : {order}"
+    ),
+    # What is not Arabic has lines of its own: beside Arabic words 1234-5678 is drawn as 5678-1234.
+    "ar": "\n".join(
+        (
+            "{product} {denomination}",
+            "الرمز:",
+            "{code}",
+            "الرقم التسلسلي:",
+            "{serial}",
+            "رقم الطلب:",
+            "{order}",
+        )
+    ),
+    "en": ("{product} {denomination}\nCode: {code}\nSerial number: {serial}\nOrder: {order}"),
+}
+"""The template of each language."""
+
+LONGEST_ORDER_ID = 80
+
+_FIELD = re.compile(r"\{([^{}\n]*)\}")
+_CARD = re.compile(r"\{(code|serial)\}")
+_PIECES = re.compile(r"(\{[^{}\n]*\})")
+
+
+def check(template: str) -> str:
+    r"""Return a template that can be used, every `\n` in it a line break; none is an empty text.
+
+    Raises:
+        ValueError: it names a field that there is not, has a brace too many, or gives no code.
+    """
+    template = template.replace("\\n", "\n")
+    for found in _FIELD.finditer(template):
+        name = found[1]
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.0)[0]
+            raise ValueError(
+                f"it has no field {{{name[:20]}}}; the nearest is {{{near}}} of {', '.join(FIELDS)}"
+            )
+    if re.search(r"[{}]", _FIELD.sub("", template)):
+        raise ValueError("it has a brace that belongs to no field such as {code}")
+    if template and "{code}" not in template:
+        raise ValueError("it gives the customer no {code}")
+    return template
+
+
+def choices(own: str) -> dict[str, str]:
+    """Return every template by its name, the one of the settings first where there is one."""
+    return {OWN: own, **BUILT_IN} if own else dict(BUILT_IN)
+
+
+def named(choice: str) -> str:
+    """Say which text a name of `choices` stands for: `in French`."""
+    return f"in {LANGUAGES[choice]}" if choice in LANGUAGES else "as ui.customer_template has it"
+
+
+def fill(template: str, values: Mapping[str, str], more: Sequence[str] = ()) -> str:
+    """Return the text for one card.
+
+    A line is left out when every field in it is empty: a card without a serial has no such line.
+    A line without a field that ends in a colon stays or goes with the line below it.
+
+    Args:
+        template: a checked one, or one of `BUILT_IN`.
+        values: what each of `FIELDS` says; as it is, the card's own value above all.
+        more: lines of the card that no field names; they come below its code and serial.
+    """
+    kept: list[str] = []
+    labels: list[str] = []
+    lines = template.split("\n")
+    last = max((at for at, line in enumerate(lines) if _CARD.search(line)), default=-1)
+    for at, line in enumerate(lines):
+        names = _FIELD.findall(line)
+        if not names and line.rstrip().endswith(":"):
+            labels.append(line)
+            continue
+        if not names or any(values[name] for name in names):
+            kept += [*labels, _filled(line, values)]
+        labels.clear()
+        if at == last:
+            kept += more
+    return "\n".join([*kept, *labels])
+
+
+def which(indexes: Sequence[int]) -> str:
+    """Name cards by their places, from 0: `card 1`, `cards 1, 2`; none named are all of them."""
+    numbers = ", ".join(str(index + 1) for index in indexes)
+    return f"{'card' if len(indexes) == 1 else 'cards'} {numbers}" if indexes else "all cards"
+
+
+def chosen(cards: Sequence[Card], indexes: Sequence[int], came: int) -> list[Card]:
+    """Return the cards of these places, from 0; all of them where none is named.
+
+    `came` is how many of the order are known to have come: none of them may be missing.
+
+    Raises:
+        Refused: the vendor's answer does not hold them.
+    """
+    wanted = indexes or range(max(1, came, len(cards)))
+    if wanted[-1] >= len(cards):
+        raise Refused(
+            "The vendor's answer holds no such card now",
+            code="NO_CARD",
+            advice="Nothing was handed over. r asks again.",
+        )
+    return [cards[index] for index in wanted]
+
+
+def whole(template: str, order: BoardOrder, cards: Sequence[Card]) -> Secret:
+    """Return the text for cards of an order, one after the other, an empty line between them."""
+    return Secret(
+        "\n\n".join(
+            fill(
+                template,
+                _values(order, code=card.value.reveal(), serial=card.serial.reveal()),
+                [f"{name}: {value.reveal()}" for name, value in card.more],
+            )
+            for card in cards
+        )
+    )
+
+
+def alone(index: int, card: Card) -> tuple[str, Secret]:
+    """Return a card and its further fields as lines, after words for which card that is."""
+    which = f"card {index + 1}"
+    if not card.more:
+        return which, card.value
+    lines = [card.value.reveal(), *(f"{name}: {value.reveal()}" for name, value in card.more)]
+    names = ", ".join(name for name, _ in card.more)
+    return f"{which} with {names}", Secret("\n".join(line for line in lines if line))
+
+
+def masked(template: str, order: BoardOrder, card: Card) -> str:
+    """Return the text for one card as it may be looked at."""
+    values = _values(order, code=MASK, serial=MASK if card.serial else "")
+    return fill(template, values, [f"{name}: {MASK}" for name, _ in card.more])
+
+
+def _values(order: BoardOrder, *, code: str, serial: str) -> dict[str, str]:
+    return {
+        "code": code,
+        "serial": serial,
+        "product": order.goods,
+        "denomination": order.denomination,
+        "order": clean(order.order_id, LONGEST_ORDER_ID),
+        "note": order.note,
+    }
+
+
+def _filled(line: str, values: Mapping[str, str]) -> str:
+    """Put the values in; the blanks before one that is empty go with it, a value's own stay."""
+    done = ""
+    for piece in _PIECES.split(line):
+        if field := _FIELD.fullmatch(piece):
+            value = values[field[1]]
+            done = done + value if value else done.rstrip(" ")
+        else:
+            done += piece
+    return done

@@ -1,0 +1,5 @@
+"""The SQLite file in which every purchase is written before it is sent; all SQL is here.
+
+May import system and domain.
+Begin with `database.py`, then `purchases.py`.
+"""

@@ -1,0 +1,174 @@
+"""The journal's engine: one SQLite file, one thread, transactions that cannot be half."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+from services.domain.errors import JournalFailed
+from services.journal import location
+from services.journal.connection import JournalFile, JournalTransaction
+from services.journal.emergency_file import Emergency
+from services.journal.health import JournalHealth
+from services.system.clock import Clock
+
+T = TypeVar("T")
+
+
+class Journal:
+    """One account's journal in one environment.
+
+    Every access runs in one thread of its own, in the order it was asked for, and is carried out
+    even when the caller has been cancelled meanwhile.
+    """
+
+    def __init__(self, path: Path, clock: Clock, who: str) -> None:
+        self.path: Final = path
+        self.emergency: Final = Emergency(path)
+        self._clock: Final = clock
+        self._who: Final = who
+        self._file: Final = JournalFile(path, clock, who)
+        self._health: Final = JournalHealth(self._file, self.emergency, clock)
+        self._thread: Final = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._to_read = False
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing is bought with this journal, or an empty text."""
+        return self._health.read_only
+
+    async def open(self, account: str) -> None:
+        """Open or create the journal of this account (its fingerprint).
+
+        A damaged file is moved aside, never repaired in place; then `read_only` says why buying is
+        off, and what is left can still be read.
+
+        Raises:
+            JournalFailed: unsafe place; a file that is foreign, newer, locked, another account's;
+                or damaged while another process has it open.
+        """
+        self._file.account = account
+        await self._in_thread(self._health.open)
+
+    async def open_to_read(self, account: str, why: str) -> None:
+        """Open the journal of this account where its disk takes nothing; buying is off.
+
+        Args:
+            account: its fingerprint.
+            why: what keeps the disk from being written, a clause.
+
+        Raises:
+            JournalFailed: there is none, or it cannot be read as it is.
+        """
+        self._file.account = account
+        self._to_read = True
+        await self._in_thread(lambda: self._health.open_to_read(why))
+
+    async def close(self) -> None:
+        """Finish what was asked for and close the file."""
+        if self._file.connection is not None:
+            await self._in_thread(self._health.close)
+        self._thread.shutdown()
+        self._health.leave()
+
+    async def write(self, work: Callable[[JournalTransaction], T]) -> T:
+        """Run a function in one immediate transaction, all or nothing.
+
+        Raises:
+            JournalFailed: the journal could not take it; nothing of it was written.
+            Conflict: a unique rule said no; nothing of it was written.
+        """
+        return await self._in_thread(lambda: self._file.transaction(work))
+
+    async def read(self, work: Callable[[JournalTransaction], T]) -> T:
+        """Run a function that only reads, all of it from one snapshot; raises JournalFailed.
+
+        What belongs together is read by one function: between two reads another process commits.
+        """
+        return await self._in_thread(lambda: self._file.snapshot(work))
+
+    def stamp(self) -> tuple[datetime, str]:
+        """Return the time (UTC) and the operator that an event written now would have."""
+        return self._clock.now(), self._who
+
+    async def changed_elsewhere(self) -> int:
+        """Return a number that differs when another process has written since the last call."""
+        return await self._in_thread(
+            lambda: int((self._file.begin().row("PRAGMA data_version") or {})["data_version"])
+        )
+
+    @property
+    def can_write(self) -> bool:
+        """Whether it was opened to be written, too."""
+        return not self._to_read
+
+    def in_place(self) -> None:
+        """Make sure that the open file still is the journal, not one that was moved or deleted.
+
+        Raises:
+            JournalFailed: another file, or none, is in its place.
+        """
+        self._file.in_place()
+
+    def room_wanted(self) -> str:
+        """Say that too little room is left on the journal's disk to buy, or return ''."""
+        return location.room_wanted(self.path.parent)
+
+    async def make_ready(self) -> None:
+        """Make sure, just before a purchase, that its outcome will find room.
+
+        Raises:
+            JournalFailed: the journal is gone, another console found it damaged, or the room
+                beside it cannot be taken.
+        """
+        self.in_place()
+        await self._in_thread(self._health.take_room)
+
+    async def set_aside(self, why: str) -> None:
+        """Move a journal aside that turned out to be damaged, and go on read-only in a new one.
+
+        Args:
+            why: what is wrong with it, a clause.
+
+        Raises:
+            JournalFailed: it could not be moved, another process has it open, or no new one be
+                made.
+        """
+        await self._in_thread(lambda: self._health.set_aside(why))
+
+    async def verify(self) -> str:
+        """Check the whole file and event chain; returns what is wrong, or an empty text."""
+        _, wrong = await self.verified(lambda _: None)
+        return wrong
+
+    async def verified(self, work: Callable[[JournalTransaction], T]) -> tuple[T, str]:
+        """Run a function that only reads and check the whole file; raises JournalFailed.
+
+        Returns:
+            What the function returned, and what is wrong with the journal, or an empty text. The
+            events are those of the function's snapshot.
+        """
+        return await self._in_thread(lambda: self._health.verified(work))
+
+    async def examine_copies(self) -> tuple[str, ...]:
+        """Say of each damaged journal that was moved aside what is wrong with it."""
+        copies = location.damaged_copies(self.path)
+        return await self._in_thread(
+            lambda: tuple(f"{copy.name}: {self._health.examine_copy(copy)}" for copy in copies)
+        )
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        try:
+            future = self._thread.submit(lambda: self._health.watched(work))
+        except RuntimeError as error:
+            raise JournalFailed("The journal is closed", code="JOURNAL_CLOSED") from error
+        return await _uncancelled(future)
+
+
+async def _uncancelled(future: Future[T]) -> T:
+    """Await a thread's work; a cancelled awaiter leaves the work itself untouched."""
+    waiter = asyncio.wrap_future(future)
+    waiter.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return await asyncio.shield(waiter)

@@ -1,0 +1,75 @@
+"""The limits a desk works under, kept as events: who works under others than the last time."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from services.domain.errors import JournalFailed
+from services.domain.money import load, show
+from services.journal.connection import JournalTransaction
+from services.journal.database import Journal
+
+KIND = "limits"
+
+
+async def note(journal: Journal, now: Mapping[str, str], profile: str) -> bool:
+    """Record the limits of this profile if they are not those of its last start.
+
+    Args:
+        journal: where.
+        now: each limit by its name, as text.
+        profile: whose they are.
+
+    Returns:
+        Whether they are on record; a journal that takes nothing takes no purchase either.
+    """
+
+    def work(tx: JournalTransaction) -> None:
+        before = _last(tx, profile)
+        if before == now:
+            return
+        tx.event(KIND, why=_changed(before, now), evidence={"profile": profile, "limits": now})
+        newest = tx.row("SELECT seq FROM events ORDER BY seq DESC LIMIT 1")
+        tx.run(
+            "INSERT INTO meta VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            _mark(profile),
+            str(newest["seq"]) if newest else "",
+        )
+
+    try:
+        await journal.write(work)
+    except JournalFailed:
+        return False
+    return True
+
+
+def _last(tx: JournalTransaction, profile: str) -> dict[str, str]:
+    mark = tx.row("SELECT value FROM meta WHERE name = ?", _mark(profile))
+    seq = mark["value"] if mark else ""
+    row = tx.row("SELECT evidence FROM events WHERE seq = ? AND kind = ?", seq, KIND)
+    return msgspec.json.decode(row["evidence"])["limits"] if row else {}
+
+
+def _mark(profile: str) -> str:
+    # Which event is the last is looked up here, not in the log: that one only grows.
+    return f"{KIND}:{profile}"
+
+
+def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    if not before:
+        return f"limits at the first start: {', '.join(f'{k} {_shown(v)}' for k, v in now.items())}"
+    moved = (
+        f"{name} {_shown(before.get(name, 'unknown'))} -> {_shown(value)}"
+        for name, value in now.items()
+        if before.get(name) != value
+    )
+    return f"limits changed: {', '.join(moved)}"
+
+
+def _shown(written: str) -> str:
+    """Print a limit for a person: a number grouped, any other word as it is."""
+    try:
+        return show(load(written))
+    except ValueError:
+        return written

@@ -1,0 +1,77 @@
+"""Writing a purchase's row, and in the same transaction what its note is found by."""
+
+from collections.abc import Mapping
+
+from services.domain.errors import JournalFailed
+from services.domain.models import Baseline, Purchase, PurchaseState
+from services.domain.typed import note_tokens
+from services.journal import rows
+from services.journal.connection import JournalTransaction
+
+FIELDS = frozenset(
+    {
+        "note", "order_id", "status", "fulfilled_quantity", "fulfilled_amount", "sent_at",
+        "answered_at", "next_check_at", "decision_due_at", "checks", "clean_checks",
+        "late", "acknowledged",
+        "candidates", "cards_came", "error_code", "error_message", "request_id", "product_title",
+        "type_name", "baseline", "reason",
+    }
+)  # fmt: skip
+
+
+def get(tx: JournalTransaction, purchase_id: str) -> Purchase:
+    """Return a purchase; raises JournalFailed where there is none."""
+    row = tx.row("SELECT * FROM purchases WHERE id = ?", purchase_id)
+    if row is None:
+        raise JournalFailed("The journal does not hold this purchase", code="NO_SUCH_PURCHASE")
+    return rows.purchase(row)
+
+
+def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Baseline) -> None:
+    """Write a new purchase as an INTENT of the process with this presence name."""
+    values: dict[str, object] = {
+        name: rows.column(getattr(purchase, name))
+        for name in (
+            "id", "idempotency_key", "product_id", "product_title", "type_id", "type_name",
+            "quantity", "unit_price", "total", "operator", "host", "note", "price",
+        )
+    }  # fmt: skip
+    values |= {
+        "state": PurchaseState.INTENT.value,
+        "owner": owner,
+        "baseline": rows.column(baseline),
+        "created_at": tx.now,
+        "updated_at": tx.now,
+        "rev": tx.rev(),
+    }
+    marks = ", ".join("?" * len(values))
+    # Column names are this module's own; every value is bound.
+    tx.run(f"INSERT INTO purchases ({', '.join(values)}) VALUES ({marks})", *values.values())  # noqa: S608
+    _index(tx, purchase.id, "", purchase.note)
+
+
+def update(tx: JournalTransaction, purchase_id: str, changes: Mapping[str, object]) -> None:
+    """Set fields of a purchase, which has a new revision then."""
+    unknown = changes.keys() - FIELDS - {"state"}
+    if unknown:
+        raise ValueError(f"no such field of a purchase: {sorted(unknown)}")
+    if "note" in changes:
+        _index(tx, purchase_id, get(tx, purchase_id).note, str(changes["note"]))
+    values = {name: rows.column(value) for name, value in changes.items()}
+    values |= {"updated_at": tx.now, "rev": tx.rev()}
+    sets = ", ".join(f"{name} = ?" for name in values)
+    # Field names were checked against FIELDS; every value is bound.
+    tx.run(f"UPDATE purchases SET {sets} WHERE id = ?", *values.values(), purchase_id)  # noqa: S608
+
+
+def _index(tx: JournalTransaction, purchase_id: str, before: str, after: str) -> None:
+    """Let a purchase be found by the words of its new note, and no more by those of the old."""
+    gone, come = note_tokens.indexed(before), note_tokens.indexed(after)
+    tx.run_many(
+        "DELETE FROM note_words WHERE word = ? AND purchase_id = ?",
+        [(word, purchase_id) for word in gone - come],
+    )
+    tx.run_many(
+        "INSERT OR IGNORE INTO note_words VALUES (?, ?)",
+        [(word, purchase_id) for word in come - gone],
+    )

@@ -1,0 +1,441 @@
+"""Purchases in the journal: every step checked, recorded and durable before anyone sees it."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from services.domain.errors import JournalFailed, NotRecorded, Refused
+from services.domain.event_log import Event
+from services.domain.models import UNSETTLED, Baseline, Purchase, PurchaseState
+from services.domain.purchase_states import allowed, state_name
+from services.journal import purchase_rows
+from services.journal import rows as journal_rows
+from services.journal.connection import Conflict, JournalTransaction
+from services.journal.database import Journal
+from services.journal.emergency_file import Deed
+from services.journal.rows import iso
+
+# Word for word as the index of the living has it: only then does SQLite use that index.
+LIVE = "('INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"
+
+ORDER_KNOWN = frozenset({"ORDER_BOUND", "ORDER_OLDER"})
+"""What a step is refused with when the order it names cannot be this purchase."""
+
+
+NO_ROOM = frozenset({"JOURNAL_FULL", "JOURNAL_UNWRITABLE", "JOURNAL_LOCKED"})
+"""The codes with which a journal takes nothing now, but is whole."""
+
+
+class Purchases:
+    """The purchases of one journal. Every method raises JournalFailed when the disk fails."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal: Final = journal
+
+    async def add(
+        self,
+        purchase: Purchase,
+        owner: str,
+        baseline: Baseline,
+        seen: Mapping[str, object] | None = None,
+        *,
+        verify: Callable[[JournalTransaction], None] = lambda _: None,
+    ) -> Purchase:
+        """Commit an INTENT.
+
+        Args:
+            purchase: what was confirmed, in state INTENT.
+            owner: the presence name of the process that is going to send it.
+            baseline: what the account looked like before.
+            seen: what else was on the screen when it was confirmed, for the event log.
+            verify: raises Refused for what another console has written since the quote; no other
+                one writes between this and the intent.
+
+        Raises:
+            Refused: its idempotency key belongs to a purchase already, or `verify` says so.
+        """
+
+        def work(tx: JournalTransaction) -> Purchase:
+            verify(tx)
+            purchase_rows.insert(tx, purchase, owner, baseline)
+            tx.event(
+                "move",
+                purchase_id=purchase.id,
+                to_state=PurchaseState.INTENT.value,
+                why="confirmed",
+                evidence={
+                    "quantity": purchase.quantity,
+                    "total": journal_rows.column(purchase.total),
+                    "price": journal_rows.column(purchase.price),
+                    **(seen or {}),
+                },
+            )
+            return purchase_rows.get(tx, purchase.id)
+
+        try:
+            return await self._journal.write(work)
+        except Conflict as conflict:
+            raise Refused(
+                "This idempotency key belongs to another purchase", code="KEY_IN_USE"
+            ) from conflict
+
+    async def move(
+        self,
+        purchase_id: str,
+        to: PurchaseState,
+        why: str,
+        changes: Mapping[str, object],
+        *,
+        evidence: Mapping[str, object] | None = None,
+        answer: bool = False,
+        kind: str = "move",
+    ) -> Purchase:
+        """Take one step of the state machine, with its event row, in one transaction.
+
+        Args:
+            purchase_id: which purchase.
+            to: the new state.
+            why: the reason in words, for the event log.
+            changes: further fields of the purchase to set.
+            evidence: what was seen, never a card or a key.
+            answer: whether the order id is what the vendor answered: it must not have been there
+                before the purchase was sent.
+            kind: what the event log calls it; `move`, but where a person decided.
+
+        Raises:
+            Refused: the step is not allowed, an identical purchase is unsettled, or the order is
+                bound to another purchase or older than this one.
+        """
+
+        def work(tx: JournalTransaction) -> Purchase:
+            old = purchase_rows.get(tx, purchase_id)
+            if not allowed(old.state, to):
+                raise Refused(
+                    f"A purchase that is {state_name(old.state)} cannot become {state_name(to)}",
+                    code="STATE_CHANGED",
+                )
+            if answer and _was_there(tx, old, str(changes["order_id"])):
+                raise Refused(
+                    "This order was there before the purchase was sent", code="ORDER_OLDER"
+                )
+            purchase_rows.update(tx, purchase_id, {"state": to.value, **changes})
+            tx.event(
+                kind,
+                purchase_id=purchase_id,
+                order_id=str(changes.get("order_id") or old.order_id),
+                from_state=old.state.value,
+                to_state=to.value,
+                why=why,
+                evidence=evidence,
+            )
+            return purchase_rows.get(tx, purchase_id)
+
+        try:
+            return await self._journal.write(work)
+        except Conflict as conflict:
+            raise await self._explained(purchase_id, conflict) from conflict
+
+    async def update(
+        self, purchase_id: str, changes: Mapping[str, object], *, kind: str = "", why: str = ""
+    ) -> Purchase:
+        """Set fields that are no step of the state machine, with an event if `kind` is given."""
+
+        def work(tx: JournalTransaction) -> Purchase:
+            purchase_rows.update(tx, purchase_id, changes)
+            changed = purchase_rows.get(tx, purchase_id)
+            if kind:
+                tx.event(kind, purchase_id=purchase_id, order_id=changed.order_id, why=why)
+            return changed
+
+        return await self._journal.write(work)
+
+    async def count_cards(self, purchase_id: str, count: int) -> tuple[Purchase, bool]:
+        """Remember how many cards of a purchase's order came, never which, with an event.
+
+        The count only grows: an answer that leaves cards out takes none back.
+
+        Returns:
+            The purchase, and whether this is news: another console may have counted them before.
+        """
+
+        def work(tx: JournalTransaction) -> tuple[Purchase, bool]:
+            held = purchase_rows.get(tx, purchase_id)
+            if held.cards_came is not None and held.cards_came >= count:
+                return held, False
+            purchase_rows.update(tx, purchase_id, {"cards_came": count})
+            changed = purchase_rows.get(tx, purchase_id)
+            # A journal from before cards were counted learns the number without a word.
+            news = held.cards_came is not None or bool(changed.missing)
+            if news:
+                tx.event(
+                    "cards",
+                    purchase_id=purchase_id,
+                    order_id=changed.order_id,
+                    why=f"{count} of {changed.quantity} cards came",
+                )
+            return changed, news
+
+        return await self._journal.write(work)
+
+    async def record(self, kind: str, order_id: str, why: str, *, card: int | None = None) -> None:
+        """Append an event about an order, such as a reveal, before it happens.
+
+        On a full disk the kept room is freed for it, and else the emergency file takes it.
+
+        Args:
+            kind: what is about to be done.
+            order_id: the vendor's order id, empty where it is about no order.
+            why: what of it, in words.
+            card: which card of the order, from 0, where it is about one.
+
+        Raises:
+            NotRecorded: there is no place on this disk where it could be written.
+            JournalFailed: the journal is damaged or in use by another process.
+        """
+        try:
+            await self._append(kind, order_id, why, card)
+        except JournalFailed as failure:
+            if failure.code not in NO_ROOM:
+                raise
+            emergency = self._journal.emergency
+            if await asyncio.to_thread(emergency.free_ballast):
+                with contextlib.suppress(JournalFailed):
+                    await self._append(kind, order_id, why, card)
+                    return
+            now, who = self._journal.stamp()
+            try:
+                await asyncio.to_thread(emergency.append, Deed(kind, order_id, why, now, who, card))
+            except OSError:
+                raise NotRecorded(
+                    failure.message, advice=failure.advice, code=failure.code
+                ) from None
+
+    async def record_late(self, deed: Deed) -> None:
+        """Append an event that waited in the emergency file; raises JournalFailed."""
+        why = f"{deed.detail}, on {iso(deed.at)} by {deed.who} (from the emergency file)"
+        await self._append(deed.deed, deed.order_id, why, deed.card)
+
+    async def _append(self, kind: str, order_id: str, why: str, card: int | None) -> None:
+        def work(tx: JournalTransaction) -> None:
+            row = tx.row("SELECT id FROM purchases WHERE order_id = ?", order_id)
+            found = row["id"] if row else ""
+            seen = None if card is None else {"card": card}
+            tx.event(kind, purchase_id=found, order_id=order_id, why=why, evidence=seen)
+
+        await self._journal.write(work)
+
+    async def find(self, reference: str) -> Purchase | None:
+        """Return the purchase with this purchase id, order id or idempotency key, newest first."""
+        return await self._journal.read(lambda tx: find(tx, reference))
+
+    async def baseline(self, purchase_id: str) -> Baseline:
+        """Return what the account looked like before this purchase."""
+        return await self._journal.read(lambda tx: baseline(tx, purchase_id))
+
+    async def with_baseline(self, reference: str) -> tuple[Purchase, Baseline] | None:
+        """Return a purchase as `find` does, and what the account looked like before it."""
+
+        def work(tx: JournalTransaction) -> tuple[Purchase, Baseline] | None:
+            found = find(tx, reference)
+            return (found, baseline(tx, found.id)) if found else None
+
+        return await self._journal.read(work)
+
+    async def since(self, start: datetime, end: datetime | None = None) -> tuple[Purchase, ...]:
+        """Return the purchases created in a span of time (UTC), newest first."""
+        return await self._journal.read(lambda tx: since(tx, start, end))
+
+    async def live(self) -> tuple[Purchase, ...]:
+        """Return every purchase that is not at an end, oldest first."""
+        return await self._journal.read(live)
+
+    async def watched(self) -> tuple[Purchase, ...]:
+        """Return every purchase with a look at the vendor's list still to come, soonest first."""
+        return await self._select("next_check_at IS NOT NULL ORDER BY next_check_at")
+
+    async def unsettled_and_late(self) -> tuple[Purchase, ...]:
+        """Return what is unsettled, then what turned up late and no person has acknowledged."""
+
+        def work(tx: JournalTransaction) -> tuple[Purchase, ...]:
+            unsettled = (p for p in live(tx) if p.state in UNSETTLED)
+            return (*unsettled, *(p for p in unacknowledged(tx) if p.late))
+
+        return await self._journal.read(work)
+
+    async def identical_unsettled(
+        self, product_id: str, type_id: str, quantity: int, *, but: str = ""
+    ) -> Purchase | None:
+        """Return the unsettled purchase of the same goods, `but` one, if there is any."""
+        found = await self._select(
+            "product_id = ? AND type_id = ? AND quantity = ? AND id <> ?"
+            f" AND state IN {LIVE} AND state <> 'HANDLING' LIMIT 1",
+            product_id,
+            type_id,
+            quantity,
+            but,
+        )
+        return found[0] if found else None
+
+    async def rivals(self, purchase: Purchase) -> tuple[Purchase, ...]:
+        """Return the other purchases of the same goods that an order may still turn up for."""
+        return await self._journal.read(lambda tx: rivals(tx, purchase))
+
+    async def contest(
+        self, purchase: Purchase, order_ids: Iterable[str]
+    ) -> tuple[list[tuple[Purchase, Baseline]], dict[str, str]]:
+        """Return the rivals of a purchase with their baselines, and which orders are bound.
+
+        Args:
+            purchase: which purchase.
+            order_ids: the orders that the vendor's list shows.
+
+        Returns:
+            The rivals, and order id -> purchase id: what a rival got is no order to be had.
+        """
+        wanted = tuple(order_ids)
+
+        def work(tx: JournalTransaction) -> tuple[list[tuple[Purchase, Baseline]], dict[str, str]]:
+            others = [(rival, baseline(tx, rival.id)) for rival in rivals(tx, purchase)]
+            return others, {owner.order_id: owner.id for owner in owners(tx, wanted)}
+
+        return await self._journal.read(work)
+
+    async def owners(self, order_ids: Iterable[str]) -> tuple[Purchase, ...]:
+        """Return the purchases that these orders are bound to."""
+        wanted = tuple(order_ids)
+        return await self._journal.read(lambda tx: owners(tx, wanted))
+
+    async def events(self, reference: str, order_id: str = "") -> tuple[Event, ...]:
+        """Return the event rows of a purchase or order, or of a purchase and its order."""
+        return await self._journal.read(lambda tx: events(tx, reference, order_id))
+
+    async def _explained(self, purchase_id: str, conflict: Conflict) -> Refused:
+        """Say which rule a step broke, and for an identical purchase whose it is."""
+        text = str(conflict)
+        if "order_id" in text:
+            return Refused("This order belongs to another purchase already", code="ORDER_BOUND")
+        if "product_id" not in text:
+            return Refused("The journal refused this step", code="JOURNAL_CONFLICT")
+        mine = await self.find(purchase_id)
+        same = mine and await self.identical_unsettled(
+            mine.product_id, mine.type_id, mine.quantity, but=purchase_id
+        )
+        return identical(same or mine)
+
+    async def _select(self, where: str, *values: object) -> tuple[Purchase, ...]:
+        return await self._journal.read(lambda tx: _select(tx, where, *values))
+
+
+# What these functions return in one transaction belongs together.
+
+
+def find(tx: JournalTransaction, reference: str) -> Purchase | None:
+    """Return the purchase with this purchase id, order id or idempotency key, newest first."""
+    row = tx.row("SELECT * FROM purchases WHERE id = ?", reference) or tx.row(
+        "SELECT * FROM purchases WHERE order_id = ?", reference
+    )
+    row = row or tx.row(
+        "SELECT * FROM purchases WHERE idempotency_key = ? ORDER BY created_at DESC LIMIT 1",
+        reference,
+    )
+    return journal_rows.purchase(row) if row else None
+
+
+def baseline(tx: JournalTransaction, purchase_id: str) -> Baseline:
+    """Return what the account looked like before a purchase."""
+    row = tx.row("SELECT baseline FROM purchases WHERE id = ?", purchase_id)
+    return journal_rows.baseline(row["baseline"]) if row else Baseline()
+
+
+def since(
+    tx: JournalTransaction, start: datetime, end: datetime | None = None
+) -> tuple[Purchase, ...]:
+    """Return the purchases created in a span of time (UTC), newest first."""
+    until = journal_rows.iso(end) or "9999"
+    where = "created_at >= ? AND created_at <= ? ORDER BY created_at DESC"
+    return _select(tx, where, journal_rows.iso(start), until)
+
+
+def live(tx: JournalTransaction, before: datetime | None = None) -> tuple[Purchase, ...]:
+    """Return every purchase that is not at an end, oldest first.
+
+    Args:
+        tx: the journal.
+        before: only what was created before then (UTC).
+    """
+    until = journal_rows.iso(before) or "9999"
+    return _select(tx, f"state IN {LIVE} AND created_at < ? ORDER BY created_at", until)
+
+
+def unacknowledged(tx: JournalTransaction) -> tuple[Purchase, ...]:
+    """Return what no person has acknowledged yet: not placed, or turned up late."""
+    return _select(
+        tx, "acknowledged = 0 AND (state = 'NOT_PLACED' OR late = 1) ORDER BY created_at"
+    )
+
+
+def changed_since(tx: JournalTransaction, rev: int) -> tuple[Purchase, ...]:
+    """Return the purchases that changed after a revision, in that order."""
+    return _select(tx, "rev > ? ORDER BY rev", rev)
+
+
+def rivals(tx: JournalTransaction, purchase: Purchase) -> tuple[Purchase, ...]:
+    """Return the other purchases of the same goods that an order may still turn up for."""
+    return _select(
+        tx,
+        "product_id = ? AND type_id = ? AND quantity = ? AND id <> ? AND (state IN"
+        " ('SENDING', 'UNRESOLVED', 'AMBIGUOUS')"
+        " OR (state = 'NOT_PLACED' AND next_check_at IS NOT NULL))",
+        purchase.product_id,
+        purchase.type_id,
+        purchase.quantity,
+        purchase.id,
+    )
+
+
+def owners(tx: JournalTransaction, order_ids: Iterable[str]) -> tuple[Purchase, ...]:
+    """Return the purchases that these orders are bound to."""
+    rows = (tx.row("SELECT * FROM purchases WHERE order_id = ?", name) for name in order_ids)
+    return tuple(journal_rows.purchase(row) for row in rows if row)
+
+
+def events(tx: JournalTransaction, reference: str, order_id: str = "") -> tuple[Event, ...]:
+    """Return the event rows of a purchase or order, or of a purchase and its order."""
+    rows = tx.rows(
+        "SELECT * FROM events WHERE purchase_id = ? UNION"
+        " SELECT * FROM events WHERE order_id = ? AND order_id <> '' ORDER BY seq",
+        reference,
+        order_id or reference,
+    )
+    return tuple(journal_rows.event(row) for row in rows)
+
+
+def _select(tx: JournalTransaction, where: str, *values: object) -> tuple[Purchase, ...]:
+    # The conditions are this module's own constants; every value is bound.
+    rows = tx.each(f"SELECT * FROM purchases WHERE {where}", *values)  # noqa: S608
+    return tuple(journal_rows.purchase(row) for row in rows)
+
+
+def _was_there(tx: JournalTransaction, purchase: Purchase, order_id: str) -> bool:
+    """Tell whether an order stood in the purchase's baseline, or was seen before it was sent."""
+    row = tx.row("SELECT baseline FROM purchases WHERE id = ?", purchase.id)
+    if row and order_id in journal_rows.baseline(row["baseline"]).order_ids:
+        return True
+    seen = tx.row(
+        "SELECT 1 AS one FROM orders WHERE order_id = ? AND first_seen < ?",
+        order_id,
+        journal_rows.iso(purchase.sent_at or purchase.created_at),
+    )
+    return seen is not None
+
+
+def identical(same: Purchase | None) -> Refused:
+    """Return the refusal of a purchase that was sent already and is not settled."""
+    who = f"{same.operator} on {same.host}" if same else "Another console"
+    return Refused(
+        f"{who} sent the same purchase and it is not settled yet",
+        code="IDENTICAL_UNSETTLED",
+        advice="Nothing was placed. Settle that one first: press u, or run carddesk resolve.",
+    )

@@ -1,0 +1,378 @@
+"""Buying: verify, write the intent down, send once, record what came of it."""
+
+import socket
+import uuid
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Final, Protocol
+
+from services.domain import models
+from services.domain.errors import FOREIGN_CURRENCY, BadInput, JournalFailed, NotSent, Refused
+from services.domain.models import (
+    Balance,
+    Baseline,
+    Check,
+    Purchase,
+    PurchaseState,
+    Quote,
+    Stock,
+)
+from services.domain.money import DINARS
+from services.domain.phrase import EMPTY, Phrase, phrase, plain
+from services.domain.status_text import words
+from services.domain.text import clean
+from services.domain.typed.digits import MOST_CARDS
+from services.journal import spending
+from services.journal.connection import JournalTransaction
+from services.journal.database import Journal
+from services.journal.purchases import Purchases, identical
+from services.journal.rows import column
+from services.purchasing import purchase_checks
+from services.purchasing.outcomes import Outcomes
+from services.purchasing.purchase_checks import CheckReport
+from services.purchasing.reconciler import Reconciler
+from services.settings.fields import PurchaseSettings
+from services.system.clock import Clock, midnight
+from services.system.liveness import Presence
+from services.system.tasks import both
+from services.vendor.client import Placement, VendorClient
+
+S = PurchaseState
+QUOTE_SECONDS = 60.0
+NOTHING = Decimal(0)
+BASELINE_ORDERS = 100
+BASELINE_SECONDS = 10.0
+QUOTE_REQUESTS = 2
+"""Stock and balance."""
+
+PURCHASE_REQUESTS = 5
+"""A quote, the newest orders and movement, and the purchase itself."""
+
+
+def _silent(_: Check) -> None:
+    return
+
+
+class FigureReads(Protocol):
+    """Reads the stock and the balance that a purchase depends on."""
+
+    async def stock(self, product_id: str) -> Stock:
+        """Return a product's denominations, read now; raises DeskError."""
+        ...
+
+    async def balance(self) -> Balance:
+        """Return the balance, read now; raises DeskError."""
+        ...
+
+
+class Buyer:
+    """Turns a confirmed quote into at most one `placeOrder`.
+
+    Args:
+        client: the vendor.
+        figures: reads stock and balance for every screen that shows them.
+        journal: where the intent is written before, and the outcome after.
+        purchases: the journal's purchases.
+        reconciler: plans the looks for a purchase without an answer.
+        presence: this process's claim to be alive.
+        clock: time.
+        limits: what the settings allow.
+        operator: who buys, for the journal.
+        changed: called after each committed step.
+        stays: tells whether this process goes on after a purchase.
+    """
+
+    def __init__(
+        self,
+        client: VendorClient,
+        figures: FigureReads,
+        journal: Journal,
+        purchases: Purchases,
+        reconciler: Reconciler,
+        presence: Presence,
+        clock: Clock,
+        limits: PurchaseSettings,
+        operator: str,
+        changed: Callable[[Purchase, str | Phrase], Awaitable[None]],
+        stays: Callable[[], bool],
+    ) -> None:
+        self._client: Final = client
+        self._figures: Final = figures
+        self._journal: Final = journal
+        self._purchases: Final = purchases
+        self._presence: Final = presence
+        self._clock: Final = clock
+        self._limits: Final = limits
+        self._operator: Final = operator
+        self._changed: Final = changed
+        self._outcomes: Final = Outcomes(
+            journal, purchases, reconciler.schedule, clock, changed, stays
+        )
+
+    async def quote(
+        self,
+        product_id: str,
+        type_id: str,
+        quantity: int,
+        *,
+        previous: Quote | None = None,
+        report: CheckReport | None = None,
+    ) -> Quote:
+        """Check stock, limits and balance now, and say what the purchase would cost.
+
+        Args:
+            product_id: the vendor's product.
+            type_id: the denomination.
+            quantity: how many cards, 1 or more.
+            previous: the quote the operator saw before, to say what moved since.
+            report: called with each check as it runs.
+
+        Raises:
+            BadInput: the quantity is no number of cards.
+            Refused: out of stock, too little balance, over a limit, or an identical purchase is
+                not settled.
+            DeskError: the vendor or the journal could not be read.
+        """
+        tell = report or _silent
+        if not 1 <= quantity <= MOST_CARDS:
+            raise BadInput(f"The quantity must be a whole number from 1 to {MOST_CARDS}")
+        tell(Check("stock", "running"))
+        tell(Check("balance", "running"))
+        async with self._client.reserved(QUOTE_REQUESTS):
+            stock, balance = await both(self._figures.stock(product_id), self._figures.balance())
+        denomination = purchase_checks.in_stock(stock, type_id, quantity, tell)
+        if named := self._client.order_currency:
+            tell(Check("balance", "failed", plain(f"orders in {named}")))
+            raise Refused(
+                f"The account's orders are in {named}", advice=DINARS, code=FOREIGN_CURRENCY
+            )
+        total = denomination.price * quantity
+        await self._verify_limits(product_id, type_id, quantity, total, tell)
+        purchase_checks.paid_for(balance, total, tell)
+        return Quote(
+            product_id=product_id,
+            product_title=stock.product_title,
+            type_id=type_id,
+            type_name=denomination.name,
+            quantity=quantity,
+            unit_price=denomination.price,
+            total=total,
+            stock=denomination.quantity,
+            balance=balance.amount,
+            balance_after=balance.amount - total,
+            read_at=stock.read_at,
+            typed_total=bool(self._limits.confirm_above) and total >= self._limits.confirm_above,
+            changed=purchase_checks.price_moved(previous, denomination) if previous else EMPTY,
+        )
+
+    async def buy(
+        self,
+        quote: Quote,
+        *,
+        note: str = "",
+        price: Decimal | None = None,
+        key: str = "",
+        report: CheckReport | None = None,
+    ) -> Purchase:
+        """Carry out a confirmed quote.
+
+        Must run in a task that is never cancelled: once the intent is written, the outcome
+        has to be written too.
+
+        Args:
+            quote: what was confirmed, at most a minute old.
+            note: the operator's words, for the journal.
+            price: what the customer pays for all of it (DZD), None where that is not known.
+            key: an idempotency key; the same key with the same purchase buys nothing.
+            report: called with each step.
+
+        Returns:
+            The purchase as the journal holds it once the outcome is known or known to be unknown.
+
+        Raises:
+            Refused: something moved since the quote (`REQUOTE`), or an identical purchase is
+                unsettled. Nothing was journalled or sent.
+            DeskError: a check or the journal failed before anything was sent.
+        """
+        tell = report or _silent
+        if key and (existing := await self._existing(quote, key)):
+            return existing
+        # All of its requests at once: it must not run out of them halfway.
+        async with self._client.reserved(PURCHASE_REQUESTS):
+            return await self._buy(quote, self._intent(quote, note, price, key), tell)
+
+    async def _buy(self, quote: Quote, intent: Purchase, tell: CheckReport) -> Purchase:
+        fresh = await self.quote(
+            quote.product_id, quote.type_id, quote.quantity, previous=quote, report=tell
+        )
+        age = (self._clock.now() - quote.read_at).total_seconds()
+        if fresh.changed or age > QUOTE_SECONDS:
+            moved = fresh.changed or plain(f"the quote is {int(age)} s old")
+            raise Refused(phrase("Confirm again: {moved}", moved=moved), code="REQUOTE")
+        baseline = await self._baseline(fresh.balance)
+        await self._journal.make_ready()
+        purchase = await self._purchases.add(
+            intent,
+            self._presence.name,
+            baseline,
+            _seen(fresh),
+            verify=lambda tx: self._verify_day(tx, quote),
+        )
+        await self._changed(purchase, "")
+        tell(Check("place", "running", plain("sending")))
+        sent, placement = await self._send(purchase, baseline)
+        purchase = await self._outcomes.settle(sent, placement)
+        became = {S.HANDLING: "ok", S.UNRESOLVED: "unknown"}.get(purchase.state, "failed")
+        tell(Check("place", became, words(purchase)))
+        return purchase
+
+    async def write_pending(self) -> int:
+        """Try again to write what the journal could not take; returns how many are left."""
+        return await self._outcomes.write_pending()
+
+    async def _verify_limits(
+        self, product_id: str, type_id: str, quantity: int, total: Decimal, tell: CheckReport
+    ) -> None:
+        tell(Check("limits", "running"))
+        if reason := self._journal.read_only:
+            raise JournalFailed(reason, code="JOURNAL_READ_ONLY")
+        if room := self._journal.room_wanted():
+            tell(Check("limits", "failed", plain(room)))
+            raise Refused(room, advice="Nothing was placed. Free disk space.", code="DISK_SPACE")
+        day = self._limits.max_day
+        spent = await self._journal.read(self._spent_today) if day else NOTHING
+        if problem := purchase_checks.over_limits(self._limits, quantity, total, spent):
+            tell(Check("limits", "failed", problem))
+            raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
+        same = await self._purchases.identical_unsettled(product_id, type_id, quantity)
+        if same is not None:
+            tell(Check("limits", "failed", plain("an identical purchase is not settled")))
+            raise identical(same)
+        tell(Check("limits", "ok", plain("within the limits")))
+
+    def _verify_day(self, tx: JournalTransaction, quote: Quote) -> None:
+        """Refuse what other consoles have left too little of the day's limit for meanwhile."""
+        if self._limits.max_day:
+            limits, spent = self._limits, self._spent_today(tx)
+            if problem := purchase_checks.over_limits(limits, quote.quantity, quote.total, spent):
+                raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
+
+    def _spent_today(self, tx: JournalTransaction) -> Decimal:
+        return spending.spent(tx, midnight(self._clock.now()))
+
+    async def _existing(self, quote: Quote, key: str) -> Purchase | None:
+        """Return the purchase of this key, unless it was never sent."""
+        found = await self._purchases.find(key)
+        if found is None or found.state is S.NOT_SENT or found.idempotency_key != key:
+            return None
+        same = (found.product_id, found.type_id, found.quantity)
+        if same != (quote.product_id, quote.type_id, quote.quantity):
+            raise BadInput(
+                "This idempotency key stands for another product, value or quantity",
+                code="KEY_MISMATCH",
+            )
+        return found
+
+    async def _baseline(self, balance: Decimal) -> Baseline:
+        """Read what is there before the purchase; too old a reading would call it new.
+
+        Raises:
+            Refused: the vendor answered too slowly twice.
+            DeskError: the vendor could not be read.
+        """
+        orders, transactions, age = await self._listed()
+        if age > BASELINE_SECONDS:
+            orders, transactions, age = await self._listed()
+        if age > BASELINE_SECONDS:
+            raise Refused(
+                f"The vendor took {age:.0f} s to list what is there already, which is too old to"
+                " tell a new order by",
+                advice="Nothing was placed. Try again when the line is faster.",
+                code="BASELINE_OLD",
+            )
+        offset = self._client.server_offset
+        return Baseline(
+            order_ids=(
+                *(order.id for order in orders.items),
+                *(item.id for item in orders.unread if item.id),
+            ),
+            transaction_id=transactions.items[0].id if transactions.items else "",
+            balance=balance,
+            offset_seconds=offset.total_seconds() if offset is not None else 0.0,
+        )
+
+    async def _listed(
+        self,
+    ) -> tuple[models.Page[models.Order], models.Page[models.Transaction], float]:
+        """Return the newest orders and movement, and how old in seconds they may be by now."""
+        began = self._clock.steady()
+        orders, transactions = await both(
+            self._client.orders(page=1, page_size=BASELINE_ORDERS),
+            self._client.transactions(page=1, page_size=1),
+        )
+        return orders, transactions, self._clock.steady() - began
+
+    def _intent(self, quote: Quote, note: str, price: Decimal | None, key: str) -> Purchase:
+        now = self._clock.now()
+        identity = uuid.uuid4().hex
+        return Purchase(
+            id=f"p{now:%y%m%d}-{identity[:12]}",
+            idempotency_key=key or identity,
+            state=S.INTENT,
+            product_id=quote.product_id,
+            product_title=quote.product_title,
+            type_id=quote.type_id,
+            type_name=quote.type_name,
+            quantity=quote.quantity,
+            unit_price=quote.unit_price,
+            total=quote.total,
+            created_at=now,
+            updated_at=now,
+            operator=clean(self._operator),
+            host=socket.gethostname(),
+            note=clean(note),
+            price=price,
+        )
+
+    async def _send(self, purchase: Purchase, baseline: Baseline) -> tuple[Purchase, Placement]:
+        """Send once; returns the purchase as it was sent, and what came of it."""
+        sent = [purchase]
+
+        async def sending() -> None:
+            self._journal.in_place()
+            sent[0] = await self._purchases.move(
+                purchase.id,
+                S.SENDING,
+                "the request is about to leave",
+                {"sent_at": self._clock.now()},
+                evidence={
+                    "orders_before": len(baseline.order_ids),
+                    "transaction_before": baseline.transaction_id,
+                    "deadline": self._limits.deadline_seconds,
+                },
+            )
+            await self._changed(sent[0], "")
+
+        try:
+            placement = await self._client.place(
+                purchase.product_id,
+                purchase.type_id,
+                purchase.quantity,
+                sending=sending,
+                deadline=float(self._limits.deadline_seconds),
+            )
+        except (JournalFailed, Refused, NotSent) as error:
+            placement = Placement(
+                verdict="NOT_SENT", sent=False, code=error.code, message=error.message
+            )
+        return sent[0], placement
+
+
+def _seen(quote: Quote) -> dict[str, object]:
+    """Return what was on the screen when it was confirmed, as the event log writes it."""
+    return {
+        "unit_price": column(quote.unit_price),
+        "stock": quote.stock,
+        "balance": column(quote.balance),
+        "quoted_at": column(quote.read_at),
+    }

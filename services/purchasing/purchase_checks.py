@@ -1,0 +1,76 @@
+"""What is verified before a purchase, from values alone: stock, limits, balance, price."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from services.domain import money
+from services.domain.errors import Refused
+from services.domain.models import Balance, Check, Denomination, Quote, Stock
+from services.domain.phrase import EMPTY, Phrase, phrase, plain
+from services.settings.fields import PurchaseSettings
+
+CheckReport = Callable[[Check], None]
+
+
+def in_stock(stock: Stock, type_id: str, quantity: int, report: CheckReport) -> Denomination:
+    """Return the denomination; raises Refused if it is not sold, or not that often."""
+    denomination = stock.find(type_id)
+    if denomination is None:
+        report(Check("stock", "failed", plain("not sold any more")))
+        raise Refused("This denomination is not sold any more", code="ERR_STOCK")
+    if denomination.closed:
+        report(Check("stock", "failed", plain(denomination.closed)))
+        raise Refused(f"This denomination is {denomination.closed}", code="NOT_FOR_SALE")
+    if denomination.quantity < quantity:
+        left, wanted = money.count(denomination.quantity), money.count(quantity)
+        short = f"{left} in stock, {wanted} wanted"
+        detail = short if denomination.quantity else "out of stock"
+        report(Check("stock", "failed", plain(detail)))
+        raise Refused(f"Not enough stock: {detail}", code="ERR_STOCK")
+    report(Check("stock", "ok", plain(f"{money.count(denomination.quantity)} in stock")))
+    return denomination
+
+
+def paid_for(balance: Balance, total: Decimal, report: CheckReport) -> None:
+    """Make sure that the balance pays for it, both in DZD; raises Refused."""
+    if balance.amount < total:
+        detail = phrase(
+            "{there} DZD there, {needed} DZD needed", there=balance.amount, needed=total
+        )
+        report(Check("balance", "failed", detail))
+        raise Refused(
+            phrase("Not enough balance: {detail}", detail=detail), code="INSUFFICIENT_BALANCE"
+        )
+    # No amount: the ticket shows it where privacy mode can hide it, and the sandbox takes none.
+    report(Check("balance", "ok", plain("enough")))
+
+
+def over_limits(limits: PurchaseSettings, quantity: int, total: Decimal, spent: Decimal) -> Phrase:
+    """Say which limit a purchase would break, or return an empty text.
+
+    Args:
+        limits: what the settings allow; 0 = no limit.
+        quantity: how many cards.
+        total: what they cost, DZD.
+        spent: what was spent today, DZD.
+    """
+    if limits.max_quantity and quantity > limits.max_quantity:
+        most = money.count(limits.max_quantity)
+        return plain(f"at most {most} cards a purchase are allowed")
+    if limits.max_total and total > limits.max_total:
+        return phrase("at most {most} DZD a purchase are allowed", most=limits.max_total)
+    day = limits.max_day
+    if not day or spent + total <= day:
+        return EMPTY
+    return phrase("{spent} DZD spent today, {most} DZD allowed", spent=spent, most=Decimal(day))
+
+
+def price_moved(previous: Quote, now: Denomination) -> Phrase:
+    """Say that the price is not what the operator confirmed, or return an empty text."""
+    if now.price == previous.unit_price:
+        return EMPTY
+    return phrase(
+        "the cost was {before} DZD and is now {after} DZD a card",
+        before=previous.unit_price,
+        after=now.price,
+    )

@@ -1,0 +1,115 @@
+"""What stands around every answer of the vendor: success, data, error, requestId, its clock."""
+
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+from msgspec import Raw, Struct, json
+
+from services.domain.models import LONGEST_ID
+from services.vendor.wire_values import (
+    LONGEST_SENTENCE,
+    LONGEST_WORD,
+    UNREADABLE,
+    header_moment,
+    label,
+    moment_or_none,
+)
+
+T = TypeVar("T")
+
+
+class Answer(Struct, frozen=True):
+    """One whole HTTP answer: its status, the headers that matter here, the body as it came."""
+
+    status: int
+    body: bytes
+    date: str = ""
+    retry_after: str = ""
+    request_id: str = ""
+
+
+class Envelope(Struct, frozen=True):
+    """An answer's envelope. All text is cleaned and cut; `server_time` is UTC.
+
+    `success` is None unless the vendor wrote true or false. `code`, `message` and `details` are
+    those of its `error`; the code is in upper case with underscores, however it was written, and
+    the message can come from the top of the answer. `request_id` is the body's, else that of the
+    header `X-Request-Id`: live answers carry either. `pagination` is that of `meta`, if it has one.
+    `unreadable` says why the answer is none of the vendor's, if it is not.
+    """
+
+    success: bool | None = None
+    data: Raw = Raw()
+    code: str = ""
+    message: str = ""
+    details: dict[str, Any] = {}
+    request_id: str = ""
+    server_time: datetime | None = None
+    pagination: Raw = Raw()
+    unreadable: str = ""
+
+
+class _Envelope(Struct, rename="camel"):
+    success: Any = None
+    data: Raw = Raw()
+    error: Raw = Raw()
+    message: Raw = Raw()
+    meta: Raw = Raw()
+    request_id: Any = None
+
+
+class _Error(Struct):
+    code: Any = None
+    message: Raw = Raw()
+    details: Raw = Raw()
+
+
+class _Meta(Struct):
+    timestamp: Any = None
+    pagination: Raw = Raw()
+
+
+def envelope(answer: Answer) -> Envelope:
+    """Read what stands around an answer's data; `unreadable` says so when there is nothing."""
+    date, request_id = header_moment(answer.date), label(answer.request_id, LONGEST_ID)
+    if not answer.body.strip():
+        return Envelope(unreadable="it is empty", server_time=date, request_id=request_id)
+    try:
+        outer = json.decode(answer.body, type=_Envelope)
+    except UNREADABLE:
+        words = "it is not the JSON it should be"
+        return Envelope(unreadable=words, server_time=date, request_id=request_id)
+    error = _lenient(outer.error, _Error) or _Error()
+    meta = _lenient(outer.meta, _Meta) or _Meta()
+    return Envelope(
+        success=outer.success if isinstance(outer.success, bool) else None,
+        data=outer.data,
+        code=label(error.code, LONGEST_WORD).upper().replace("-", "_"),
+        message=_message(error.message) or _message(outer.message),
+        details=_lenient(error.details, dict[str, Any]) or {},
+        request_id=label(outer.request_id, LONGEST_ID) or request_id,
+        server_time=moment_or_none(meta.timestamp) or date,
+        pagination=meta.pagination,
+    )
+
+
+def decode(data: Raw, shape: type[T]) -> T:
+    """Decode an answer's data into a shape; raises ValueError or RecursionError."""
+    if not bytes(data):
+        raise ValueError("it holds no data")
+    return json.decode(data, type=shape)
+
+
+def _message(data: Raw) -> str:
+    """Return what the vendor says, which can be one text or a list of them."""
+    found: object = _lenient(data, object)
+    said = cast("list[object]", found) if isinstance(found, list) else [found]
+    words = [text for each in said if isinstance(each, str) and (text := each.strip(" ."))]
+    return label("; ".join(words), LONGEST_SENTENCE).strip(" .")
+
+
+def _lenient(data: Raw, shape: type[T]) -> T | None:
+    try:
+        return decode(data, shape)
+    except UNREADABLE:
+        return None

@@ -1,0 +1,67 @@
+"""How long a read waits: when it is asked once more, and when it is given up. Pure."""
+
+from collections.abc import Collection
+from typing import Final
+
+from services.vendor.reading import Reading
+
+REUSED_SECONDS = 3.0
+"""For the first byte over a connection that was there before: it may be dead without a sign."""
+
+SILENT_SECONDS = 5.0
+"""From here on it is said that there is no answer, and it is asked on another connection."""
+
+LAST_SECONDS = 10.0
+"""From here on a read is given up unless its answer comes in well."""
+
+LEAST_BYTES = 4_096
+DRIP_SECONDS = 3.0
+"""An answer that has brought less after so many seconds only drips."""
+
+
+class Patience:
+    """What is done about a read that has no whole answer yet.
+
+    Times are seconds of the event loop's clock; `reads` are its tries that are still under way.
+
+    Args:
+        deadline: seconds that a read may take in all.
+    """
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline: Final = deadline
+
+    def next_look(self, began: float, now: float, reads: Collection[Reading]) -> float:
+        """Return the seconds until something may have to be done."""
+        marks = [REUSED_SECONDS, SILENT_SECONDS, LAST_SECONDS, self._deadline]
+        times = [began + mark for mark in marks]
+        times += [read.heard + SILENT_SECONDS for read in reads if read.answering]
+        times += [read.first + DRIP_SECONDS for read in reads if read.answering]
+        return min((time - now for time in times if time > now), default=SILENT_SECONDS)
+
+    def tried(self, waited: float) -> bool:
+        """Whether so many seconds without a whole answer are worth a word."""
+        return waited >= SILENT_SECONDS
+
+    def stirs(self, began: float, now: float, reads: Collection[Reading]) -> bool:
+        """Whether it is time to ask once more."""
+        if all(read.reused and not read.answering for read in reads):
+            return now - began >= REUSED_SECONDS
+        return self._silent_for(began, now, reads) >= SILENT_SECONDS
+
+    def over(self, began: float, now: float, reads: Collection[Reading]) -> bool:
+        """Whether no whole answer is to be expected any more."""
+        if now - began >= self._deadline:
+            return True
+        if not reads or now - began < LAST_SECONDS:
+            return False
+        if self._silent_for(began, now, reads) >= SILENT_SECONDS:
+            return True
+        return all(
+            now - read.first >= DRIP_SECONDS and read.size < LEAST_BYTES
+            for read in reads
+            if read.answering
+        )
+
+    def _silent_for(self, began: float, now: float, reads: Collection[Reading]) -> float:
+        return now - max((read.heard for read in reads if read.answering), default=began)

@@ -1,0 +1,1 @@
+"""What the console and the commands cost, measured from outside; `python -m tests.bench.run`."""

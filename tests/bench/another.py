@@ -1,0 +1,30 @@
+"""Another console of this host, as the measured one sees it: it holds the polling."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.journal.leases import PollingLease
+from services.journal.orders import TrackedOrders
+from services.system.clock import SystemClock
+from services.system.liveness import Presence
+from tests.bench.stage import Stage
+
+
+@asynccontextmanager
+async def another_console(seconds: float) -> AsyncIterator[tuple[TrackedOrders, PollingLease]]:
+    """Be one on the stage that the environment names.
+
+    Args:
+        seconds: how long the lease holds without being renewed.
+
+    Yields:
+        What it says of orders, and the lease, which it has taken.
+    """
+    on = Stage.of(os.environ)
+    with Presence(on.paths.state_dir / "alive") as presence:
+        async with on.journal() as journal:
+            tracked = TrackedOrders(journal)
+            lease = PollingLease(tracked, presence, SystemClock(), seconds)
+            await lease.take()
+            yield tracked, lease

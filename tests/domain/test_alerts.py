@@ -1,0 +1,174 @@
+"""What an operator is called for: decided from one book after the other."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from services.domain.alerts import PATIENCE, AlertDetector, Alerts
+from services.domain.book import BoardOrder, Book, DeskInfo
+from services.domain.models import Balance, Purchase, PurchaseState
+from services.domain.text import clean
+
+S = PurchaseState
+BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
+LOW = Decimal(5_000)
+EMPTY = Book(info=DeskInfo("main", "SANDBOX", "amina", ""))
+NOTHING = Alerts()
+
+
+def row(state: str, name: str = "p1", *, mine: bool = True) -> BoardOrder:
+    return BoardOrder(
+        key=name,
+        order_id=f"o-{name}",
+        state=state,
+        product=clean("Netflix"),
+        denomination=clean("200 TRY"),
+        quantity=1,
+        time=BEGAN,
+        mine=mine,
+        purchase_id=name if mine else "",
+    )
+
+
+def purchase(state: PurchaseState, name: str = "p1", **facts: object) -> Purchase:
+    held = Purchase(
+        id=name,
+        idempotency_key=name,
+        state=state,
+        product_id="a",
+        product_title=clean("Netflix"),
+        type_id="b",
+        type_name=clean("200 TRY"),
+        quantity=1,
+        unit_price=Decimal(100),
+        total=Decimal(100),
+        created_at=BEGAN,
+        updated_at=BEGAN + timedelta(seconds=1),
+        operator=clean("amina"),
+        host="desk",
+    )
+    return replace(held, **facts)
+
+
+def holding(amount: int) -> Book:
+    return replace(EMPTY, balance=Balance(Decimal(amount), BEGAN))
+
+
+Take = Callable[..., Alerts]
+
+
+@pytest.fixture
+def take() -> Take:
+    """Take books one after the other; the first is what stood there at the start."""
+    occasions = AlertDetector(BEGAN, deadline_seconds=60)
+
+    def taken(book: Book, seconds: float = 0) -> Alerts:
+        return occasions.take(book, BEGAN + timedelta(seconds=seconds), LOW)
+
+    return taken
+
+
+@pytest.mark.parametrize("end", ["FULFILLED", "PARTIALLY_FILLED", "REFUNDED"])
+def test_an_own_order_that_ends_is_news_once(take: Take, end: str) -> None:
+    assert take(replace(EMPTY, orders=(row("HANDLING"),))) == NOTHING
+    ended = replace(EMPTY, orders=(row(end),))
+    assert take(ended) == Alerts(ended=1)
+    assert take(ended) == NOTHING
+    assert take(replace(ended, orders=(row(end),))) == NOTHING
+
+
+def test_orders_that_end_together_are_counted_and_a_later_refund_is_news(take: Take) -> None:
+    take(replace(EMPTY, orders=(row("HANDLING", "p1"), row("HANDLING", "p2"))))
+    assert take(replace(EMPTY, orders=(row("FULFILLED", "p1"), row("REFUNDED", "p2")))) == Alerts(2)
+    assert take(replace(EMPTY, orders=(row("REFUNDED", "p1"), row("REFUNDED", "p2")))) == Alerts(1)
+
+
+def test_an_order_keeps_its_name_when_it_gets_its_number(take: Take) -> None:
+    take(replace(EMPTY, orders=(replace(row("SENDING"), key="p1", order_id=""),)))
+    assert take(replace(EMPTY, orders=(replace(row("FULFILLED"), key="o-9"),))) == Alerts(ended=1)
+
+
+def test_other_desks_orders_and_unknown_states_are_no_news(take: Take) -> None:
+    take(replace(EMPTY, orders=(row("HANDLING", "x", mine=False), row("HANDLING", "p2"))))
+    book = replace(EMPTY, orders=(row("FULFILLED", "x", mine=False), row("SHIPPING", "p2")))
+    assert take(book) == NOTHING
+
+
+def test_what_was_there_at_the_start_is_old(take: Take) -> None:
+    old = replace(
+        holding(100),
+        orders=(row("FULFILLED"),),
+        unsettled=(purchase(S.AMBIGUOUS, "p2"), purchase(S.NOT_PLACED, "p3")),
+    )
+    assert take(old) == NOTHING
+    assert take(replace(old, open_count=1)) == NOTHING
+
+
+def test_a_journal_that_opens_later_brings_no_news_of_yesterday(take: Take) -> None:
+    take(EMPTY)
+    yesterday = BEGAN - timedelta(days=1)
+    book = replace(
+        EMPTY,
+        orders=(row("FULFILLED"),),
+        unsettled=(purchase(S.AMBIGUOUS, "p2", updated_at=yesterday),),
+    )
+    assert take(book) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "needy",
+    [
+        purchase(S.AMBIGUOUS),
+        purchase(S.NOT_PLACED),
+        purchase(S.NOT_PLACED, late=True),
+        purchase(S.HANDLING, late=True),
+    ],
+    ids=["ambiguous", "not placed", "fits late", "came late"],
+)
+def test_a_purchase_that_needs_a_person_is_news_once(take: Take, needy: Purchase) -> None:
+    take(EMPTY)
+    book = replace(EMPTY, unsettled=(needy,))
+    assert take(book) == Alerts(needs=1)
+    assert take(replace(book, open_count=1)) == NOTHING
+    assert take(EMPTY) == NOTHING
+    assert take(book) == Alerts(needs=1)
+
+
+def test_an_unresolved_one_is_news_only_once_it_should_have_been_decided(take: Take) -> None:
+    due = BEGAN + timedelta(seconds=180)
+    book = replace(EMPTY, unsettled=(purchase(S.UNRESOLVED, decision_due_at=due),))
+    late = 180 + PATIENCE.total_seconds()
+    take(EMPTY)
+    assert take(book, 100) == NOTHING
+    assert take(replace(book, open_count=1), late) == NOTHING
+    assert take(replace(book, open_count=2), late + 1) == Alerts(needs=1)
+    assert take(replace(book, open_count=3), late + 2) == NOTHING
+
+
+def test_an_outcome_that_is_never_written_is_news(take: Take) -> None:
+    book = replace(EMPTY, in_flight=(purchase(S.SENDING, sent_at=BEGAN),))
+    take(EMPTY)
+    assert take(book, 60) == NOTHING
+    assert take(replace(book, open_count=1), 121) == Alerts(needs=1)
+
+
+def test_a_low_balance_is_news_once_until_it_rises_again(take: Take) -> None:
+    amounts = [6_000, 5_000, 4_999, 3_000, 5_000, 4_000]
+    assert [take(holding(amount)).low for amount in amounts] == [
+        *(False, False, True, False, False, True)
+    ]
+
+
+def test_a_balance_that_was_low_or_not_known_is_no_news(take: Take) -> None:
+    assert take(EMPTY) == NOTHING
+    assert take(holding(100)) == NOTHING
+    assert take(EMPTY) == NOTHING
+
+
+def test_news_adds_up() -> None:
+    assert Alerts(1) + Alerts(2, 1, low=True) == Alerts(3, 1, low=True)
+    assert not Alerts()
+    assert Alerts(low=True)

@@ -1,0 +1,127 @@
+"""The text for a customer: three languages, a template of one's own, and the card as it is."""
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from services.domain import receipt
+from services.domain.book import BoardOrder
+from services.domain.models import Card
+from services.domain.secrets import MASK, Secret
+from services.domain.text import clean
+
+ORDER = BoardOrder(
+    key="6b05",
+    order_id="6b059cb77902699be4000002",
+    state="FULFILLED",
+    product=clean("Netflix"),
+    denomination=clean("200 TRY"),
+    quantity=2,
+    time=datetime(2026, 3, 1, tzinfo=UTC),
+    mine=True,
+    note=clean("for Yacine"),
+)
+
+
+def card(value: str = "AAAA-1111", serial: str = "S-1") -> Card:
+    return Card(Secret(value), Secret(serial))
+
+
+def written(template: str, *cards: Card, order: BoardOrder = ORDER) -> str:
+    return receipt.whole(template, order, cards).reveal()
+
+
+@pytest.mark.parametrize("language", receipt.LANGUAGES)
+def test_each_language_says_all_there_is(language: str) -> None:
+    text = written(receipt.BUILT_IN[language], card())
+    for fact in ("Netflix 200 TRY", "AAAA-1111", "S-1", ORDER.order_id):
+        assert fact in text
+    # What one desk notes is not meant for the customer.
+    assert "for Yacine" not in text
+    assert receipt.check(receipt.BUILT_IN[language])
+
+
+@pytest.mark.parametrize("language", receipt.LANGUAGES)
+def test_the_region_stands_beside_the_product(language: str) -> None:
+    order = replace(ORDER, region=clean("Türkiye"))
+    assert "Netflix, Türkiye 200 TRY" in written(receipt.BUILT_IN[language], card(), order=order)
+    named = replace(order, product=clean("Netflix Türkiye"))
+    text = written(receipt.BUILT_IN[language], card(), order=named)
+    assert text.count("Türkiye") == 1
+
+
+@pytest.mark.parametrize("language", receipt.LANGUAGES)
+def test_what_is_not_there_leaves_no_line(language: str) -> None:
+    full = written(receipt.BUILT_IN[language], card()).splitlines()
+    less = written(receipt.BUILT_IN[language], card(serial="")).splitlines()
+    assert len(less) == len(full) - (2 if language == "ar" else 1)
+    assert all(line.strip() for line in less)
+
+
+def test_beside_arabic_words_a_card_has_a_line_of_its_own() -> None:
+    lines = written(receipt.BUILT_IN["ar"], card()).splitlines()
+    assert "AAAA-1111" in lines
+    assert "S-1" in lines
+
+
+def test_the_card_is_as_the_vendor_sent_it() -> None:
+    odd = r" {serial} \1 \n" + "\u202e\x1b[31m A  "
+    assert written("{code}", card(odd)) == odd
+    assert written("Code: {code} {note}", card("A "), order=ORDER) == "Code: A  for Yacine"
+
+
+def test_cards_follow_one_another_with_an_empty_line_between() -> None:
+    assert written("{code}", card("A"), card("B")) == "A\n\nB"
+
+
+def test_the_blank_before_what_is_empty_goes_with_it() -> None:
+    nameless = replace(ORDER, denomination=clean(""))
+    assert written("{product} {denomination}\n{code}", card("A"), order=nameless) == "Netflix\nA"
+
+
+def test_what_is_looked_at_never_holds_the_card() -> None:
+    shown = receipt.masked(receipt.BUILT_IN["en"], ORDER, Card(Secret("A"), Secret("S")))
+    assert shown.count(MASK) == 2
+    assert "Serial" not in receipt.masked(
+        receipt.BUILT_IN["en"], ORDER, Card(Secret("A"), Secret(""))
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("{cod}", "the nearest is {code}"),
+        ("{code", "a brace that belongs to no field"),
+        ("{code} {}", "it has no field {}"),
+        ("{serial}", "gives the customer no {code}"),
+        ("{{code}}", "a brace that belongs to no field"),
+        ("{0.__class__} {code}", "it has no field"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_refused_in_words(template: str, words: str) -> None:
+    with pytest.raises(ValueError, match="it ") as refused:
+        receipt.check(template)
+    assert words in str(refused.value)
+
+
+def test_a_template_may_be_written_on_one_line() -> None:
+    assert receipt.check(r"Voici : {code}\nMerci") == "Voici : {code}\nMerci"
+    assert receipt.check("") == ""
+
+
+def test_ones_own_template_comes_first_and_the_languages_after_it() -> None:
+    assert list(receipt.choices("{code}")) == ["own", "fr", "ar", "en"]
+    assert list(receipt.choices("")) == ["fr", "ar", "en"]
+
+
+@pytest.mark.parametrize("language", receipt.LANGUAGES)
+def test_further_fields_follow_with_their_names(language: str) -> None:
+    more = ((clean("pin"), Secret("0042")), (clean("url"), Secret("https://redeem.example/1")))
+    lines = written(receipt.BUILT_IN[language], replace(card(), more=more)).splitlines()
+    at = lines.index("pin: 0042")
+    assert lines[at + 1] == "url: https://redeem.example/1"
+    assert "S-1" in lines[at - 1]
+    shown = receipt.masked(receipt.BUILT_IN[language], ORDER, replace(card(), more=more))
+    assert f"pin: {MASK}" in shown
+    assert "0042" not in shown

@@ -1,0 +1,90 @@
+"""Each module of the product has a test file of its name, or one that imports it."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+WITHOUT_TESTS = frozenset(
+    {
+        "services.desk.background_tasks",
+        "services.desk.key_check",
+        "services.desk.purchase_waiter",
+        "services.desk.reconcile_loop",
+        "services.journal.limits",
+        "services.local_files.catalog_cache",
+        "services.orders.denomination_names",
+        "services.sandbox.auth",
+        "services.sandbox.dispatcher",
+        "services.sandbox.pagination",
+        "services.sandbox.request_log",
+        "services.system.resolver",
+        "services.vendor.card_count",
+        "services.vendor.endpoints",
+        "services.vendor.network_errors",
+        "tui.__main__",
+        "tui.actions.disabled_reasons",
+        "tui.cli.commands.annotate",
+        "tui.cli.commands.config_init",
+        "tui.cli.commands.console",
+        "tui.cli.context",
+        "tui.cli.exit_codes",
+        "tui.cli.prompts",
+        "tui.cli.signals",
+        "tui.console.base_app",
+        "tui.console.command_runner",
+        "tui.console.link_monitor",
+        "tui.formats.export_rows",
+        "tui.formats.timeline_text",
+        "tui.screens.desk_layout",
+        "tui.screens.desk_stock",
+        "tui.screens.parts.order_actions",
+        "tui.screens.parts.order_list",
+        "tui.screens.parts.pin_entry",
+        "tui.screens.parts.row_text",
+        "tui.screens.parts.ticket_keys",
+        "tui.terminal.driver",
+        "tui.terminal.suspension",
+        "tui.terminal.tmux",
+        "tui.terminal.typeahead",
+        "tui.version",
+        "widgets.board.row_cache",
+        "widgets.board.row_line",
+        "widgets.drawing.inert_content",
+        "widgets.panes.order_list",
+    }
+)
+"""Modules that only run behind others in the tests; the list only gets shorter."""
+
+
+def _modules() -> dict[str, str]:
+    files = (
+        path for room in ("services", "tui", "widgets") for path in (ROOT / room).rglob("*.py")
+    )
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path.stem
+        for path in files
+        if path.stem != "__init__"
+    }
+
+
+def _imported(path: Path) -> set[str]:
+    names = set[str]()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+def test_no_new_module_is_without_tests() -> None:
+    files = list((ROOT / "tests").rglob("*.py"))
+    named = {path.stem.removeprefix("test_") for path in files if path.stem.startswith("test_")}
+    imported = set[str]().union(*map(_imported, files))
+    alone = {
+        module
+        for module, name in _modules().items()
+        if name not in named and module not in imported
+    }
+    assert alone - WITHOUT_TESTS == set(), "write tests/<room>/test_<module>.py for these"
+    assert WITHOUT_TESTS - alone == set(), "these have tests: take them off the list"

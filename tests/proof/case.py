@@ -1,0 +1,157 @@
+"""One case: a vendor with its faults, an operator whose process dies, and the judge at the end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from services.sandbox import Fault, Sandbox
+from tests.proof import judge
+from tests.proof.errand import Errand
+from tests.proof.ground import SharedClock, stocked
+from tests.proof.judge import Verdict
+
+ROOT = Path(__file__).parents[2]
+
+
+class Scene(NamedTuple):
+    """The circumstances of a case.
+
+    Attributes:
+        faults: what the vendor does wrong, as `Fault.parse` reads it.
+        exclusive: whether only this desk buys on the account.
+        environment: PRODUCTION takes money and has a ledger to agree with.
+        foreign: when somebody else buys the same: `before` our baseline, `after` our death.
+        deadline: seconds the vendor has to answer.
+        again: the operator buys the same once more when the first is settled.
+    """
+
+    name: str
+    faults: tuple[str, ...] = ()
+    exclusive: bool = True
+    environment: str = "PRODUCTION"
+    foreign: str = ""
+    deadline: float = 5.0
+    again: bool = False
+
+
+class Ending(NamedTuple):
+    """How a case ended: the judge's verdict, how many processes were killed, and the points."""
+
+    verdict: Verdict
+    kills: int
+    points: list[list[str]]
+
+
+class Nursery:
+    """The process that forks the children; see `tests.proof.child`."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls) -> AsyncIterator["Nursery"]:
+        """Start it, and end it."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.proof.child",
+            cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            yield cls(process)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            await process.wait()
+
+    async def send(self, errand: Errand) -> bool:
+        """Have a child run an errand; tells whether it was killed on the way."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(msgspec.json.encode(errand) + b"\n")
+        status = int(await self._process.stdout.readline())
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            return True
+        if status:
+            raise AssertionError(f"an errand failed: {errand}")
+        return False
+
+
+async def play(
+    scene: Scene, nursery: Nursery, kills: tuple[int, ...] = (), mutant: str = ""
+) -> Ending:
+    """Play a case: buy, die as often as `kills` says, settle, and be judged.
+
+    Args:
+        scene: the circumstances.
+        nursery: where the processes come from.
+        kills: at which point the process that buys dies, and at which the one after it that
+            settles; 0 or nothing lets it live.
+        mutant: the defect that the product has in this case.
+    """
+    buying, settling = (*kills, 0, 0)[:2]
+    with tempfile.TemporaryDirectory(prefix="carddesk-proof-") as folder:
+        home = Path(folder)
+        clock = SharedClock(home / "clock", leaps=False)
+        vendor = Sandbox(
+            clock=clock,
+            environment=scene.environment,  # type: ignore[arg-type]
+            moving=False,
+            handling_seconds=(0, 0),
+        )
+        async with vendor:
+            [goods] = stocked(vendor)
+            errand = Errand(
+                "buy", vendor.url, folder, goods, exclusive=scene.exclusive,
+                environment=scene.environment, deadline=scene.deadline, mutant=mutant,
+            )  # fmt: skip
+            stage = _Stage(nursery, errand, vendor)
+            if scene.foreign == "before":
+                vendor.foreign_order(*goods)
+                clock.advance(10)
+            for fault in scene.faults:
+                vendor.faults.add(Fault.parse(fault))
+            await stage.run("buy", buying)
+            if scene.foreign == "after":
+                clock.advance(1)
+                vendor.foreign_order(*goods)
+            if settling:
+                await stage.run("settle", settling)
+            if scene.again:
+                clock.advance(200)
+                await stage.run("settle", 0, watching=False)
+                await stage.run("buy", 0)
+            await stage.run("settle", 0)
+            verdict = judge.judge(vendor, home / "desk", judge.told(errand.told))
+        clock.close()
+    return Ending(verdict, stage.kills, stage.points)
+
+
+class _Stage:
+    def __init__(self, nursery: Nursery, errand: Errand, vendor: Sandbox) -> None:
+        self._nursery = nursery
+        self._errand = errand
+        self._vendor = vendor
+        self.kills = 0
+        self.points: list[list[str]] = []
+
+    async def run(self, role: str, kill_at: int, *, watching: bool = True) -> None:
+        """Send one process on its errand and keep the points that it passed."""
+        errand = msgspec.structs.replace(
+            self._errand,
+            role=role,
+            kill_at=kill_at,
+            watching=watching,
+            ours=tuple(post.order_id for post in self._vendor.posts if post.order_id),
+        )
+        errand.points.unlink(missing_ok=True)
+        self.kills += await self._nursery.send(errand)
+        lines = errand.points.read_text().splitlines() if errand.points.exists() else []
+        self.points.append(lines)

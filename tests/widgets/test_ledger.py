@@ -1,0 +1,247 @@
+"""The ledger pane: movements beside their orders, and whether the day's sum agrees with them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.domain.book import BoardOrder
+from services.domain.errors import failure_of
+from services.domain.ledger import Ledger, LedgerRow, Mark, Owner
+from services.domain.models import Transaction
+from services.system.clock import midnight
+from widgets.board.board import Board
+from widgets.panes.ledger import LedgerPane, day_words
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture
+def movement(order: Callable[..., BoardOrder], now: datetime) -> Make:
+    """Make a movement of ours: `movement(3, mark=Mark.BREAK)`."""
+
+    def make(
+        number: int = 1, change: str = "-1961", kind: str = "ORDER", **facts: Any
+    ) -> LedgerRow:
+        amount = Decimal(change)
+        moved = Transaction(
+            id=f"t{number}",
+            type=kind,
+            operation="",
+            amount=abs(amount),
+            old_balance=Decimal(50_000),
+            new_balance=Decimal(50_000) + amount,
+            objid="",
+            note=facts.pop("note", ""),
+            time=now - timedelta(minutes=number),
+        )
+        order_id = f"66f0000000000000000{number:05d}"
+        known: dict[str, Any] = {
+            "order_id": order_id,
+            "owner": Owner.OURS,
+            "order": order(number),
+        }
+        return LedgerRow(moved, amount, **(known | facts))
+
+    return make
+
+
+@pytest.fixture
+def ledger(now: datetime) -> Make:
+    """Make a ledger of today that agrees: `ledger(row, row, difference=100)`."""
+
+    def make(*rows: LedgerRow, difference: int = 0, **facts: Any) -> Ledger:
+        known: dict[str, Any] = {
+            "start": midnight(now),
+            "end": None,
+            "read_at": now,
+            "day_spent": Decimal("1961.50"),
+            "day_orders": Decimal("1961.50") - difference,
+            "undebited": 0,
+            "breaks": 0,
+            "complete": True,
+            "charged": True,
+        }
+        return Ledger(rows=rows, difference=Decimal(difference), **(known | facts))
+
+    return make
+
+
+def deposit(movement: Make, number: int = 9) -> LedgerRow:
+    return movement(
+        number, "5000", "DEPOSIT", note="CCP transfer", owner=Owner.NOBODY, order=None, order_id=""
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (46, ["type", "DZD", "what"]),
+        (60, ["type", "DZD", "desk", "what"]),
+        (80, ["at", "type", "DZD", "balance", "desk", "what"]),
+        (120, ["at", "type", "DZD", "balance", "desk", "order", "what"]),
+    ],
+)
+async def test_movements_lose_columns_by_importance(
+    staged: Make, ledger: Make, movement: Make, width: int, columns: list[str]
+) -> None:
+    async with staged(LedgerPane(), width) as stage:
+        stage.widget.ledger = ledger(movement())
+        assert (await stage.picture())[2].split() == columns
+
+
+async def test_a_movement_tells_time_type_amount_balance_owner_order_and_goods(
+    staged: Make, ledger: Make, movement: Make, now: datetime
+) -> None:
+    rows = (
+        movement(1),
+        movement(2, "980.50", "REFUND-ORDER"),
+        movement(3, owner=Owner.OTHER, mark=Mark.NOT_OURS),
+        movement(4, owner=Owner.UNLISTED, order=None, mark=Mark.NO_ORDER),
+        deposit(movement, 5),
+        movement(6, "-70", "NEW-THING", owner=Owner.NOBODY, order=None, order_id=""),
+    )
+    async with staged(LedgerPane(), 120) as stage:
+        stage.widget.ledger = ledger(*rows)
+        lines = [" ".join(line.split()) for line in (await stage.picture())[3:9]]
+    at = [f"{row.transaction.time.astimezone():%H:%M}" for row in rows]
+    assert lines == [
+        f"▌ {at[0]} order -1 961 48 039 amel ...000001 2 x Steam Wallet 1 · 20 EUR",
+        f"{at[1]} refund +980.50 50 980.50 amel ...000002 2 x Steam Wallet 2 · 20 EUR",
+        f"{at[2]} order -1 961 48 039 other ...000003 NOT OURS · 2 x Steam Wallet 3 · 20 EUR",
+        f"{at[3]} order -1 961 48 039 not listed ...000004 NO ORDER",
+        f"{at[4]} deposit +5 000 55 000 CCP transfer",
+        f"{at[5]} NEW-THING -70 49 930",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "matches your orders · Today spent 1 961.50 DZD"),
+        ({"difference": 300}, "DIFFERS: 300 DZD more than the orders say · Today spent"),
+        ({"difference": -300, "undebited": 1}, "DIFFERS: 300 DZD less than the orders say"),
+        ({"undebited": 2}, "2 ORDERS NOT DEBITED"),
+        ({"breaks": 1}, "matches your orders · 1 BREAK · Today"),
+        ({"complete": False, "difference": 5}, "NOT READ WHOLE: r reads again · Today"),
+        ({"charged": False}, "Sandbox: no money moves"),
+    ],
+)
+async def test_the_header_says_whether_the_sum_agrees(
+    staged: Make, ledger: Make, movement: Make, now: datetime, facts: dict[str, Any], words: str
+) -> None:
+    async with staged(LedgerPane(), 100) as stage:
+        stage.widget.now = now
+        stage.widget.ledger = ledger(movement(), **facts)
+        assert words in (await stage.picture())[1]
+
+
+async def test_the_header_counts_debits_without_an_order(
+    ledger: Make, movement: Make, now: datetime
+) -> None:
+    lost = movement(1, mark=Mark.NO_ORDER, owner=Owner.UNLISTED, order=None)
+    assert "1 DEBIT WITHOUT AN ORDER" in day_words(ledger(lost, difference=1961), now, False)
+
+
+async def test_a_span_that_is_not_today_is_named(ledger: Make, now: datetime) -> None:
+    tomorrow = now + timedelta(days=1)
+    start = midnight(now)
+    since = f"Since {start.astimezone():%Y-%m-%d %H:%M} spent"
+    assert since in day_words(ledger(), tomorrow, False)
+    named = f"From {start.astimezone():%Y-%m-%d %H:%M} to {now.astimezone():%Y-%m-%d %H:%M} spent"
+    assert named in day_words(ledger(end=now), now, False)
+
+
+async def test_the_ledger_says_what_it_waits_for(staged: Make, ledger: Make, now: datetime) -> None:
+    async with staged(LedgerPane()) as stage:
+        stage.widget.now = now
+        assert "Reading the movements of the account ..." in await stage.text()
+        stage.widget.error = failure_of("The vendor is down")
+        assert "The ledger could not be read. The vendor is down. r tries again." in (
+            await stage.text()
+        )
+        stage.widget.error, stage.widget.ledger = None, ledger()
+        assert "Today no money moved. r asks again." in await stage.text()
+
+
+async def test_a_ledger_that_is_not_current_says_so(
+    staged: Make, ledger: Make, movement: Make, now: datetime
+) -> None:
+    async with staged(LedgerPane()) as stage:
+        stage.widget.now = now
+        stage.widget.ledger = ledger(movement())
+        assert "stale" not in await stage.text()
+        stage.widget.now = now + timedelta(minutes=3)
+        read = f"{now.astimezone():%H:%M}"
+        assert f"Ledger read {read} stale" in " ".join((await stage.text()).split())
+        stage.widget.error = failure_of("The vendor is down")
+        picture = await stage.picture()
+        assert "read failed: stale" in picture[0]
+        assert "Steam Wallet" in picture[3]
+
+
+async def test_privacy_hides_amounts_and_balances_everywhere(
+    staged: Make, ledger: Make, movement: Make, now: datetime
+) -> None:
+    async with staged(LedgerPane(), 120) as stage:
+        stage.widget.ledger = ledger(movement(), difference=300)
+        stage.widget.privacy = True
+        text = await stage.text()
+        assert not any(amount in text for amount in ("1 961", "48 039", "300"))
+        stage.widget.privacy = False
+        assert "-1 961" in await stage.text()
+
+
+async def test_movements_are_found_by_type_owner_order_mark_and_note(
+    staged: Make, ledger: Make, movement: Make
+) -> None:
+    rows = (
+        movement(1),
+        movement(2, owner=Owner.OTHER, mark=Mark.NOT_OURS),
+        movement(3, owner=Owner.UNLISTED, order=None, mark=Mark.NO_ORDER),
+        deposit(movement, 4),
+    )
+    async with staged(LedgerPane()) as stage:
+        stage.widget.ledger = ledger(*rows)
+        for text, found in (
+            ("amel", rows[:1]),
+            ("not ours", rows[1:2]),
+            ("not listed", rows[2:3]),
+            ("000003", rows[2:3]),
+            ("deposit ccp", rows[3:]),
+        ):
+            stage.widget.filter_text = text
+            assert stage.widget.listed == found
+
+
+async def test_amounts_sort_as_numbers_and_enter_opens_the_movement(
+    staged: Make, ledger: Make, movement: Make
+) -> None:
+    rows = (movement(1, "-90"), movement(2, "-1000"), deposit(movement, 3))
+    async with staged(LedgerPane()) as stage:
+        stage.widget.ledger = ledger(*rows)
+        stage.widget.sort = "change"
+        assert [row.transaction.id for row in stage.widget.listed] == ["t2", "t1", "t3"]
+        stage.widget.focus()
+        await stage.press("g", "enter")
+        opened = [m for m in stage.app.posted if isinstance(m, Board.Opened)]
+        assert [m.key for m in opened] == ["t2"]
+
+
+async def test_a_hostile_note_is_drawn_inert(staged: Make, ledger: Make, movement: Make) -> None:
+    hostile = movement(1, note="[@click=app.quit]x[/]\x1b]52;c;aGk=\x07", order=None)
+    async with staged(LedgerPane(), 120) as stage:
+        stage.widget.ledger = ledger(hostile)
+        text = await stage.text()
+    assert "\x1b" not in text
+    assert "[@click=app.quit]x[/]" in text
+
+
+async def test_a_movement_names_the_region_last(
+    staged: Make, ledger: Make, movement: Make, order: Callable[..., BoardOrder]
+) -> None:
+    async with staged(LedgerPane(), 120) as stage:
+        stage.widget.ledger = ledger(movement(order=order(1, region="US", note="Ali")))
+        assert "2 x Steam Wallet 1 · 20 EUR · Ali · US" in await stage.text()

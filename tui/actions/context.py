@@ -1,0 +1,50 @@
+"""What the screen knows when a key is pressed: what an action judges by whether it can work now."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+
+class ActionContext(Struct, frozen=True):
+    """What an action has to know of the screen to tell whether it can work now.
+
+    `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
+    false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
+    the moment, in words. `can_copy` is the setting. `purchase` is the state of the chosen one,
+    `late` where its order came late, `fits` where one came that may be it. `sort` is what the list
+    is sorted by, as its board has it, and `sorts` the ids and titles of the columns that it can be
+    sorted by. `goods` is whether it is known what the order is of. `why_not_ours` is why the
+    selected order cannot be the purchase, in words. `files` counts the written files listed.
+    `giving` is whether the order has cards that can be marked as handed over. `sold_out` says that
+    the denomination under the cursor, if in sight, is out of stock, and since when.
+    `nothing_to_open` is why no row can be opened, in words.
+    """
+
+    place: str = "catalogue"
+    buying: bool = True
+    why_not: str = ""
+    roomy: bool = True
+    product: bool = False
+    denomination: bool = False
+    sold_out: str = ""
+    order: bool = False
+    nothing_to_open: str = ""
+    mine: bool = False
+    goods: bool = False
+    giving: bool = False
+    cards: int = 0
+    revealed: bool = False
+    privacy: bool = False
+    can_copy: bool = True
+    unsettled: int = 0
+    purchase: str = ""
+    sort: str = ""
+    sorts: tuple[tuple[str, str], ...] = ()
+    unclaimed: int = 0
+    lists: int = 0
+    why_not_ours: str = "No order here is a possible one."
+    files: int = 0
+
+
+Reason = Callable[[ActionContext], str]
+"""Tells in a sentence why an action cannot work now; empty when it can."""

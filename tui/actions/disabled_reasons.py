@@ -1,0 +1,133 @@
+"""Why an action cannot work now, each in a sentence for the operator; empty when it can."""
+
+from tui.actions.context import ActionContext
+
+
+def always(_: ActionContext) -> str:
+    """Return no reason: it can always work."""
+    return ""
+
+
+def buying(now: ActionContext) -> str:
+    """Return why no ticket can be opened for what is selected."""
+    if now.place == "unresolved" and now.purchase != "NOT_PLACED":
+        return "Buying again is only offered once the purchase is settled as not placed."
+    if now.why_not:
+        return now.why_not
+    if not now.roomy:
+        return "The terminal is too small for a ticket: 60 columns and 18 lines are needed."
+    match now.place:
+        case "unresolved":
+            return ""
+        case "catalogue":
+            return now.sold_out if now.product else "No product is highlighted."
+        case "stock":
+            return now.sold_out if now.denomination else "No value is highlighted."
+        case _ if not now.order:
+            return "No order is highlighted."
+        case _:
+            return "" if now.goods else "Another desk placed this order: its value is not known."
+
+
+def cards(now: ActionContext) -> str:
+    if now.place == "orders" and not now.order:
+        return "No order is highlighted."
+    if now.privacy:
+        return "Privacy mode hides the codes; leave it first."
+    return "" if now.cards else "This order has no cards to show yet."
+
+
+def clipboard(now: ActionContext) -> str:
+    """Return why nothing can go to the clipboard."""
+    return "" if now.can_copy else "Copying is turned off in the settings (ui.copy)."
+
+
+def copying(now: ActionContext) -> str:
+    shown = now.revealed or now.place == "hand"
+    return clipboard(now) or ("" if shown else "Reveal the card first.")
+
+
+def handing(now: ActionContext) -> str:
+    """Return why no card can be handed over to a customer."""
+    if now.privacy:
+        return "Privacy mode hides the codes; leave it first."
+    if not now.buying:
+        return "This desk is read-only: handing over is off."
+    return giving(now)
+
+
+def exporting(now: ActionContext) -> str:
+    """Return why the list cannot be exported."""
+    return "Privacy mode hides the amounts; leave it first." if now.privacy else ""
+
+
+def reversing(now: ActionContext) -> str:
+    return "" if now.sort else "The list is not sorted: sort by a column first."
+
+
+def pinning(now: ActionContext) -> str:
+    """Return why nothing can be pinned."""
+    return "" if now.product else "No product is highlighted."
+
+
+def giving(now: ActionContext) -> str:
+    """Return why an order cannot be marked as handed over."""
+    if not now.order:
+        return "No order is highlighted."
+    return "" if now.giving else "There are no cards to hand over: the order has none yet."
+
+
+def telling(now: ActionContext) -> str:
+    return "" if now.order else "No order is highlighted."
+
+
+def noting(now: ActionContext) -> str:
+    if not now.order:
+        return "No order is highlighted."
+    return "" if now.mine else "Another desk placed this order: only its own desk can note it."
+
+
+def opening(now: ActionContext) -> str:
+    """Return why the highlighted row cannot be opened."""
+    if now.nothing_to_open:
+        return now.nothing_to_open
+    if now.place == "stock":
+        return buying(now) if now.buying else "This desk is read-only: prices and stock are shown."
+    return ""
+
+
+def unresolved(now: ActionContext) -> str:
+    """Return why there is nothing to settle."""
+    if now.unsettled or now.unclaimed:
+        return ""
+    return "Nothing is unresolved or unclaimed."
+
+
+def several_lists(now: ActionContext) -> str:
+    """Return why there is no other list to go to."""
+    alone = now.place == "unresolved" and now.lists < 2
+    return "There is one list here." if alone else ""
+
+
+def refreshing(now: ActionContext) -> str:
+    """Return why a purchase cannot be looked for; anything else can be read again."""
+    known = now.purchase in ("UNRESOLVED", "AMBIGUOUS", "NOT_PLACED", "fits")
+    if now.place != "unresolved" or known:
+        return ""
+    return "Only a purchase that has no order yet can be looked for."
+
+
+def ours(now: ActionContext) -> str:
+    """Return why the selected order cannot be the purchase."""
+    return now.why_not_ours
+
+
+def taking_off(now: ActionContext) -> str:
+    """Return why nothing can be taken off the list."""
+    if now.place == "handed":
+        return "" if now.files else "No file with a card is here."
+    if now.purchase in ("AMBIGUOUS", "NOT_PLACED", "late", "fits"):
+        return ""
+    if not now.purchase:
+        return "No purchase is there to take off the list."
+    return "This purchase is not settled yet: it may still be placed."

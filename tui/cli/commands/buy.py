@@ -1,0 +1,207 @@
+"""`carddesk buy`: quote, buy once, wait for the end if asked, and exit with what became of it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from services.domain import money
+from services.domain.errors import BadInput, DeskError, Refused
+from services.domain.models import ENDED, Card, Check, Purchase, PurchaseState, Quote
+from services.domain.outcome_not_saved import OutcomeNotSaved
+from services.domain.text import clean
+from services.domain.typed import digits
+from tui.cli import argument_types, exit_codes
+from tui.cli.commands import orders
+from tui.cli.context import AddCommand, Call
+from tui.cli.output import error_document
+from tui.formats import as_json, as_text
+
+if TYPE_CHECKING:
+    from services.desk.desk import Desk
+
+Report = Callable[[Check], None]
+LONG_ENOUGH = 120.0
+
+
+def declare(add: AddCommand) -> None:
+    command = add("buy", buy, "buy cards, once")
+    command.add_argument("product_id", metavar="PRODUCT_ID", type=argument_types.vendor_id)
+    command.add_argument("type_id", metavar="TYPE_ID", type=argument_types.vendor_id)
+    command.add_argument("quantity", metavar="QUANTITY", type=digits.quantity)
+    command.add_argument(
+        "--note",
+        metavar="TEXT",
+        type=argument_types.note,
+        default="",
+        help="kept with the purchase",
+    )
+    command.add_argument(
+        "--price",
+        metavar="DZD",
+        type=argument_types.amount,
+        help="what the customer pays for all of it, kept with the purchase",
+    )
+    command.add_argument(
+        "--idempotency-key",
+        metavar="KEY",
+        type=argument_types.idempotency_key,
+        help="the same key never buys twice",
+    )
+    command.add_argument(
+        "--max-total", metavar="DZD", type=argument_types.amount, help="refuse a dearer total"
+    )
+    command.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        nargs="?",
+        const=LONG_ENOUGH,
+        type=argument_types.seconds,
+        help=f"wait until the order is final (at most {LONG_ENOUGH:.0f} s)",
+    )
+    command.add_argument("--reveal", action="store_true", help="print the cards once final")
+    command.add_argument("--yes", action="store_true", help="without it only the quote is printed")
+
+
+async def buy(call: Call) -> int:
+    """Buy what the arguments say, at most once, and print the purchase."""
+    call.out.keeps_exit_code = True
+    if call.args.read_only or call.settings().profile.read_only:
+        raise Refused("This desk is read-only", code="BUYING_OFF")
+    report = _narrator(call)
+    async with call.desk() as desk:
+        purchase = await _already_bought(call, desk)
+        if purchase is None:
+            quote = await _quote(call, desk, report)
+            if not call.args.yes:
+                return _unconfirmed(call, quote, desk.book.info.environment == "SANDBOX")
+            try:
+                purchase = await _place(call, desk, quote, report)
+            except OutcomeNotSaved as failure:
+                return _unwritten(call, failure)
+        if call.args.wait is not None:
+            purchase = await _wait(call, desk, purchase)
+        cards = await _cards(call, desk, purchase) if call.args.reveal else None
+        if cards is not None:
+            # The reveal has read the order once more: what came meanwhile is counted.
+            purchase = orders.counted(await desk.journal.purchase(purchase.id) or purchase, cards)
+        call.out.say(exit_codes.sentence(purchase))
+        shown = as_text.purchase(purchase, desk.catalog.region(purchase.product_id))
+        if cards:
+            shown = f"{shown}\n\n{as_text.cards(cards)}"
+        call.out.data(as_json.purchase(purchase, cards), shown)
+        await orders.record_loss(call, desk, purchase.order_id, cards)
+        if call.args.reveal and cards is None and exit_codes.is_final(purchase):
+            return exit_codes.NOT_FINAL
+        waited = call.args.wait is not None or cards is not None
+        return exit_codes.exit_code(purchase, waited=waited)
+
+
+async def _already_bought(call: Call, desk: "Desk") -> Purchase | None:
+    """Find the purchase this idempotency key stands for; asked before any quote.
+
+    A quote can fail for reasons that do not matter to what is already bought, such as stock.
+    """
+    key: str | None = call.args.idempotency_key
+    found = await desk.journal.purchase(key) if key else None
+    if key is None or found is None or found.idempotency_key != key:
+        return None
+    asked = (call.args.product_id, call.args.type_id, call.args.quantity)
+    if (found.product_id, found.type_id, found.quantity) != asked:
+        raise BadInput(
+            "This idempotency key was used for another product, type or quantity",
+            advice=f"Nothing was sent. See: carddesk order {clean(key)}",
+        )
+    if found.state is PurchaseState.NOT_SENT:
+        return None
+    call.out.say("This idempotency key was used before: this is that purchase, nothing was sent.")
+    return found
+
+
+async def _quote(call: Call, desk: "Desk", report: Report) -> Quote:
+    args = call.args
+    quote = await desk.quote(args.product_id, args.type_id, args.quantity, report=report)
+    if args.max_total is not None and quote.total > args.max_total:
+        raise Refused(
+            f"The total of {money.show(quote.total)} DZD is above "
+            f"--max-total {money.show(args.max_total)} DZD"
+        )
+    return quote
+
+
+def _unconfirmed(call: Call, quote: Quote, practice: bool) -> int:
+    error = BadInput("Nothing was bought", advice="Add --yes to buy at this price.")
+    call.out.say(f"carddesk: {error.sentence()}")
+    call.out.data(
+        {"quote": as_json.quote(quote), "error": error_document(error)},
+        as_text.quote(quote, practice=practice),
+    )
+    return error.exit_code
+
+
+async def _place(call: Call, desk: "Desk", quote: Quote, report: Report) -> Purchase:
+    """Buy, and let a signal wait for the answer: a dropped purchase has an unknown outcome."""
+    with call.signals.held():
+        buying = asyncio.ensure_future(
+            desk.buy(
+                quote,
+                note=call.args.note,
+                price=call.args.price,
+                idempotency_key=call.args.idempotency_key or "",
+                report=report,
+            )
+        )
+        stop = asyncio.ensure_future(call.signals.wait())
+        await asyncio.wait({buying, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if not buying.done():
+            call.out.say("Stopping: the order may already be placed, waiting for the answer.")
+        return await buying
+
+
+def _unwritten(call: Call, failure: OutcomeNotSaved) -> int:
+    """Report a purchase whose end no journal took: this is the only place it is written."""
+    call.out.say(f"carddesk: {failure.sentence()}")
+    document = as_json.purchase(failure.purchase)
+    document["error"] = error_document(failure)
+    call.out.data(document, as_text.purchase(failure.purchase))
+    return failure.exit_code
+
+
+async def _wait(call: Call, desk: "Desk", purchase: Purchase) -> Purchase:
+    """Wait for the end; whatever disturbs the wait, the purchase as the journal has it counts."""
+    if purchase.state in ENDED and not purchase.missing:
+        return purchase
+    call.out.say("Waiting until the order is final; Ctrl+C stops the wait, not the order.")
+    try:
+        ended = await call.signals.unless_stopped(desk.wait_final(purchase.id, call.args.wait))
+        if ended is not None:
+            return ended
+    except DeskError as failure:
+        call.out.say(failure.sentence())
+    return await desk.journal.purchase(purchase.id) or purchase
+
+
+async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card] | None:
+    if purchase.state is PurchaseState.REFUNDED:
+        return ()
+    if not exit_codes.is_final(purchase):
+        call.out.say("The cards are not there yet.")
+        return None
+    try:
+        return await orders.revealed(call, desk, purchase.order_id)
+    except DeskError as failure:
+        call.out.say(f"The order is placed, but its cards were not read: {failure.sentence()}")
+        return None
+
+
+def _narrator(call: Call) -> Report:
+    """Return what tells each check once it has ended; the one before sending only if it differs."""
+    told: dict[str, Check] = {}
+
+    def tell(check: Check) -> None:
+        if check.state != "running" and told.get(check.step) != check:
+            told[check.step] = check
+            mark = "FAILED" if check.state == "failed" else check.state
+            call.out.say(f"{check.step}: {mark} {check.detail}".rstrip())
+
+    return tell

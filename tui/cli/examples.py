@@ -1,0 +1,100 @@
+"""What each command's help shows at its end: lines to copy, each with what it is good for."""
+
+EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
+    "": (
+        ("carddesk", "the console; asks a few questions the first time"),
+        ("carddesk --sandbox", "practise on the embedded vendor: no key, no money"),
+        ("carddesk --profile shop --read-only", "look, but never buy"),
+        ("carddesk buy --help", "the options of one command"),
+    ),
+    "catalog": (
+        ("carddesk catalog netflix", "products with that word, and their ids"),
+        ("carddesk catalog --refresh --json", "all of them, asked of the vendor now"),
+    ),
+    "stock": (("carddesk stock 6b0593167902699be4000002", "types, prices and stock of a product"),),
+    "balance": (("carddesk balance --json", "for a script: the money is a string"),),
+    "transactions": (
+        ("carddesk transactions", "today's movements and what they were for"),
+        ("carddesk transactions --from 2026-11-01 --to 2026-11-08", "a week"),
+    ),
+    "ledger": (("carddesk ledger --from 2026-11-01 --to 2026-11-08", "as transactions"),),
+    "buy": (
+        ("carddesk buy PRODUCT_ID TYPE_ID 2", "check and quote; nothing is bought"),
+        ("carddesk buy PRODUCT_ID TYPE_ID 2 --wait --reveal --yes", "buy, wait, print the cards"),
+        (
+            "carddesk buy PRODUCT_ID TYPE_ID 2 --idempotency-key sale-1007 --max-total 5000 --yes",
+            "for a script: run twice, it buys once",
+        ),
+    ),
+    "orders": (
+        ("carddesk orders --open", "what is still being made"),
+        ("carddesk orders --unresolved", "purchases without an answer"),
+        ("carddesk orders --unclaimed", "what is on the account and no purchase here claims"),
+        ("carddesk orders --undelivered", "cards that came and are not handed over"),
+        ("carddesk orders --from 2026-11-23 --json", "since a day, for a program"),
+    ),
+    "order": (
+        ("carddesk order 6b0593167902699be4000002", "one order by its id"),
+        ("carddesk order sale-1007 --reveal", "by its key, with the cards; this is recorded"),
+        ("carddesk order sale-1007 --story", "all that happened to it"),
+    ),
+    "find": (
+        ("carddesk find yacine", "by a word of the note"),
+        ("carddesk find ...00002a", "by the end of the order id, as the board shows it"),
+        ("carddesk find 24/11 14:05 netflix", "a day, the hour around a time, and words"),
+        ("carddesk find --serial - --days 30", "by a card's serial, typed hidden or from a pipe"),
+    ),
+    "resolve": (
+        ("carddesk resolve", "check now what is unresolved; exits 4 while something is left"),
+        ("carddesk resolve --claim PURCHASE_ID ORDER_ID", "that order is this purchase"),
+        ("carddesk resolve --none PURCHASE_ID", "none of the orders offered is this purchase"),
+    ),
+    "note": (('carddesk note PURCHASE_ID "for Yacine"', "to find it later"),),
+    "delivered": (
+        ("carddesk delivered 6b0593167902699be4000002", "handed over to the customer, now, by you"),
+        ("carddesk delivered sale-1007 --undo", "not handed over after all; the log keeps both"),
+    ),
+    "acknowledge": (("carddesk acknowledge PURCHASE_ID", "read; take it off the list"),),
+    "money": (("carddesk money", "spent today and this week, and how long the balance lasts"),),
+    "export": (
+        ("carddesk export orders --output orders.csv", "the orders, without codes"),
+        ("carddesk export orders --excel", "a workbook, for a spreadsheet"),
+        ("carddesk export ledger --json --output -", "today's ledger, to stdout"),
+    ),
+    "handed": (
+        ("carddesk handed", "the files with cards that are still on this disk"),
+        ("carddesk handed delete --all", "the customers have them: delete every one"),
+    ),
+    "lock-pin": (
+        ("carddesk lock-pin set", "type a PIN twice, not shown; a locked console asks for it"),
+        ("carddesk lock-pin clear", "it was forgotten; this is recorded"),
+    ),
+    "audit": (
+        ("carddesk audit --from 2026-11-23", "who did what since then"),
+        ("carddesk audit --verify", "is the log whole? prints its head, to be kept elsewhere"),
+    ),
+    "sandbox": (
+        ("carddesk sandbox --port 8080", "a vendor to practise and test against"),
+        ("carddesk sandbox --fault reset@placeOrder:after*2", "two answers that never arrive"),
+        ("carddesk sandbox --charge --speed 60", "orders cost its money, prices move each 10 s"),
+        ("carddesk sandbox --fault shape:no-price", "half-good answers; --shapes lists them"),
+    ),
+    "doctor": (("carddesk doctor", "when something is odd, and before the first sale"),),
+    "config": (
+        ("carddesk config show", "every setting, its value, and where that came from"),
+        ("carddesk config init", "write a first settings file, asking at the terminal"),
+    ),
+    "completion": (
+        ('eval "$(carddesk completion bash)"', "in ~/.bashrc"),
+        ("carddesk completion fish > ~/.config/fish/completions/carddesk.fish", "for fish"),
+    ),
+}
+"""By command, carddesk itself with an empty name: a line, and what it is good for."""
+
+
+def epilog(name: str) -> str:
+    """Return the examples of a command as the end of its help; empty where there are none."""
+    rows = EXAMPLES.get(name, ())
+    return "\n".join(
+        ["examples:", *(f"  {line}\n      {what}" for line, what in rows)] if rows else []
+    )

@@ -1,0 +1,75 @@
+"""Calling the operator when something happened, seldom enough that the calls stay on."""
+
+import os
+from typing import TYPE_CHECKING
+
+from services.domain.book import Book
+
+if TYPE_CHECKING:
+    from services.domain.alerts import AlertDetector, Alerts
+    from tui.console.app import ConsoleApp
+
+GAP_SECONDS = 5.0
+"""What happens within this time after a call is reported together, by the next."""
+
+
+class OperatorCalls:
+    """Calls the operator as the settings say, locked or not."""
+
+    def __init__(self, console: "ConsoleApp") -> None:
+        self._console = console
+        self._occasions: AlertDetector | None = None
+        self._pending: Alerts | None = None
+        self._calling = False
+        self._failed = False
+
+    def follow(self, book: Book) -> None:
+        """Take a newer book and call the operator if something happened."""
+        settings = self._console.context.settings
+        if settings.ui.tell == "off":
+            self._occasions = self._pending = None
+            return
+        from services.domain.alerts import AlertDetector, Alerts
+
+        now = self._console.clock.now()
+        if self._occasions is None:
+            self._occasions = AlertDetector(now, settings.purchase.deadline_seconds)
+        news = self._occasions.take(book, now, settings.ui.low_balance)
+        if settings.ui.tell_of == "trouble":
+            news = Alerts(needs=news.needs, low=news.low)
+        if not news:
+            return
+        self._pending = news + (self._pending or Alerts())
+        if not self._calling:
+            self._calling = True
+            self._console.start(self._call, "call you")
+
+    def try_out(self) -> None:
+        """Call the operator once, so that it is known what that is like, or that it cannot be."""
+        self._console.start(self._sample, "try how to call you", latest_wins=True)
+
+    async def _sample(self) -> None:
+        from tui.terminal import notify
+
+        if self._console.context.settings.ui.tell != "off" and not await self._send(notify.SAMPLE):
+            self._console.say(notify.NO_TMUX)
+
+    async def _call(self) -> None:
+        from tui.terminal import notify
+
+        try:
+            while (news := self._pending) is not None:
+                self._pending = None
+                if not await self._send(notify.words(news)) and not self._failed:
+                    # Said once, however often that happens.
+                    self._failed = True
+                    self._console.say(notify.NO_TMUX)
+                await self._console.clock.sleep(GAP_SECONDS)
+        finally:
+            self._calling = False
+
+    async def _send(self, words: str) -> bool:
+        from tui.terminal import notify
+
+        way = self._console.context.settings.ui.tell
+        return await notify.tell(way, words, os.environ, self._console.to_terminal)

@@ -1,0 +1,369 @@
+"""Who answers each request of a screen, and how: the table, and the handlers it names.
+
+A handler gets the console and the request and returns the answer. It raises DeskError where there
+is none; the console makes a sentence of that. `HANDLERS` is at the end.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from msgspec.structs import replace
+
+from services.domain import receipt, status_text
+from services.domain.book import BoardOrder
+from services.domain.errors import DeskError, Failure, failure_of
+from services.domain.local_time import local_when
+from services.domain.models import Card, Order, Purchase, Quote
+from services.domain.phrase import counted
+from services.domain.secrets import Secret
+from services.domain.text import NOTHING, short_id
+from tui.screens import requests as ask
+from tui.screens.dialogs.confirm import AskScreen
+from tui.screens.dialogs.prompt import PromptScreen
+from tui.screens.ticket import TicketScreen
+
+if TYPE_CHECKING:
+    from services.domain.timeline import Timeline
+    from services.domain.typed.lookup import LookupResult
+    from tui.console.app import ConsoleApp
+
+RequestT = TypeVar("RequestT", bound=ask.Request[Any])
+BROKEN = failure_of("A defect stopped this, and there is no answer")
+PURCHASE_BROKEN = failure_of(
+    "A defect stopped this purchase",
+    "It may or may not be placed: press u before you buy it again.",
+)
+
+
+# What is listed.
+
+
+async def _refresh(console: "ConsoleApp", request: ask.RefreshRequest) -> None:
+    if request.pane == "catalogue":
+        await console.desk.catalog.read(refresh=True)
+    else:
+        console.desk.refresh_orders()
+    await console.desk.figures.balance()
+
+
+async def _pin(console: "ConsoleApp", request: ask.PinRequest) -> None:
+    pinned = await console.desk.catalog.pin(request.product.id)
+    is_now = "is pinned: it stands on top of the catalogue" if pinned else "is not pinned any more"
+    console.say(f"{request.product.title} {is_now}.")
+
+
+async def _export(console: "ConsoleApp", request: ask.ExportRequest) -> None:
+    from tui.formats import export_rows
+
+    rows = f"{counted(len(request.rows), 'row')} of {request.pane}"
+    if not request.rows:
+        console.say("Nothing is listed here, so there is nothing to write: no file was made.")
+        return
+    listed = export_rows.rows(request.rows)
+    path = await console.desk.exports.write(request.pane, listed, request.kind)
+    are = "is" if len(request.rows) == 1 else "are"
+    console.say(f"{rows}, without codes, {are} in {path}")
+
+
+# Buying.
+
+
+async def _quote(console: "ConsoleApp", request: ask.QuoteRequest) -> Quote:
+    goods = (request.product_id, request.type_id, request.quantity)
+    return await console.desk.quote(*goods, previous=request.previous, report=request.report)
+
+
+async def _repeat(console: "ConsoleApp", request: ask.RepeatRequest) -> None:
+    """Open a ticket for the same again, at the price and stock of now."""
+    known = request.product
+    stock = await console.desk.figures.stock(known.id)
+    catalog = console.desk.book.catalog
+    product = (catalog.find(known.id) if catalog else None) or known
+    denomination = stock.find(request.denomination.id) or request.denomination
+    console.take_book()
+    console.show(TicketScreen(console.context, product, denomination, quantity=request.quantity))
+
+
+async def _buy(console: "ConsoleApp", request: ask.BuyRequest) -> Purchase | None:
+    """Send a purchase; None where it has to be quoted again first."""
+    try:
+        purchase = await console.desk.buy(
+            request.quote, note=request.note, price=request.price, report=request.report
+        )
+    except DeskError as error:
+        if error.code != "REQUOTE":
+            raise
+        console.take_book()
+        request.stale()
+        return None
+    for screen in console.desk_screens():
+        screen.bought(purchase.id)
+    return purchase
+
+
+# One order.
+
+
+async def _read_order(console: "ConsoleApp", request: ask.OrderRequest) -> Order | None:
+    """Read an order: first what the journal has of it, then from the vendor."""
+    row = request.order
+    if row.purchase_id:
+        request.report(await console.desk.journal.purchase(row.purchase_id))
+    return await console.desk.orders.read(row.order_id) if row.order_id else None
+
+
+async def _read_history(console: "ConsoleApp", request: ask.HistoryRequest) -> ask.OrderHistory:
+    row = request.order
+    story = await console.desk.support.story(row.order_id or row.purchase_id, ask=False)
+    events = await console.desk.journal.events(row.order_id) if row.order_id else ()
+    return ask.OrderHistory(story, status_text.last_seen(events, request.cards))
+
+
+async def _reveal(console: "ConsoleApp", request: ask.CardsRequest) -> ask.Revealed:
+    """Fetch cards, recorded first, and say who revealed them earlier."""
+    history = await console.desk.journal.events(request.order_id)
+    cards = await console.desk.orders.reveal(request.order_id, request.index)
+    shown, now = tuple(enumerate(cards, request.index or 0)), console.clock.now()
+    before = {index: status_text.before(history, index, now) for index, _ in shown}
+    if shown and (unwritten := console.desk.orders.off_the_record):
+        first = shown[0][0]
+        before[first] = f"{unwritten} {before[first]}".strip()
+    return ask.Revealed(shown, before)
+
+
+async def _give(console: "ConsoleApp", request: ask.ReceiptRequest) -> str:
+    """Ask how cards go to the customer, then copy or write the text; say what was done."""
+    from tui.screens.dialogs.receipt import ReceiptScreen
+
+    order, indexes = request.order, request.indexes
+    choice = await console.ask(ReceiptScreen(console.context, order, indexes))
+    if choice is None:
+        return ""
+
+    def text_of(cards: tuple[Card, ...]) -> Secret:
+        return receipt.whole(
+            choice.template, order, receipt.chosen(cards, indexes, order.delivered or 0)
+        )
+
+    which = f"{receipt.which(indexes)}, text {receipt.named(choice.name)}"
+    if choice.to_file:
+        path = await console.desk.receipts.write(order.order_id, which, text_of)
+        listed = console.context.keymap.shown("files")
+        done = (
+            f"{order.name}: Written into {path}, readable by you alone. It is on the"
+            f" list ({listed}) until you delete it."
+        )
+    else:
+        done = await console.card_clipboard.hand_over(order, which, text_of)
+    whole = not indexes and not order.missing and order.given_at is None
+    if not (whole and console.settings.ui.mark_on_hand_over):
+        return done
+    given, _ = await _marked(console, order)
+    undo = console.context.keymap.shown("mark")
+    when = local_when(given.given_at, console.clock.now()) if given.given_at else "now"
+    return f"{done} Handed over {when}; {undo} takes it back."
+
+
+async def _write_note(console: "ConsoleApp", request: ask.NoteRequest) -> None:
+    """Keep a note; ask first where that erases one, or one that was not seen while typing."""
+    order, note, seen = request.order, request.note, request.note is None
+    name = replace(order, note=NOTHING).name
+    if note is None:
+        note = await console.ask(PromptScreen(console.context, f"Note on {name}", order.note))
+    rows = (row for row in console.desk.book.orders if row.line == order.line)
+    held = next(rows, order).note
+    if note is None or note == held or (seen and note == order.note):
+        return
+    if held and not (note and seen and held == order.note):
+        lines = [f"{replace(order, note=held).name}.", f"The note now: {held}"]
+        title, yes = ("Replace the note?", "Replace") if note else ("Erase the note?", "Erase")
+        if note:
+            lines.append(f"The new one: {note}")
+        if not await console.ask(AskScreen(console.context, title, lines, yes=yes, no="Keep it")):
+            console.say(f"The note stays: {held}")
+            return
+    kept = await console.desk.journal.set_note(order.purchase_id, note)
+    console.show_order(replace(order, note=kept.note))
+    console.say(
+        f"The note is saved: {note}, on {name}." if note else f"The note is erased: {name}."
+    )
+
+
+async def _marked(
+    console: "ConsoleApp", order: BoardOrder, *, undo: bool = False
+) -> tuple[BoardOrder, bool]:
+    """Mark an order as handed over, or take the mark back; return it, and whether that is new."""
+    support = console.desk.support
+    mark, new = await (support.take_back if undo else support.give)(order.order_id)
+    given = replace(order, given_at=mark.at, given_by=mark.by if mark.at else NOTHING)
+    console.show_order(given)
+    return given, new
+
+
+async def _mark_delivered(console: "ConsoleApp", request: ask.DeliveredRequest) -> None:
+    given, new = await _marked(console, request.order, undo=request.undo)
+    name = given.name
+    if given.given_at is None:
+        done = "The mark is taken back: to hand over" if new else "It was not marked as handed over"
+        console.say(f"{done}: {name}.")
+        return
+    when = local_when(given.given_at, console.clock.now())
+    if new:
+        console.say(f"Handed over {when}: {name}.")
+    else:
+        console.say(f"Handed over already, {when} by {given.given_by}: {name}.")
+
+
+async def _find(console: "ConsoleApp", request: ask.FindRequest) -> "LookupResult":
+    """Look orders up: in the journal at once, then at the vendor."""
+    if isinstance(request.wanted, Secret):
+        return await console.desk.support.find_serial(request.wanted, request.days, request.report)
+    found = await console.desk.support.find(request.wanted, ask=False)
+    if not found.partial:
+        return found
+    if request.reply is not None:
+        request.reply(found, None)
+    return await console.desk.support.find(request.wanted)
+
+
+async def _read_timeline(console: "ConsoleApp", request: ask.TimelineRequest) -> "Timeline":
+    """Read a timeline: from the journal at once, then with what the vendor knows."""
+    with suppress(DeskError):  # perhaps the vendor knows it
+        request.report(await console.desk.support.story(request.reference, ask=False))
+    return await console.desk.support.story(request.reference)
+
+
+# Settling.
+
+
+async def _settle(console: "ConsoleApp", request: ask.SettleRequest) -> None:
+    held, desk = request.purchase, console.desk
+    match request.decision:
+        case "look":
+            await desk.settlement.look_now(held.id)
+        case "claim":
+            (order_id,) = request.order_ids
+            await desk.settlement.claim(held.id, order_id)
+            console.say(f"Order {short_id(order_id)} is this purchase now.")
+        case "none":
+            await desk.settlement.none_of_these(held.id, request.order_ids)
+        case "acknowledge":
+            await desk.settlement.acknowledge(held.id)
+
+
+# The table.
+
+
+class Handling(NamedTuple):
+    """How requests of one type are answered.
+
+    The handler runs in a worker of the type's own group; where the latest wins it ends those
+    before it. `broken` is what the screen is given where a defect stopped it.
+    """
+
+    handler: Callable[["ConsoleApp", Any], Any]
+    description: str
+    latest_wins: bool = False
+    broken: Failure = BROKEN
+
+
+def _row(
+    kind: type[RequestT],
+    handler: Callable[["ConsoleApp", RequestT], Awaitable[object]],
+    description: str,
+    latest_wins: bool = False,
+    broken: Failure = BROKEN,
+) -> tuple[type[RequestT], Handling]:
+    return kind, Handling(handler, description, latest_wins, broken)
+
+
+LATEST = True
+HANDLERS: dict[type[ask.Request[Any]], Handling] = dict(
+    (
+        # What is listed.
+        _row(
+            ask.StockRequest,
+            lambda app, it: app.desk.figures.stock(it.product.id),
+            "read the stock",
+            LATEST,
+        ),
+        _row(
+            ask.StockRefreshRequest,
+            lambda app, it: app.desk.figures.stock(it.product.id, background=True),
+            "read the stock",
+            LATEST,
+        ),
+        _row(
+            ask.LedgerRequest,
+            lambda app, _: app.desk.money.ledger(background=True),
+            "read the ledger",
+            LATEST,
+        ),
+        _row(
+            ask.UndeliveredRequest,
+            lambda app, _: app.desk.support.undelivered(),
+            "read the list",
+            LATEST,
+        ),
+        _row(
+            ask.ReceiptsRequest,
+            lambda app, _: app.desk.receipts.listed(),
+            "list handed files",
+            LATEST,
+        ),
+        _row(
+            ask.DeleteReceiptsRequest,
+            lambda app, it: app.desk.receipts.delete(it.names),
+            "delete handed files",
+        ),
+        _row(ask.RefreshRequest, _refresh, "refresh the pane", LATEST),
+        _row(ask.PinRequest, _pin, "keep the pins"),
+        _row(ask.ExportRequest, _export, "export the list"),
+        # Buying.
+        _row(ask.RepeatRequest, _repeat, "open a ticket again", LATEST),
+        _row(ask.QuoteRequest, _quote, "check a purchase", LATEST),
+        _row(ask.BuyRequest, _buy, "send a purchase", broken=PURCHASE_BROKEN),
+        _row(
+            ask.PurchaseRequest,
+            lambda app, it: app.desk.journal.purchase(it.purchase_id),
+            "look a purchase up",
+        ),
+        # One order.
+        _row(ask.OrderRequest, _read_order, "read the order", LATEST),
+        _row(ask.HistoryRequest, _read_history, "read what happened", LATEST),
+        _row(ask.CardsRequest, _reveal, "reveal cards", LATEST),
+        _row(
+            ask.CopyRequest,
+            lambda app, it: app.card_clipboard.send(it.order, it.which, it.text),
+            "copy a card",
+            LATEST,
+        ),
+        _row(ask.ReceiptRequest, _give, "write a text for a customer"),
+        _row(ask.NoteRequest, _write_note, "keep a note"),
+        _row(ask.DeliveredRequest, _mark_delivered, "mark an order as given"),
+        _row(ask.FindRequest, _find, "look an order up", LATEST),
+        _row(ask.TimelineRequest, _read_timeline, "read the timeline", LATEST),
+        # Settling.
+        _row(
+            ask.CandidatesRequest,
+            lambda app, it: app.desk.settlement.candidates(it.purchase.id),
+            "read candidates",
+            LATEST,
+        ),
+        _row(
+            ask.UnclaimedRequest,
+            lambda app, it: app.desk.settlement.unclaimed_orders(
+                it.purchase.id if it.purchase else ""
+            ),
+            "read unclaimed orders",
+            LATEST,
+        ),
+        _row(ask.SettleRequest, _settle, "settle a purchase"),
+        # The lock.
+        _row(
+            ask.UnlockRequest, lambda app, it: app.lock.attempt(it.store, it.pin), "check the PIN"
+        ),
+    )
+)
+"""Who answers each request; a new request is a row here and a class in `requests`."""

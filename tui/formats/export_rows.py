@@ -1,0 +1,57 @@
+"""The rows of a list as columns for a file: what the command line's JSON says, without codes."""
+
+from collections.abc import Iterable
+
+from services.domain.book import BoardOrder, Logged
+from services.domain.event_log import Event
+from services.domain.ledger import LedgerRow
+from services.domain.models import Denomination, Product, Purchase
+from tui.formats import as_json
+
+ExportRow = dict[str, object]
+
+
+def rows(listed: Iterable[object]) -> list[ExportRow]:
+    """Return what a pane lists, one flat row for each line."""
+    return [_row(value) for value in listed]
+
+
+def _row(value: object) -> ExportRow:
+    match value:
+        case Product():
+            return {
+                "product_id": value.id,
+                "title": value.title,
+                "category": value.category,
+                "region": value.region,
+                "enabled": value.enabled,
+            }
+        case Denomination():
+            return {
+                "type_id": value.id,
+                "name": value.name,
+                "price": as_json.amount(None if value.closed else value.price),
+                "quantity": value.quantity,
+            }
+        case BoardOrder():
+            return dict(as_json.board_order(value))
+        case Purchase():
+            return _flat(as_json.purchase(value))
+        case Event():
+            return dict(as_json.event(value))
+        case LedgerRow():
+            return dict(as_json.movement(value))
+        case Logged():
+            entry = value.entry
+            return {"at": as_json.instant(entry.at), "level": entry.level, "text": entry.text}
+        case _:
+            raise TypeError(f"no list holds a {type(value).__name__}")
+
+
+def _flat(document: ExportRow) -> ExportRow:
+    """Give each part of a purchase's error a column of its own."""
+    error = document.pop("error")
+    told: ExportRow = dict(error) if isinstance(error, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
+    return document | {
+        f"error_{name}": told.get(name) for name in ("code", "message", "request_id")
+    }

@@ -1,0 +1,83 @@
+"""A question before something that cannot be undone; doing nothing is the default."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from services.domain.phrase import Phrase
+from tui.actions.table import bindings
+from tui.screens.base import ConsoleContext, Dialog, Handler
+from tui.screens.parts.strips import KeyLine
+from widgets.bars.key_hints import HintLine
+from widgets.drawing.cells import discreet
+from widgets.drawing.inert_content import inert_content
+
+
+class AskScreen(Dialog[bool]):
+    """Asks a question and is dismissed with True only by the key `y`.
+
+    Args:
+        title: the question, in a few words.
+        lines: what the operator has to know before answering.
+        yes: what `y` does, in a verb.
+        no: what every other way out does, in a verb.
+    """
+
+    PLACE = "ask"
+    IS_QUESTION = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("ask")]
+
+    def __init__(
+        self,
+        context: ConsoleContext,
+        title: str,
+        lines: Sequence[str | Phrase],
+        *,
+        yes: str,
+        no: str = "No",
+    ) -> None:
+        super().__init__(context)
+        self._title = title
+        self._lines = tuple(lines)
+        self._answers = (yes, no)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(inert_content(self._title), classes="dialog-title")
+            for line in self._lines:
+                yield Static(inert_content(discreet(line, self.privacy)))
+            yield KeyLine()
+
+    def refresh_hints(self) -> None:
+        if self.composed:
+            yes, no = self._answers
+            keys = self.context.keymap
+            self.query_one(HintLine).hints = (
+                (keys.shown("ask.no"), no),
+                (keys.shown("ask.yes"), yes),
+            )
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Every way out but yes is no."""
+        return {"ask.yes": self.agree, "ask.no": self.refuse, "back": self.refuse}
+
+    def agree(self) -> None:
+        self.dismiss(True)
+
+    def refuse(self) -> None:
+        self.dismiss(False)
+
+
+class LeaveScreen(AskScreen):
+    """Asks whether to leave; staying is the default.
+
+    Args:
+        lines: what is in flight or not settled.
+    """
+
+    def __init__(self, context: ConsoleContext, lines: Sequence[str | Phrase]) -> None:
+        super().__init__(context, "Leave now?", lines, yes="Leave", no="Stay")

@@ -1,0 +1,157 @@
+"""What a customer is given of a card, looked at with the card masked, and where it is to go."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import ClassVar
+
+from msgspec import Struct
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from services.domain import receipt
+from services.domain.book import BoardOrder
+from services.domain.models import Card
+from services.domain.phrase import counted
+from services.domain.secrets import MASK, Secret
+from services.domain.text import fit
+from tui.actions.table import bindings
+from tui.screens.base import ConsoleContext, Dialog, Handler
+from tui.screens.parts.strips import KeyLine
+from widgets.bars.key_hints import HintLine
+from widgets.drawing.inert_content import inert_content
+from widgets.drawing.ink import inert
+
+COPIED = "to the terminal's clipboard, which is asked to forget it soon."
+NOT_COPIED = "copying to the clipboard is turned off (ui.copy)."
+KEPT = "into a file that only you can read, listed until you delete it."
+RECORDED = "Recorded with your name first, without the card."
+AROUND, AROUND_NARROW = 13, 15
+"""Lines of the dialog that are not the text; more where its own sentences have to be broken."""
+
+SHAPE = Card(Secret(""), Secret(MASK))
+"""What is known of a card before it is fetched."""
+
+WHOLE_SENTENCES = 72
+WIDEST = 72
+
+
+class ReceiptChoice(Struct, frozen=True):
+    """What is to be done: with which template, and whether into a file."""
+
+    name: str
+    template: str
+    to_file: bool
+
+
+class ReceiptScreen(Dialog[ReceiptChoice | None]):
+    """Asks where a text for a customer is to go; dismissed with a choice, or with None.
+
+    No card is here: they are fetched once it is recorded where they go.
+
+    Args:
+        order: whose cards they are.
+        indexes: which of them, from 0; none named are all that came.
+    """
+
+    PLACE = "hand"
+    IS_QUESTION = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("hand")]
+
+    def __init__(
+        self, context: ConsoleContext, order: BoardOrder, indexes: tuple[int, ...]
+    ) -> None:
+        super().__init__(context)
+        ui = context.settings.ui
+        self._order = order
+        self._indexes = indexes
+        self._count = len(indexes) or order.delivered or order.quantity
+        self._templates = receipt.choices(ui.customer_template)
+        own = receipt.OWN
+        self._language = own if own in self._templates else ui.customer_language
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text as it will be, and the ways it can go."""
+        keys = self.context.keymap
+        copied = COPIED if self.context.settings.ui.copy else NOT_COPIED
+        with Vertical(classes="dialog"):
+            yield Static(id="hand-title", classes="dialog-title")
+            yield Static(id="hand-text")
+            yield Static(id="hand-language")
+            yield Static(inert_content(f"{keys.shown('copy')}: {copied}"))
+            yield Static(inert_content(f"{keys.shown('write')}: {KEPT}"))
+            yield Static(inert_content(RECORDED), id="hand-recorded")
+            yield KeyLine()
+
+    def begin(self) -> None:
+        """Show the text as it will be, the codes masked."""
+        self._show()
+
+    def refresh_hints(self) -> None:
+        if self.composed:
+            keys = self.context.keymap
+            copying = ((keys.shown("copy"), "Copy"),)
+            self.query_one(HintLine).hints = (
+                *(copying if self.context.settings.ui.copy else ()),
+                (keys.shown("write"), "Write a file"),
+                (f"{keys.shown('left')}/{keys.shown('right')}", "Language"),
+                (keys.shown("back"), "Cancel"),
+            )
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Each way has a key; escape gives nothing away."""
+        return {
+            **super().handlers(),
+            "copy": partial(self._choose, to_file=False),
+            "write": partial(self._choose, to_file=True),
+            "left": partial(self._change_language, -1),
+            "right": partial(self._change_language, 1),
+        }
+
+    def on_resize(self) -> None:
+        """Show as much of the text as there is room for now."""
+        if self.composed:
+            self._show()
+
+    def watch_privacy(self, privacy: bool) -> None:
+        """Close when privacy mode begins: it gives nothing to a customer."""
+        if privacy and self.composed and self.is_current:
+            self.dismiss(None)
+
+    def _title(self) -> str:
+        which = receipt.which(self._indexes) if self._indexes else counted(self._count, "card")
+        order = self._order
+        goods = f"{order.quantity} x {order.goods} {order.denomination}"
+        # The customer first: what is given stands in the text below, too.
+        whose = f"{order.note} · {goods}" if order.note else goods
+        came = order.cards_came or 0
+        late = f" ({came} of {came + order.missing} here)" if order.missing else ""
+        return f"Text for the customer: {which}{late} · {whose}"
+
+    def _choose(self, *, to_file: bool) -> None:
+        template = self._templates[self._language]
+        self.dismiss(ReceiptChoice(self._language, template, to_file))
+
+    def _change_language(self, by: int) -> None:
+        names = list(self._templates)
+        self._language = names[(names.index(self._language) + by) % len(names)]
+        self._show()
+
+    def _show(self) -> None:
+        """Write the text of one card, itself masked, and what it is written in."""
+        template = self._templates[self._language]
+        text = receipt.masked(template, self._order, SHAPE)
+        width = max(20, min(WIDEST, self.size.width - 8))
+        lines = [f"  {fit(inert(line), width).rstrip()}" for line in text.split("\n")]
+        around = AROUND if self.size.width >= WHOLE_SENTENCES else AROUND_NARROW
+        if len(lines) > (most := max(2, self.size.height - around)):
+            lines = [*lines[: most - 1], "  ..."]
+        if self._count > 1:
+            lines.append(f"  ... and so on for each of the {self._count} cards.")
+        title = fit(inert(self._title()), width).rstrip()
+        self.query_one("#hand-title", Static).update(inert_content(title))
+        key = self.context.keymap.shown("right")
+        written = f"Written {receipt.named(self._language)}; {key} changes that for this time."
+        self.query_one("#hand-text", Static).update(inert_content(*lines))
+        self.query_one("#hand-language", Static).update(inert_content(written))

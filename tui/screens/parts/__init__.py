@@ -1,0 +1,5 @@
+"""Pieces that several screens are made of.
+
+May import actions, terminal and formats.
+Begin with `filter.py`.
+"""

@@ -1,0 +1,45 @@
+"""A PIN as it is typed: sign by sign, and never shown."""
+
+from typing import Literal
+
+from services.domain.secrets import Secret
+from services.local_files.lock_pin import LONGEST
+
+PinResult = Literal["ignored", "empty", "full", "typed", "entered"]
+
+
+class PinEntry:
+    """Listens to the keys of one PIN; `count` is all that may be drawn of it."""
+
+    def __init__(self) -> None:
+        self._signs: list[str] = []
+
+    @property
+    def count(self) -> int:
+        """How many signs were typed."""
+        return len(self._signs)
+
+    def hear(self, key: str, character: str | None) -> PinResult:
+        """Take one key press: the key as Textual names it, and what it types, if anything."""
+        if key == "enter":
+            return "entered" if self._signs else "empty"
+        if key == "backspace":
+            self._signs[-1:] = []
+        elif key == "escape":
+            self.forget()
+        elif character is None or not character.isprintable():
+            return "ignored"
+        elif len(self._signs) == LONGEST:
+            return "full"
+        else:
+            self._signs.append(character)
+        return "typed"
+
+    def take(self) -> Secret:
+        """Return what was typed, and forget it."""
+        pin = Secret("".join(self._signs))
+        self.forget()
+        return pin
+
+    def forget(self) -> None:
+        self._signs.clear()

@@ -1,0 +1,98 @@
+"""One purchase that is not settled: what was confirmed, what was seen, and what comes next."""
+
+from datetime import datetime
+
+from textual.reactive import var
+
+from services.domain.errors import Failure
+from services.domain.local_time import local_clock, local_time
+from services.domain.models import Purchase, PurchaseState
+from services.domain.phrase import Phrase, counted, joined, plain
+from services.domain.status_text import message_of
+from tui.screens.parts.unresolved_rows import goods, watch_words
+from widgets.drawing.cells import dinars, discreet, due, failure_words, purchase_sentence
+from widgets.drawing.ink import Line
+from widgets.drawing.sheet import Sheet, fact, sentence
+
+NOTHING = "All clear: nothing waits for a decision."
+ONLY_NOBODYS = (
+    "No purchase is unresolved. These orders are on the account and no purchase here claims them: "
+    "ask who bought them."
+)
+
+LATE = "sell its cards, or keep them as stock; then acknowledge it"
+NOT_PLACED = "acknowledge it, or buy again if it is still wanted"
+
+
+class UnresolvedSheet(Sheet):
+    """Says it in lines that stay where they are while the vendor is asked.
+
+    `busy` and `error` are of the last reading of orders that could be the purchase, `read_at` is
+    when one succeeded (UTC). `unclaimed_orders` is whether there are unclaimed orders.
+    """
+
+    DEFAULT_CSS = "UnresolvedSheet { padding: 0 1; }"
+    DRAWN_FROM = ("purchase", "error", "busy", "read_at", "unclaimed_orders", "now", "privacy")
+
+    purchase: var[Purchase | None] = var[Purchase | None](None)
+    error: var[Failure | None] = var[Failure | None](None)
+    busy: var[bool] = var(False)
+    read_at: var[datetime | None] = var[datetime | None](None)
+    unclaimed_orders: var[bool] = var(False)
+    now: var[datetime | None] = var[datetime | None](None)
+    privacy: var[bool] = var(False)
+
+    def text_lines(self, width: int) -> list[Line]:
+        """Return the sentence of its state first, then the facts."""
+        held = self.purchase
+        if held is None:
+            words, ink = (ONLY_NOBODYS, "strong") if self.unclaimed_orders else (NOTHING, "good")
+            return sentence(words, width, ink)
+        price = f"{dinars(held.unit_price, self.privacy)} each"
+        total = dinars(held.total, self.privacy)
+        lines = [
+            *sentence(discreet(purchase_sentence(held, self.now), self.privacy), width, "strong"),
+            *fact("to do", _to_do(held), width),
+            *fact("order", held.order_id, width),
+            *fact("confirmed", f"{goods(held)}, {price}, {total}", width),
+            *fact("sent", _sent(held), width),
+            *fact("seen", discreet(_seen(held), self.privacy), width),
+            *fact("note", held.note, width),
+        ]
+        if held.state is PurchaseState.NOT_PLACED:
+            when = due(held.next_check_at, self.now) if held.next_check_at else ""
+            lines += fact("watched", watch_words(held, when), width)
+        return lines if held.order_id else [*lines, *self._reading(width)]
+
+    def _reading(self, width: int) -> list[Line]:
+        """Return one line, whatever the reading comes to; only a long failure takes more."""
+        if self.busy:
+            return fact("checked", "asking the vendor ...", width, "dim")
+        if self.error:
+            return fact("checked", failure_words(self.error, self.privacy), width, "warn")
+        return fact("checked", local_clock(self.read_at) if self.read_at else "-", width, "dim")
+
+
+def _to_do(purchase: Purchase) -> str:
+    """Say what is left to do where the sentence of the state has not said it."""
+    if purchase.late:
+        return LATE if purchase.order_id else ""
+    return NOT_PLACED if purchase.state is PurchaseState.NOT_PLACED else ""
+
+
+def _sent(purchase: Purchase) -> str:
+    at = purchase.sent_at or purchase.created_at
+    return f"{local_time(at)} by {purchase.operator} on {purchase.host}"
+
+
+def _seen(purchase: Purchase) -> Phrase:
+    """Say what the checks came to, unless the sentence of the state has said it."""
+    error = purchase.error
+    code = ", ".join(filter(None, (error.code, error.request_id))) if error else ""
+    if purchase.state is PurchaseState.NOT_PLACED and not purchase.late:
+        return plain(f"reply to the purchase: {code}" if code else "")
+    readings = counted(purchase.checks, "reading") if purchase.checks else ""
+    if purchase.order_id:
+        return plain(f"the order turned up after {readings}" if readings else "")
+    said = joined(", ", (message_of(purchase), plain(code)))
+    return joined("; ", (said, plain(readings)))

@@ -1,0 +1,291 @@
+"""Requests: what screens ask the app for.
+
+A screen posts one; `tui/console/request_handlers.py` says for each type who answers it and how.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
+
+from textual.message import Message
+
+from services.domain.book import BoardOrder, UnclaimedOrder
+from services.domain.errors import Failure
+from services.domain.ledger import Ledger
+from services.domain.models import (
+    Candidate,
+    Card,
+    Check,
+    Denomination,
+    Order,
+    Product,
+    Purchase,
+    Quote,
+    Stock,
+)
+from services.domain.secrets import Secret
+from services.local_files.lock_pin import LockPin, PinAttempt
+
+if TYPE_CHECKING:
+    from services.domain.timeline import Timeline
+    from services.domain.typed.lookup import LookupResult
+    from services.local_files.receipt_files import ReceiptFile
+
+AnswerT = TypeVar("AnswerT")
+Receipts: TypeAlias = "tuple[ReceiptFile, ...]"
+LookupAnswer: TypeAlias = "LookupResult"
+Decision = Literal["look", "claim", "none", "acknowledge"]
+
+
+class Revealed(NamedTuple):
+    """Cards by their index, and by index who revealed one earlier, in words."""
+
+    cards: tuple[tuple[int, Card], ...]
+    before: Mapping[int, str]
+
+
+class OrderHistory(NamedTuple):
+    """What the journal knows of an order, and by a card's index who saw it when (UTC) last."""
+
+    story: "Timeline"
+    seen: Mapping[int, tuple[datetime, str]]
+
+
+@dataclass(kw_only=True)
+class Request(Message, Generic[AnswerT]):
+    """Something a screen asks the app for.
+
+    `reply` takes the answer, or None and the failure why there is none.
+    Where it is None the app says that sentence on the screen on top.
+    """
+
+    reply: Callable[[AnswerT | None, Failure | None], None] | None = None
+
+
+# What is listed.
+
+
+@dataclass
+class StockRequest(Request[Stock]):
+    """Read a product's stock."""
+
+    product: Product
+
+
+@dataclass
+class StockRefreshRequest(Request[Stock]):
+    """Read a stock that got old in sight; it gives way to what a person waits for."""
+
+    product: Product
+
+
+@dataclass
+class LedgerRequest(Request[Ledger]):
+    """Read today's movements and match them with the orders."""
+
+
+@dataclass
+class UndeliveredRequest(Request[tuple[BoardOrder, ...]]):
+    """Read which orders of this desk are not marked as given."""
+
+
+@dataclass
+class ReceiptsRequest(Request[Receipts]):
+    """List the files with cards that were handed over, oldest first."""
+
+
+@dataclass
+class DeleteReceiptsRequest(Request[None]):
+    """Delete files with cards."""
+
+    names: Sequence[str]
+
+
+@dataclass
+class RefreshRequest(Request[None]):
+    """Ask the vendor now for what a pane shows."""
+
+    pane: str
+
+
+@dataclass
+class PinRequest(Request[bool]):
+    """Pin a product to the top of the catalogue, or unpin it."""
+
+    product: Product
+
+
+@dataclass
+class ExportRequest(Request[None]):
+    """Write what a pane lists into a file: `csv`, `json` or `xlsx`."""
+
+    pane: str
+    rows: tuple[object, ...]
+    kind: str
+
+
+# Buying.
+
+
+@dataclass
+class RepeatRequest(Request[None]):
+    """Open a ticket for the same as a purchase or an order, as it was named and priced then."""
+
+    product: Product
+    denomination: Denomination
+    quantity: int
+
+
+@dataclass
+class QuoteRequest(Request[Quote]):
+    """Check stock, balance and limits for a review; `report` takes each check as it goes."""
+
+    product_id: str
+    type_id: str
+    quantity: int
+    previous: Quote | None
+    report: Callable[[Check], None]
+
+
+@dataclass
+class BuyRequest(Request[Purchase | None]):
+    """Buy what was reviewed and confirmed; `stale` is called where it must be quoted again.
+
+    `price` is what the customer pays for all of it (DZD), None where that is not known.
+    """
+
+    quote: Quote
+    note: str
+    report: Callable[[Check], None]
+    stale: Callable[[], None]
+    price: Decimal | None = None
+
+
+@dataclass
+class PurchaseRequest(Request[Purchase | None]):
+    """Read a purchase from the journal."""
+
+    purchase_id: str
+
+
+# One order.
+
+
+@dataclass
+class OrderRequest(Request[Order | None]):
+    """Read an order again, without its cards; `report` takes what the journal has of it."""
+
+    order: BoardOrder
+    report: Callable[[Purchase | None], None]
+
+
+@dataclass
+class HistoryRequest(Request[OrderHistory]):
+    """Read what the journal alone knows of an order that has so many cards."""
+
+    order: BoardOrder
+    cards: int
+
+
+@dataclass
+class CardsRequest(Request[Revealed]):
+    """Reveal one card of an order by its index, or all of them (None)."""
+
+    order_id: str
+    index: int | None
+
+
+@dataclass
+class CopyRequest(Request[str]):
+    """Send a text with cards to the clipboard, once the journal has noted `which`."""
+
+    order: BoardOrder
+    which: str
+    text: Secret
+
+
+@dataclass
+class ReceiptRequest(Request[str]):
+    """Give cards to a customer where the operator says: those of these places, or all of them."""
+
+    order: BoardOrder
+    indexes: tuple[int, ...] = ()
+
+
+@dataclass
+class NoteRequest(Request[None]):
+    """Keep a note on one of our purchases; None asks for it."""
+
+    order: BoardOrder
+    note: str | None = None
+
+
+@dataclass
+class DeliveredRequest(Request[None]):
+    """Mark an order as given to the customer; `undo` takes the mark back."""
+
+    order: BoardOrder
+    undo: bool = False
+
+
+@dataclass
+class FindRequest(Request[LookupAnswer]):
+    """Look orders up; a secret is a serial, looked for in the orders of so many days.
+
+    What the journal alone knows is replied first. `report` takes the page that a serial was just
+    looked for in, and how many there are.
+    """
+
+    wanted: str | Secret
+    days: int
+    report: Callable[[int, int], None]
+
+
+@dataclass
+class TimelineRequest(Request["Timeline"]):
+    """Read the timeline of an order or purchase; `report` takes what the journal alone knows."""
+
+    reference: str
+    report: "Callable[[Timeline], None]"
+
+
+# Settling.
+
+
+@dataclass
+class CandidatesRequest(Request[tuple[Candidate, ...]]):
+    """Read which orders could be a purchase that is not settled."""
+
+    purchase: Purchase
+
+
+@dataclass
+class UnclaimedRequest(Request[tuple[UnclaimedOrder, ...]]):
+    """Read the unclaimed orders, as seen from a purchase if there is one."""
+
+    purchase: Purchase | None
+
+
+@dataclass
+class SettleRequest(Request[None]):
+    """Carry out a person's decision on a purchase that is not settled.
+
+    `order_ids` are the one that a claim binds, or those that a person saw and ruled out.
+    """
+
+    purchase: Purchase
+    decision: Decision
+    order_ids: tuple[str, ...] = ()
+
+
+# The lock.
+
+
+@dataclass
+class UnlockRequest(Request[PinAttempt]):
+    """Compare a typed PIN with the one that is set."""
+
+    store: LockPin
+    pin: Secret

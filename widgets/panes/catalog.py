@@ -1,0 +1,123 @@
+"""The catalogue: every product the vendor sells, category by category."""
+
+from datetime import datetime, timedelta
+
+from textual.reactive import var
+
+from services.domain.book import Book
+from services.domain.models import Catalog, Product
+from services.domain.text import has_rtl, natural
+from services.domain.typed.product_names import product_text, short_region
+from widgets.board.board import Board, View
+from widgets.board.columns import Column
+from widgets.drawing.cells import ago, and_again, old, why_forms
+from widgets.drawing.ink import Cell
+
+MARK = Column("mark", "", 1, searched=False, gap=1)
+COLUMNS = (
+    Column("title", "product", least=16),
+    Column("region", "region", 8, steps=((2, 7), (1, 4))),
+)
+FRESH = timedelta(hours=24)
+PINNED = Cell("*", "key")
+RECENT = Cell("~", "dim")
+LEGEND = "* pinned  ~ bought lately"
+
+
+def product_cells(product: Product, mark: Cell | None = None) -> dict[str, Cell]:
+    """Return a product as cells by column id; the mark says why it stands on top."""
+    title = Cell(product.title) if product.enabled else Cell(f"disabled · {product.title}", "dim")
+    return {
+        "mark": mark or Cell(""),
+        "title": title,
+        "region": Cell(_region(product.region), "dim"),
+    }
+
+
+def _region(region: str) -> str:
+    """Return a region in letters that keep the columns of a line in place."""
+    return short_region(region) if not region or has_rtl(region) else region
+
+
+class CatalogPane(Board[Product]):
+    """The book's catalogue; keys are product ids.
+
+    As given the pinned products stand first, in the order in which they were pinned, then those
+    that were bought last, then the others as the vendor lists them. Sorted by a column they stand
+    where that column puts them.
+    """
+
+    NO_ROW = "No product is highlighted."
+
+    book: var[Book | None] = var[Book | None](None)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(
+            COLUMNS,
+            key=lambda product: product.id,
+            cells=self._marked_cells,
+            search=product_text,
+            sort_keys={
+                "region": lambda product: natural(product.region),
+                "title": lambda product: natural(product.title),
+            },
+            heading="Catalogue",
+            id=id,
+            classes=classes,
+        )
+        self._catalog: Catalog | None = None
+        self._on_top: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._marks: dict[str, Cell] = {}
+
+    def watch_book(self, book: Book | None) -> None:
+        """Show the catalogue of a newer book, and how current it is."""
+        catalog = book.catalog if book else None
+        on_top = (book.pins, book.recents) if book else ((), ())
+        if catalog is not self._catalog or on_top != self._on_top:
+            self._catalog, self._on_top = catalog, on_top
+            self._fill()
+        self._say(book, self.now)
+
+    def watch_sort(self, sort: str) -> None:
+        """Sort by a column, or put what is pinned or was bought lately on top again."""
+        super().watch_sort(sort)
+        self._fill()
+
+    def watch_now(self, now: datetime | None) -> None:
+        self._say(self.book, now)
+
+    def describe(self, row: Product) -> str:
+        """Say also whether it is pinned, else whether it was bought lately."""
+        mark = self._marks.get(row.id)
+        why = "" if mark is None else "pinned" if mark is PINNED else "bought lately"
+        return ", ".join(part for part in (row.title, row.region, row.category, why) if part)
+
+    def _fill(self) -> None:
+        pins, recents = self._on_top
+        products = self._catalog.products() if self._catalog else ()
+        by_id = {product.id: product for product in products}
+        self._marks = {name: PINNED for name in pins if name in by_id}
+        self._marks = {name: RECENT for name in recents if name in by_id} | self._marks
+        self.show_columns((MARK, *COLUMNS) if self._marks else COLUMNS)
+        self.legend = LEGEND if self._marks else ""
+        self.forget_drawn()
+        if not self.sort:
+            on_top = [by_id[name] for name in dict.fromkeys((*pins, *recents)) if name in by_id]
+            products = (*on_top, *(each for each in products if each.id not in self._marks))
+        self.show_rows(products)
+
+    def _marked_cells(self, product: Product, _: View) -> dict[str, Cell]:
+        return product_cells(product, self._marks.get(product.id))
+
+    def _say(self, book: Book | None, now: datetime | None) -> None:
+        self.stale, self.why = "", ()
+        if book is None or (book.catalog is None and not book.catalog_error):
+            self.placeholder = "Reading the catalogue ..."
+        elif book.catalog is None:
+            said = and_again(book.catalog_error, self.privacy) if book.catalog_error else ""
+            self.placeholder = f"The catalogue could not be read. {said}"
+        else:
+            self.placeholder = "The vendor's catalogue is empty. r asks again."
+            if book.catalog_error or old(book.catalog.read_at, now, FRESH):
+                self.stale = f"stale: read {ago(book.catalog.read_at, now)}"
+                self.why = why_forms(book.catalog_error, self.privacy)

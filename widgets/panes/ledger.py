@@ -1,0 +1,299 @@
+"""The account's movements, each beside its order, and whether their sum is what the orders say."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+
+from msgspec.structs import replace
+from textual.reactive import var
+
+from services.domain import money
+from services.domain.book import BoardOrder, Book
+from services.domain.errors import Failure
+from services.domain.ledger import Ledger, LedgerRow, Mark, Owner
+from services.domain.local_time import local_day_minute, local_minute, same_day
+from services.domain.text import fold, natural, short_id
+from services.domain.typed.product_names import other_names
+from widgets.board.board import Board, View
+from widgets.board.columns import Column
+from widgets.board.filter_query import FieldFilter, NamedField, Prefix, Test
+from widgets.drawing.cells import amount, and_again, dinars, old
+from widgets.drawing.ink import Cell
+
+COLUMNS = (
+    Column("time", "at", 5, leaves=2, searched=False),
+    Column("type", "type", 10),
+    Column("change", "DZD", 11, "right", private=True, searched=False),
+    Column("balance", "balance", 12, "right", leaves=3, private=True, searched=False),
+    Column("desk", "desk", 10, leaves=1),
+    Column("id", "order", 9, leaves=4),
+    Column("what", "what", least=18),
+)
+FRESH = timedelta(minutes=2)
+
+_TYPES = {
+    "DEPOSIT": "deposit",
+    "ORDER": "order",
+    "REFUND-ORDER": "refund",
+    "FLEXY": "flexy",
+    "REFUND-FLEXY": "flexy back",
+    "ADSL": "ADSL",
+    "REFUND-ADSL": "ADSL back",
+    "RECEIVE": "received",
+    "SEND": "sent",
+    "WITHDRAW": "withdrawn",
+    "SERVICE": "service",
+    "POINT-EXCHANGE": "points",
+}
+_MARKS = {
+    Mark.BREAK: Cell("BREAK", "alert"),
+    Mark.NO_ORDER: Cell("NO ORDER", "alert"),
+    Mark.DIFFERS: Cell("DIFFERS", "alert"),
+    Mark.NOT_OURS: Cell("NOT OURS", "warn"),
+}
+
+
+def movement_cells(row: LedgerRow, _: View) -> dict[str, Cell]:
+    movement = row.transaction
+    mark = _MARKS.get(row.mark)
+    what = movement_words(row)
+    return {
+        "time": Cell(local_minute(movement.time), "dim"),
+        "type": Cell(type_word(movement.type)),
+        "change": Cell(signed_amount(row), "good" if row.change and row.change > 0 else "plain"),
+        "balance": Cell(
+            amount(movement.new_balance), "alert" if row.mark is Mark.BREAK else "plain"
+        ),
+        "desk": desk_cell(row),
+        "id": Cell(short_id(row.order_id), "dim"),
+        "what": Cell(f"{mark.text} · {what}" if what else mark.text, mark.ink)
+        if mark
+        else Cell(what),
+    }
+
+
+def movement_search(row: LedgerRow) -> str:
+    """Return the text that a filter of movements looks in."""
+    mark = _MARKS.get(row.mark, Cell(""))
+    facts = (row.order_id, row.transaction.id, row.transaction.type, row.transaction.note)
+    words = (type_word(row.transaction.type), desk_cell(row).text, movement_words(row), mark.text)
+    order = row.order
+    others = (order.region, other_names(order.product), order.also) if order else ()
+    return " ".join((*words, *facts, *others))
+
+
+def movement_words(row: LedgerRow) -> str:
+    """Say what a movement was for: cards, an order that is not known, or the vendor's note."""
+    order = row.order
+    if order is None:
+        return row.transaction.note
+    product = order.product or order.product_id
+    # The region last, as on the board.
+    region = order.region if order.goods != product else ""
+    goods = f"{order.quantity} x {product}"
+    parts = (goods, order.denomination or order.type_id, order.note, region)
+    return " · ".join(part for part in parts if part)
+
+
+def type_word(kind: str) -> str:
+    """Return a movement's type as a word; an unknown one stands as it is."""
+    return _TYPES.get(kind, kind or "unknown")
+
+
+def signed_amount(row: LedgerRow) -> str:
+    """Return the amount with its sign, without one where nothing tells the direction."""
+    if row.change is None:
+        return money.show(row.transaction.amount)
+    return f"+{money.show(row.change)}" if row.change > 0 else money.show(row.change)
+
+
+def desk_cell(row: LedgerRow) -> Cell:
+    """Return whose order a movement belongs to, in a word or two."""
+    match row.owner:
+        case Owner.OURS:
+            return Cell((row.order.operator if row.order else "") or "this desk")
+        case Owner.OTHER:
+            return Cell("other", "warn" if row.mark is Mark.NOT_OURS else "dim")
+        case Owner.UNLISTED:
+            return Cell("not listed", "alert" if row.mark is Mark.NO_ORDER else "dim")
+        case Owner.NOBODY:
+            return Cell("")
+
+
+def day_words(ledger: Ledger, now: datetime | None, privacy: bool) -> str:
+    """Say what the orders of the span cost and whether the movements agree, the gravest first."""
+    debits = sum(row.mark is Mark.NO_ORDER for row in ledger.rows)
+    parts = [
+        _verdict(ledger, privacy),
+        _counted(ledger.breaks, "BREAK", "BREAKS"),
+        _counted(debits, "DEBIT WITHOUT AN ORDER", "DEBITS WITHOUT AN ORDER"),
+        _counted(ledger.undebited, "ORDER NOT DEBITED", "ORDERS NOT DEBITED"),
+    ]
+    if ledger.charged:
+        parts.append(f"{_span(ledger, now)} spent {dinars(ledger.day_spent, privacy)}")
+    return " · ".join(part for part in parts if part)
+
+
+def by_type(told: str) -> Test[LedgerRow]:
+    """Find movements by the beginning of their type's word."""
+    named = NamedField(told, (*_TYPES, *_TYPES.values()))
+    return lambda row: named(row.transaction.type, type_word(row.transaction.type))
+
+
+def by_id(told: str) -> Test[LedgerRow]:
+    """Find movements by any part of their id or their order's."""
+    part = told.strip(".")
+    return lambda row: part in fold(row.order_id) or part in fold(row.transaction.id)
+
+
+def by_desk(told: str, *, guess: bool = False) -> Test[LedgerRow]:
+    """Find movements by whose order they belong to; `?` are the other desks."""
+    if told == "?":
+        return lambda row: row.owner in (Owner.OTHER, Owner.UNLISTED)
+    said = FieldFilter(told, guess=guess)
+    return lambda row: said(desk_cell(row).text)
+
+
+PREFIXES: Mapping[str, Prefix[LedgerRow]] = {
+    "ty": Prefix("type", "type", by_type),
+    "id": Prefix("order", "id", by_id),
+    "op": Prefix("desk", "desk", by_desk, partial(by_desk, guess=True)),
+}
+
+
+class LedgerPane(Board[LedgerRow]):
+    """The movements of a span of time, newest first; keys are transaction ids."""
+
+    book: var[Book | None] = var[Book | None](None)
+    ledger: var[Ledger | None] = var[Ledger | None](None)
+    error: var[Failure | None] = var[Failure | None](None)
+    busy: var[bool] = var(False)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(
+            COLUMNS,
+            key=lambda row: row.transaction.id,
+            cells=movement_cells,
+            search=movement_search,
+            sort_keys={
+                "time": lambda row: row.transaction.time,
+                "type": lambda row: type_word(row.transaction.type),
+                "change": lambda row: row.change or Decimal(0),
+                "balance": lambda row: row.transaction.new_balance or Decimal(0),
+                "desk": lambda row: natural(desk_cell(row).text),
+                "id": lambda row: row.order_id,
+                "what": lambda row: natural(movement_words(row)),
+            },
+            prefixes=PREFIXES,
+            heading="Ledger",
+            newest_first=True,
+            id=id,
+            classes=classes,
+        )
+        self._movements: tuple[LedgerRow, ...] = ()
+
+    def needs_reading(self) -> bool:
+        """Tell whether nothing was read yet, or too long ago to be shown without asking."""
+        aged = self.ledger is None or old(self.ledger.read_at, self.now, FRESH)
+        return aged and not self.busy
+
+    def show_ledger(self, ledger: Ledger | None, error: Failure | None) -> None:
+        """Take what was read, or the sentence why nothing was; what was read before stays."""
+        self.busy, self.error = False, error
+        self.ledger = ledger or self.ledger
+
+    def take_order(self, order: BoardOrder) -> None:
+        """Show an order as it is now beside its movements; the board may not hold it."""
+        self._fill({order.order_id: order})
+
+    def watch_book(self, before: Book | None, book: Book | None) -> None:
+        """Show what became of the orders beside the movements."""
+        if book is not None and (before is None or before.orders is not book.orders):
+            self._fill({order.order_id: order for order in book.orders if order.order_id})
+
+    def watch_ledger(self, ledger: Ledger | None) -> None:
+        self._movements = ledger.rows if ledger else ()
+        self.show_rows(self._movements)
+        self._say()
+
+    def watch_error(self) -> None:
+        """Say why the ledger could not be read."""
+        self._say()
+
+    def watch_busy(self) -> None:
+        self._say()
+
+    def watch_now(self) -> None:
+        self._say()
+
+    def watch_privacy(self) -> None:
+        """Hide or show the day's sums."""
+        self._say()
+
+    def _fill(self, orders: Mapping[str, BoardOrder]) -> None:
+        rows = tuple(_with(row, orders.get(row.order_id)) for row in self._movements)
+        if any(new is not old for new, old in zip(rows, self._movements, strict=True)):
+            self._movements = rows
+            self.show_rows(rows)
+
+    def describe(self, row: LedgerRow) -> str:
+        """Say type, amount, balances, order and note; no amounts in privacy mode."""
+        move, private = row.transaction, self.privacy
+        parts = [move.type if private else f"{move.type} {money.show(move.amount)} DZD"]
+        if move.old_balance is not None and move.new_balance is not None and not private:
+            balances = f"{money.show(move.old_balance)} -> {money.show(move.new_balance)}"
+            parts.append(f"balance {balances}")
+        if row.order_id:
+            parts.append(f"order {row.order_id}")
+        if row.order is not None:
+            parts.append(row.order.name)
+        return ", ".join(part for part in (*parts, move.note) if part)
+
+    def nothing_to_open(self) -> str:
+        """Say that no order is known that belongs to the movement."""
+        if self.highlighted is not None and self.highlighted.order is not None:
+            return ""
+        return "No order belongs to this movement, or none is known here."
+
+    def _say(self) -> None:
+        ledger = self.ledger
+        self.show_age("Ledger", ledger.read_at if ledger else None, self.error, FRESH)
+        self.subject = day_words(ledger, self.now, self.privacy) if ledger else ""
+        if self.error:
+            said = and_again(self.error, self.privacy)
+            self.placeholder = f"The ledger could not be read. {said}"
+        elif ledger is None:
+            self.placeholder = "Reading the movements of the account ..."
+        else:
+            self.placeholder = f"{_span(ledger, self.now)} no money moved. r asks again."
+
+
+def _with(row: LedgerRow, order: BoardOrder | None) -> LedgerRow:
+    """Return a row beside its order as it is now; one that this journal does not hold stays."""
+    if order is None or row.order is None or order == row.order or order.mine != row.order.mine:
+        return row
+    return replace(row, order=order)
+
+
+def _verdict(ledger: Ledger, privacy: bool) -> str:
+    if not ledger.complete:
+        return "NOT READ WHOLE: r reads again"
+    if not ledger.charged:
+        return "Sandbox: no money moves"
+    if ledger.agrees:
+        return "matches your orders"
+    more = "more" if ledger.difference > 0 else "less"
+    return f"DIFFERS: {dinars(abs(ledger.difference), privacy)} {more} than the orders say"
+
+
+def _span(ledger: Ledger, now: datetime | None) -> str:
+    """Name the span: today, since when, or from when to when."""
+    start, end = local_day_minute(ledger.start), ledger.end
+    if end is not None:
+        return f"From {start} to {local_day_minute(end)}"
+    return "Today" if now is None or same_day(ledger.start, now) else f"Since {start}"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}" if count else ""

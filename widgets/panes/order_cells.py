@@ -1,0 +1,164 @@
+"""An order as the cells of a list: what was bought, for whom, how far it is, what it costs."""
+
+from decimal import Decimal
+
+from services.domain.book import BoardOrder, UsualTime
+from services.domain.local_time import local_clock
+from services.domain.money import exact, show
+from services.domain.prices import Prices
+from services.domain.text import cell_width, fit, has_rtl
+from services.domain.typed.product_names import ANY_REGION, short_region, short_title
+from widgets.board.columns import Column
+from widgets.board.row_cache import View
+from widgets.board.row_line import RowCell
+from widgets.drawing import style
+from widgets.drawing.cells import (
+    HOUR,
+    MINUTE,
+    given_when,
+    order_id_words,
+    order_state_cell,
+)
+from widgets.drawing.ink import Cell, Line, inert
+
+WITH_REGION = 26
+"""In a column so wide a product is drawn with its region."""
+
+WIDE_STATE, STATE, NARROW_STATE = 36, 24, 15
+WHAT = Column("what", "product", least=WITH_REGION, most=34, steps=((6, 20),))
+QUANTITY = Column("qty", "qty", 3, "right", searched=False)
+CUSTOMER = Column("customer", "customer", least=11, most=18)
+STATE_COLUMN = Column("state", "state", WIDE_STATE, steps=((7, STATE), (5, NARROW_STATE)))
+PRICE = Column("price", "price", 7, "right", leaves=4, searched=False)
+COST = Column("cost", "cost", 10, "right", leaves=8, private=True, searched=False)
+MARGIN = Column("margin", "margin", 8, "right", leaves=9, private=True, searched=False)
+DESK = Column("desk", "desk", 9, leaves=10)
+ORDER = Column("id", "order", 9, leaves=12)
+PLACED = Column("placed", "placed", 8, leaves=11, searched=False)
+COLUMNS = (WHAT, QUANTITY, CUSTOMER, STATE_COLUMN, PRICE, COST, MARGIN, DESK, ORDER, PLACED)
+
+NO_AMOUNT = "\u2013"
+LEAST_TITLE = 4
+BAR, WIDE_BAR = 8, 12
+WORD = 10
+"""How wide the word before a bar is, so that the bars stand below one another."""
+
+SLOW = "○ slow"
+COUNTED = frozenset({"SENDING", "HANDLING"})
+"""The states in which somebody waits for the next one: they count their seconds."""
+
+COARSE_SECONDS = 5
+"""In steps of so many seconds an order counts on a slow line."""
+
+WIDEST = 200
+OTHER_DESK = "other desk"
+
+
+def order_cells(
+    order: BoardOrder, view: View, prices: Prices, usual: UsualTime | None = None
+) -> dict[str, RowCell]:
+    """Return an order as cells by column id; what is done is dim.
+
+    Args:
+        order: the row.
+        view: the time, and how wide the columns are.
+        prices: how prices are made.
+        usual: how long an order like this usually takes.
+    """
+    done = order.final and not (order.to_give and order.mine)
+    plain, strong = ("dim", "dim") if done else ("plain", "strong")
+    price, cost = order.customer_price(prices), order.cost
+    margin = price - cost if price is not None and cost is not None else None
+    return {
+        "what": product_pieces(
+            order.product or order.product_id,
+            order.denomination or order.type_id,
+            order.region,
+            view.room.get(WHAT.id, WIDEST),
+            plain,
+        ),
+        "qty": Cell(str(order.quantity), plain),
+        "customer": Cell(order.note, strong) if order.mine else Cell(OTHER_DESK, "dim"),
+        "state": state_pieces(order, view, usual),
+        "price": Cell(_whole(price), plain),
+        "cost": Cell("" if cost is None else exact(cost), "dim"),
+        "margin": Cell("" if margin is None else exact(margin), "dim"),
+        "desk": Cell(order.operator if order.mine else "other", "dim"),
+        "id": Cell(order_id_words(order.order_id), "dim"),
+        "placed": Cell(local_clock(order.time), "dim"),
+    }
+
+
+def product_pieces(title: str, value: str, region: str | None, room: int, ink: str) -> Line:
+    """Return product and value, with the region where there is room; the product alone is cut.
+
+    Args:
+        title: of the product.
+        value: of one card.
+        region: where a card can be used; None where that is not known here.
+        room: in terminal cells.
+        ink: of product and value.
+    """
+    value, title = inert(value), inert(short_title(title, value))
+    region = None if region is None else short_region(region)
+    tail = f" · {region}" if region and room >= WITH_REGION else ""
+    backwards = has_rtl(title + value)
+    if backwards and region:
+        # Letters at both ends keep the numbers beside it in their columns.
+        tail = f" · {ANY_REGION if has_rtl(region) else region}"
+    between = " · " if backwards else " "
+    left = room - cell_width(value) - len(between) - cell_width(tail)
+    if left < min(LEAST_TITLE, cell_width(title)) and not backwards:
+        tail, left = "", left + cell_width(tail)
+    if cell_width(title) > left:
+        title = inert(fit(title, max(0, left)).rstrip())
+    words = (value, title) if backwards else (title, value)
+    return Cell(between.join(filter(None, words)), ink), Cell(tail, "dim")
+
+
+def state_pieces(order: BoardOrder, view: View, usual: UsualTime | None) -> Line:
+    """Return the sign and word of an order's state, and how long it is in it, or since when."""
+    word, ink = order_state_cell(order)
+    room = view.room.get(STATE_COLUMN.id, WIDE_STATE)
+    if order.state in COUNTED and not order.late and view.now is not None:
+        began = order.sent_at or order.time
+        return _counted(word, ink, max(0.0, (view.now - began).total_seconds()), room, usual)
+    at = given_when(order.given_at or order.ended_at or order.time, view.now)
+    between = room - cell_width(word) - cell_width(at)
+    if between < 1:
+        return (Cell(word, ink),)
+    return Cell(word, ink), Cell(" " * between), Cell(at, "dim")
+
+
+def _counted(word: str, ink: str, seconds: float, room: int, usual: UsualTime | None) -> Line:
+    """Return a state that counts its seconds, with a bar that is full at the usual time."""
+    whole = int(seconds)
+    if style.now().coarse:
+        whole -= whole % COARSE_SECONDS
+    if usual is not None and whole > usual.slow:
+        word, ink = SLOW, "warn"
+    word = f"{word:<{WORD}} "
+    said = f" {_elapsed(whole)}"
+    bar = WIDE_BAR if room >= WIDE_STATE else BAR if room >= STATE else 0
+    if usual is None or not bar:
+        return Cell(word, ink), Cell(" " * bar), Cell(said if bar else said[1:], ink)
+    done = min(bar, int(bar * whole / max(1.0, usual.seconds)))
+    of = f" of {_elapsed(round(usual.seconds))}" if bar == WIDE_BAR else ""
+    rest = Cell("─" * (bar - done), "dim")
+    return Cell(word + "━" * done, ink), rest, Cell(said, ink), Cell(of, "dim")
+
+
+def _elapsed(seconds: int) -> str:
+    """Return a time that has passed, in four cells: ` 7 s`, `12 m`, ` 3 h`."""
+    if seconds < 100:
+        return f"{seconds:>2} s"
+    if seconds < 100 * MINUTE:
+        return f"{seconds // MINUTE:>2} m"
+    return f"{seconds // HOUR:>2} h"
+
+
+def _whole(price: Decimal | None) -> str:
+    """Return what a customer pays; a dash where all of it came back."""
+    if price is None:
+        return ""
+    return show(price) if price else NO_AMOUNT

@@ -1,0 +1,405 @@
+"""The order ticket in its box: what is bought and for whom, what is paid, the question, the end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from textual.reactive import var
+
+from services.domain.local_time import local_clock, local_minute
+from services.domain.models import (
+    CODES_LATE,
+    Balance,
+    Check,
+    Denomination,
+    Product,
+    Purchase,
+    PurchaseState,
+    Quote,
+)
+from services.domain.money import percent
+from services.domain.phrase import Phrase
+from services.domain.prices import Prices
+from services.domain.text import cell_width, fit, short_id
+from widgets.drawing import style
+from widgets.drawing.canvas import Canvas
+from widgets.drawing.cells import (
+    amount,
+    discreet,
+    passed,
+    purchase_sentence,
+    state_cell,
+    stock_cell,
+)
+from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, inert, line_width
+from widgets.drawing.sheet import sentence
+
+EDGE = 3
+"""Columns of the frame and the air beside it."""
+VALUES, QUANTITY_HINT, CUSTOMER_HINT = 15, 23, 41
+"""Columns of the text at which what is typed stands, and what is said of it."""
+AMOUNTS_END = 32
+WIDE = 66
+"""Cells of text from which what stands beside an amount is set apart."""
+ROOMY, AIRY = 19, 21
+"""Lines inside the frame from which parts are set apart, and from which the first one is, too."""
+LEAVING = ("margin", "balance", "cost", "balance after")
+"""Lines of the money in the order in which they leave where the rest needs their room."""
+NO_MONEY = "Sandbox: no money moves"
+CHECKS = (
+    ("stock", "in stock", "not in stock"),
+    ("price", "same price", "price changed"),
+    ("limits", "within the limits", "over a limit"),
+    ("balance", "balance is enough", "balance is not enough"),
+)
+"""Steps of buying, in the words for a good and for a bad end."""
+_INKS: dict[str, str] = {
+    CODES_LATE: "alert",
+    PurchaseState.UNRESOLVED: "production",
+    PurchaseState.AMBIGUOUS: "production",
+    PurchaseState.PARTIALLY_FILLED: "warn",
+    PurchaseState.REFUNDED: "warn",
+    PurchaseState.NOT_SENT: "warn",
+    PurchaseState.REFUSED: "warn",
+    PurchaseState.NOT_PLACED: "warn",
+}
+"""How an end is drawn that nobody may overlook."""
+
+
+def field_line(height: int) -> int:
+    """Return the line of the box in which the quantity stands, the customer on the next one."""
+    inside = height - 2
+    return 2 + (inside >= ROOMY) + (inside >= AIRY)
+
+
+class Ticket(Canvas, can_focus=False):
+    """Draws a ticket with its frame; `stage` is `edit`, `checking`, `review`, `sending` or `done`.
+
+    The screen owns inputs and keys and says here what was entered: `quantity` (None while it is no
+    valid number), `note`, `armed` (y was pressed), `typed` (so much of the total). `quote` is what
+    the desk checked last; `sending` is read while it is sent, `error` is a sentence; `practice`
+    says that no money is taken here. Costs are the account's, in DZD; in privacy mode they are
+    hidden, and what the customer pays by `prices` alone is left. `counted_by` names the keys for
+    more and less, `bought_last` says what this customer bought before, `customer_before` whom the
+    ticket before was for.
+    """
+
+    DRAWN_FROM = (
+        *("stage", "product", "denomination", "stock_read_at", "quantity", "note", "balance"),
+        *("sending", "quote", "checks", "purchase", "error", "armed", "typed", "practice"),
+        *("now", "privacy", "prices", "bought_last", "customer_before", "counted_by"),
+    )
+
+    stage: var[str] = var("edit")
+    product: var[Product | None] = var[Product | None](None)
+    denomination: var[Denomination | None] = var[Denomination | None](None)
+    stock_read_at: var[datetime | None] = var[datetime | None](None)
+    quantity: var[int | None] = var[int | None](1)
+    note: var[str] = var("")
+    balance: var[Balance | None] = var[Balance | None](None)
+    practice: var[bool] = var(False)
+    sending: var[str] = var("")
+    quote: var[Quote | None] = var[Quote | None](None)
+    checks: var[tuple[Check, ...]] = var[tuple[Check, ...]](())
+    purchase: var[Purchase | None] = var[Purchase | None](None)
+    error: var[str | Phrase] = var[str | Phrase]("")
+    armed: var[bool] = var(False)
+    typed: var[str] = var("")
+    now: var[datetime | None] = var[datetime | None](None)
+    privacy: var[bool] = var(False)
+    prices: var[Prices] = var(Prices())
+    counted_by: var[str] = var("")
+    bought_last: var[str] = var("")
+    customer_before: var[str] = var("")
+
+    def draw(self, width: int, height: int) -> list[DrawnLine]:
+        """Return the frame with the ticket in it, always as high as the widget."""
+        text, rows = max(0, width - 2 * EDGE), max(0, height - 2)
+        ink = "dim" if self.practice else "alert"
+        side = "│" if self.practice else "┃"
+        if style.now().coarse:
+            # On a slow line the two rules are frame enough.
+            side = " "
+        left = fitted((Cell(side, ink),), EDGE)
+        right = fitted((Cell("  "), Cell(side, ink)), EDGE)
+        body = [fitted(line, text) for line in self._body(text, rows)]
+        framed = [(*left, *line, *right) for line in body]
+        return [self._top(width, ink), *framed, self._bottom(width, ink)]
+
+    # The frame.
+
+    def _top(self, width: int, ink: str) -> DrawnLine:
+        first, rule, last = ("╭─", "─", "─╮") if self.practice else ("┏━", "━", "━┓")
+        said: tuple[Cell, ...] = (
+            (Cell("  SANDBOX", "sandbox"), Cell("  practice: nothing is real ", "dim"))
+            if self.practice
+            else (Cell(" real money, and an order is final ", "alert"),)
+        )
+        left: Line = (Cell(first, ink), Cell(" Buy ", "title"), *said)
+        read_at = self._left()[1]
+        right: Line = (Cell(last, ink),)
+        if read_at is not None:
+            dated = (Cell(f" stock of {local_minute(read_at)} ", "dim"), *right)
+            if line_width((*left, *dated)) < width:
+                right = dated
+        fill = max(0, width - line_width((*left, *right)))
+        return fitted((*left, Cell(rule * fill, ink), *right), width)
+
+    def _bottom(self, width: int, ink: str) -> DrawnLine:
+        first, rule, last = "╰─╯" if self.practice else "┗━┛"
+        return fitted((Cell(first + rule * max(0, width - 2) + last, ink),), width)
+
+    # What stands in it.
+
+    def _body(self, width: int, rows: int) -> list[Line]:
+        """Return exactly so many lines; the last one is left to the keys."""
+        apart: list[Line] = [()] if rows >= ROOMY else []
+        head: list[Line] = [()] if rows >= AIRY else []
+        head += [self._goods(width), *apart, *self._fields(), *apart]
+        money, below = self._money(width), [*apart, *self._below(width)]
+        room = rows - 1 - len(head)
+        if len(money) + len(below) > room:
+            below = [line for line in below if line]
+        for name in LEAVING:
+            # What has to be read now comes before what it costs; what is paid stays.
+            if len(money) + len(below) > room:
+                money.pop(name, None)
+        lines = [*head, *money.values(), *below][: rows - 1]
+        return [*lines, *[() for _ in range(rows - len(lines))]]
+
+    def _goods(self, width: int) -> Line:
+        region = self.product.region if self.product else ""
+        name, stock = inert(f"{self._named()}   {region}".rstrip()), self._stock()
+        room = max(0, width - cell_width(stock.text) - 1)
+        return (Cell(fit(name, room), "strong"), Cell(" "), stock)
+
+    def _named(self) -> str:
+        """Return product and value as one name: `Netflix 200 TRY`."""
+        quote = self.quote
+        title = quote.product_title if quote else self.product.title if self.product else ""
+        kind = quote.type_name if quote else self.denomination.name if self.denomination else ""
+        return f"{title} {kind}".strip()
+
+    def _stock(self) -> Cell:
+        if self.denomination is not None and self.denomination.closed:
+            return Cell(self.denomination.closed, "alert")
+        return stock_cell(self._left()[0])
+
+    def _left(self) -> tuple[int, datetime | None]:
+        """Return how many cards there are by the newest reading, and when that was (UTC)."""
+        quote, read_at = self.quote, self.stock_read_at
+        if quote is not None and (read_at is None or read_at < quote.read_at):
+            return quote.stock, quote.read_at
+        return self.denomination.quantity if self.denomination else 0, read_at
+
+    def _fields(self) -> list[Line]:
+        """Return the lines of quantity and customer; while they are typed, inputs lie on them."""
+        if self.stage == "edit":
+            more = Cell(self.counted_by, "dim")
+            if self.quantity is None:
+                more = Cell("not a number of cards", "alert")
+            offered = self.customer_before and not self.note
+            again = Cell(f"up: {self.customer_before} again" if offered else "", "dim")
+            return [_said("cards", QUANTITY_HINT, more), _said("customer", CUSTOMER_HINT, again)]
+        return [
+            _said("cards", VALUES, Cell(str(self._cards()), "strong")),
+            _said("customer", VALUES, Cell(self.note or "-", "strong" if self.note else "dim")),
+        ]
+
+    def _money(self, width: int) -> dict[str, Line]:
+        """Return the lines of the money by their names, what the customer pays first."""
+        each, quantity = self._each(), self._cards()
+        if each is None:
+            return {}
+        price, pays = self._price_each(each), self.pays
+        cost = None if quantity is None else each * quantity
+        margin = None if cost is None or pays is None else pays - cost
+        hidden, gap = self.privacy, 4 if width >= WIDE else 1
+        of = "" if quantity is None else f"{quantity} x "
+        at_cost = "" if hidden else f"{of}{amount(each)}"
+        share = "" if hidden or margin is None or pays is None else percent(margin, pays)
+        brings = "plain" if hidden else "alert" if margin is not None and margin < 0 else "good"
+        paid = _row("CUSTOMER PAYS", amount(pays), "strong", f"{of}{amount(price)}", gap, " DZD")
+        return {
+            "price": paid,
+            "cost": _row("cost", amount(cost, hidden), "plain", at_cost, gap),
+            "margin": _row("margin", amount(margin, hidden), brings, share, gap),
+            **self._balance(cost, gap),
+        }
+
+    @property
+    def pays(self) -> Decimal | None:
+        """What the customer pays for all of it (DZD); None while that is not known."""
+        each, quantity = self._each(), self._cards()
+        return None if each is None or quantity is None else self._price_each(each) * quantity
+
+    def _each(self) -> Decimal | None:
+        """Return what one card costs by the newest check or reading."""
+        if self.quote is not None:
+            return self.quote.unit_price
+        return self.denomination.price if self.denomination else None
+
+    def _cards(self) -> int | None:
+        return self.quote.quantity if self.quote else self.quantity
+
+    def _price_each(self, cost: Decimal) -> Decimal:
+        """Return what the customer pays for one card."""
+        product, kind = self.product, self.denomination
+        return self.prices.price(
+            cost,
+            product.id if product else "",
+            kind.id if kind else "",
+            product.category if product else "",
+        )
+
+    def _balance(self, cost: Decimal | None, gap: int) -> dict[str, Line]:
+        """Return the balance, and what will be left of it; once it is sent, as it was confirmed."""
+        quote, balance = self.quote, self.balance
+        sent = self.stage in ("sending", "done")
+        if quote is not None and (sent or balance is None or balance.read_at < quote.read_at):
+            there, read_at = quote.balance, quote.read_at
+        elif balance is not None:
+            there, read_at = balance.amount, balance.read_at
+        else:
+            return {}
+        dated = f"as of {local_minute(read_at)}"
+        lines = {"balance": _row("balance", amount(there, self.privacy), "plain", dated, gap)}
+        if cost is not None:
+            lines["balance after"] = self._after(there - cost, gap)
+        return lines
+
+    def _after(self, left: Decimal, gap: int) -> Line:
+        """Say what will be left of the balance, in DZD; the sandbox takes no money."""
+        if left < 0:
+            return _said("balance after", VALUES, Cell("not enough", "alert"))
+        if self.practice:
+            return _said("balance after", VALUES, Cell(NO_MONEY, "dim"))
+        return _row("balance after", amount(left, self.privacy), "strong", "", gap)
+
+    # The lower half.
+
+    def _below(self, width: int) -> list[Line]:
+        """Return what stands below the money; empty lines leave where there is no room."""
+        lines = self._checks(width)
+        if self.stage == "edit" and not self.error:
+            return [*lines, *sentence(self.bought_last, width, "dim")]
+        lines += [()]
+        if self.stage == "review" and self.quote:
+            lines += self._question(self.quote, width)
+        elif self.stage == "sending":
+            lines += [(Cell("sending", "busy"),), *sentence(self.sending, width, "strong")]
+        elif self.purchase:
+            lines += self._outcome(self.purchase, width)
+        if self.error:
+            lines += sentence(discreet(self.error, self.privacy), width, "alert")
+        return lines
+
+    def _checks(self, width: int) -> list[Line]:
+        """Return the checks on one line, or on two where it is narrow."""
+        if not self.checks:
+            return []
+        states = {check.step: check.state for check in self.checks}
+        states["price"] = states.get("stock", "")
+        if self.quote is not None and self.quote.changed:
+            states["price"] = "failed"
+        words = [_check(states.get(step, ""), good, bad) for step, good, bad in CHECKS]
+        for gap in (3, 2, 1):
+            if sum(map(line_width, words)) + gap * (len(words) - 1) <= width:
+                return [_joined(words, gap)]
+        return [_joined(words[:2], 3), _joined(words[2:], 3)]
+
+    def _question(self, quote: Quote, width: int) -> list[Line]:
+        lines: list[Line] = []
+        if quote.changed:
+            lines = sentence(f"CHANGED  {discreet(quote.changed, self.privacy)}", width, "alert")
+        region = f", {self.product.region}," if self.product and self.product.region else ""
+        whom = f" for {self.note}" if self.note else ""
+        asked = f"Buy {quote.quantity} {self._named()}{region}{whom}".removesuffix(",")
+        lines += sentence(f"{asked}?", width, "strong")
+        return [*lines, *self._how(quote, width)]
+
+    def _how(self, quote: Quote, width: int) -> list[Line]:
+        """Say which keys buy, and that nothing else does."""
+        if self.armed:
+            return [(Cell(" enter buys now ", "production"), Cell(" Any other key takes it back."))]
+        if not quote.typed_total:
+            return _keyed(("Press ", "y", " and then ", "enter", ". Anything else buys nothing."))
+        if self.privacy:
+            return sentence(
+                "The cost has to be typed, and privacy mode hides it: d shows it.", width
+            )
+        typed = _said("typed", VALUES, Cell(self.typed or "-", "key"))
+        told = "Type the cost, with or without centimes, and then enter. Nothing else buys."
+        return [*sentence(told, width), typed]
+
+    def _outcome(self, purchase: Purchase, width: int) -> list[Line]:
+        state = purchase.shown_state
+        word = state_cell(state)
+        if ink := _INKS.get(state):
+            word = Cell(f" {word.text.upper()} " if ink == "production" else word.text, ink)
+        if state == PurchaseState.HANDLING and purchase.order_id:
+            at = purchase.answered_at or purchase.sent_at or purchase.created_at
+            ordered = f"Ordered {local_clock(at)} ({short_id(purchase.order_id)})."
+            waited: Line = (Cell(f"   {passed(at, self.now)}", "busy"),) if self.now else ()
+            return [
+                (word, *waited),
+                *sentence(f"{ordered} You can close this: it is followed.", width),
+            ]
+        words = discreet(purchase_sentence(purchase, self.now), self.privacy)
+        named: Line = ()
+        if purchase.order_id:
+            named = (Cell(f"   order {short_id(purchase.order_id)}", "dim"),)
+        return [(word, *_took(purchase), *named), *sentence(words, width, "strong")]
+
+
+def _took(purchase: Purchase) -> Line:
+    """Return how many cards came and after how long, where some did."""
+    if not purchase.delivered or purchase.sent_at is None or purchase.missing:
+        return ()
+    seconds = round((purchase.updated_at - purchase.sent_at).total_seconds())
+    return (
+        Cell(f"  {purchase.delivered} of {purchase.quantity} after {max(0, seconds)} s", "plain"),
+    )
+
+
+def _check(state: str, good: str, bad: str) -> Line:
+    match state:
+        case "ok":
+            return (Cell("✓ ", "good"), Cell(good))
+        case "failed" | "unknown":
+            return (Cell("! ", "alert"), Cell(bad, "alert"))
+        case _:
+            return (Cell(f"· {good}", "dim"),)
+
+
+def _joined(words: Sequence[Line], gap: int) -> Line:
+    return tuple(
+        cell
+        for number, line in enumerate(words)
+        for cell in ((Cell(" " * gap),) if number else ()) + line
+    )
+
+
+def _keyed(pieces: Sequence[str]) -> list[Line]:
+    """Return a sentence in which every second piece is a key."""
+    return [
+        tuple(Cell(text, "key" if number % 2 else "plain") for number, text in enumerate(pieces))
+    ]
+
+
+def _said(label: str, column: int, said: Cell) -> Line:
+    """Return a label, and at a column what is said of it."""
+    return (Cell(label.ljust(column), "dim"), said)
+
+
+def _row(label: str, figure: str, ink: str, detail: str, gap: int, unit: str = "    ") -> Line:
+    """Return a line of the money: its name, the amount that ends in a column of its own, more."""
+    amount_width = AMOUNTS_END - len(label)
+    name = Cell(label, "strong" if unit.strip() else "dim")
+    return (
+        name,
+        Cell(figure.rjust(amount_width), ink),
+        Cell(unit, ink),
+        Cell(" " * gap),
+        Cell(detail, "dim"),
+    )

@@ -1,0 +1,128 @@
+"""The story of an order to read: what may be said, what it is, and what happened when."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import var
+
+from services.domain.book import BoardOrder
+from services.domain.errors import Failure
+from services.domain.local_time import local_clock, local_time
+from services.domain.text import clean
+from services.domain.timeline import Timeline, TimelineEntry, by_day, own_key
+from widgets.drawing.cells import and_again, dinars, discreet, filled, order_state_cell
+from widgets.drawing.ink import Cell, Line, wrap, wrap_pieces
+from widgets.drawing.sheet import Sheet, fact, sentence
+
+AT = 10
+"""How many cells the time of an entry takes, with the gap after it."""
+
+
+class TimelineSheet(Sheet):
+    """A story, as far as it was read; `row` is what the story is of while there is none.
+
+    `busy` is whether the vendor is being asked for more, `error` why there is no story.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", show=False, id="open"),
+    ]
+    DEFAULT_CSS = "TimelineSheet { padding: 0 1; height: 1fr; }"
+    DRAWN_FROM = ("row", "story", "error", "busy", "privacy")
+
+    row: var[BoardOrder | None] = var[BoardOrder | None](None)
+    story: var[Timeline | None] = var[Timeline | None](None)
+    error: var[Failure | None] = var[Failure | None](None)
+    busy: var[bool] = var(False)
+    privacy: var[bool] = var(False)
+
+    @dataclass
+    class Opened(Message):
+        """The order itself is wanted."""
+
+        sheet: "TimelineSheet"
+
+        @property
+        def control(self) -> "TimelineSheet":
+            return self.sheet
+
+    def action_open(self) -> None:
+        self.post_message(self.Opened(self))
+
+    def text_lines(self, width: int) -> list[Line]:
+        """Return what may be said first, then the facts, then what happened."""
+        row = self.story.row if self.story else self.row
+        lines = [] if row is None else self._title(row, width)
+        if self.error:
+            lines += sentence(and_again(self.error, self.privacy), width, "warn")
+        if self.story is None:
+            return lines if self.error else [*lines, *sentence("Reading ...", width, "dim")]
+        return [
+            *lines,
+            *self._to_tell(self.story, width),
+            (),
+            *self._about(self.story, width),
+            (),
+            *self._happened(self.story, width),
+        ]
+
+    def _title(self, row: BoardOrder, width: int) -> list[Line]:
+        word, ink = order_state_cell(row)
+        what = f"{row.quantity} x {row.goods} {row.denomination}"
+        first, *others = wrap(what, max(8, width - len(word) - 2)) or [""]
+        rest: list[Line] = [(Cell(" " * (len(word) + 2)), Cell(part, "strong")) for part in others]
+        return [(Cell(word, ink), Cell("  "), Cell(first, "strong")), *rest]
+
+    def _to_tell(self, story: Timeline, width: int) -> list[Line]:
+        lines: list[Line] = [(Cell("May tell the customer", "head"),)]
+        for said in story.tell:
+            lines += sentence(said, width, "good")
+        return lines
+
+    def _about(self, story: Timeline, width: int) -> list[Line]:
+        row, purchase = story.row, story.purchase
+        desk = f"{row.operator or 'this desk'}" if row.mine else "another desk"
+        if purchase is not None:
+            desk = f"{desk} on {purchase.host}"
+        lines = [
+            *fact("order", clean(row.order_id) or "no order id yet", width),
+            *fact("purchase", row.purchase_id, width),
+        ]
+        if purchase is not None:
+            lines += fact("key", own_key(purchase), width)
+            lines += fact("request", clean(purchase.request_id), width)
+        given = f"{local_time(row.given_at)} by {row.given_by}" if row.given_at else ""
+        if row.to_give:
+            given = "not handed over"
+        return [
+            *lines,
+            *fact("cards", filled(row.delivered, row.quantity), width),
+            *fact("total", dinars(row.total, self.privacy), width),
+            *fact("bought by", desk, width),
+            *fact("note", row.note, width),
+            *fact("handed over", given, width, "good" if row.given_at else "plain"),
+        ]
+
+    def _happened(self, story: Timeline, width: int) -> list[Line]:
+        lines: list[Line] = [(Cell("What happened", "head"),)]
+        for day, entry in by_day(story.entries):
+            if day:
+                lines.append((Cell(day, "dim"),))
+            lines += entry_lines(entry, width, self.privacy)
+        for gap in story.gaps:
+            lines += sentence(discreet(gap, self.privacy), width, "warn")
+        if self.busy:
+            lines += sentence("asking the vendor ...", width, "dim")
+        return lines
+
+
+def entry_lines(entry: TimelineEntry, width: int, privacy: bool) -> list[Line]:
+    """Return an entry as lines: its time, and what happened wrapped beside it."""
+    at = local_clock(entry.at) if entry.at else "now"
+    pieces = entry.pieces(privacy=privacy)
+    by = (f"({entry.who})",) if entry.who else ()
+    first, *others = wrap_pieces((*pieces, *by), max(8, width - AT)) or [""]
+    lines: list[Line] = [(Cell(at.ljust(AT), "dim"), Cell(first))]
+    return [*lines, *((Cell(" " * AT), Cell(part)) for part in others)]
