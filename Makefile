@@ -20,11 +20,10 @@ help:                   ## this list
 run: $(STAMP)           ## the console on the embedded vendor; ARGS="..." are handed on
 	@$(BIN)/carddesk --sandbox $(ARGS)
 
-# What every worker would compile for itself is compiled once. More workers than five only stand in
-# each other's way on two cores; fewer wait for the terminals.
+# What every worker would compile for itself is compiled once. What failed runs once more, alone.
 test: $(STAMP)          ## every test; ARGS="-k name" narrows
 	@test -d tests/__pycache__ || env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --collect-only -q >/dev/null 2>&1 || true
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 5 --dist worksteal $(ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m tests.suite $(ARGS)
 
 check: $(STAMP)         ## format, lint, types and layers, nothing is changed
 	@$(BIN)/ruff format --check .

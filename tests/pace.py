@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
@@ -44,6 +45,20 @@ def live_in_memory() -> None:
     """
     if "TMPDIR" not in os.environ and _fits(MEMORY):
         tempfile.tempdir = str(MEMORY)
+
+
+def hear_signals() -> None:
+    """Let this process and what it starts hear what ends them, whatever it was started under.
+
+    Under nohup, and in the background of a script, they are ignored by all that are started.
+    """
+    for number, usual in (
+        (signal.SIGHUP, signal.SIG_DFL),
+        (signal.SIGINT, signal.default_int_handler),
+        (signal.SIGQUIT, signal.SIG_DFL),
+    ):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 def parse_styles_once() -> None:
@@ -122,6 +137,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             short[len(short) * worker // workers : len(short) * (worker + 1) // workers],
         )
     ]
+    hear_signals()
     # What was imported and collected stays to the end and need not be looked through.
     gc.freeze()
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from textual import events
+from textual.css.query import NoMatches
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
 
@@ -200,9 +201,12 @@ class Console:
         return bool(changed)
 
     async def until(self, held: Callable[[], Any]) -> Any:
-        """Wait until something holds, and return it."""
+        """Wait until something holds, and return it.
+
+        A screen is on top before it is composed: a widget that is not there yet is waited for.
+        """
         end, pause = time.monotonic() + PATIENCE, SHORTEST_PAUSE
-        while not (result := held()):
+        while not (result := _holds(held)):
             if time.monotonic() > end:
                 raise AssertionError(f"did not come to hold on this screen:\n{self.text()}")
             # To read the whole screen takes longer than many a thing that it is waited for.
@@ -291,6 +295,13 @@ class Console:
                     if wanted(denomination):
                         return product, denomination
         raise AssertionError("the embedded vendor has nothing like that")
+
+
+def _holds(held: Callable[[], Any]) -> Any:
+    try:
+        return held()
+    except NoMatches:
+        return None
 
 
 def cheap(denomination: Denomination) -> bool:

@@ -19,6 +19,7 @@ from wcwidth import wcwidth
 PATIENCE = 40.0
 SENT = re.compile(r"may already be placed|Ordered \d|Order and cards|Settle it")
 """What a ticket says once it was sent, and not before."""
+BEGIN_PICTURE, END_PICTURE = b"\x1b[?2026h", b"\x1b[?2026l"
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -32,6 +33,9 @@ KEYS = {
 
 class Terminal:
     """A program on a pty of its own; every wait is for something to appear, never for time.
+
+    A picture is shown once it is there whole, and one after the other: whoever waits for something
+    sees each of them, however late they are read.
 
     Args:
         command: what is run.
@@ -59,6 +63,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._lines: dict[int, str] = {}
+        self._unshown, self._ended = b"", False
         self.bytes = b""
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
@@ -207,8 +212,34 @@ class Terminal:
         return bool(seen)
 
     def _read(self, seconds: float) -> bool:
+        """Show what comes next; tell whether anything came before so many seconds were over."""
         end = time.monotonic() + seconds
-        while True:
+        while not (part := self._next_part()):
+            if not self._receive(end):
+                return False
+        self._stream.feed(part)
+        return True
+
+    def _next_part(self) -> bytes:
+        """Take the next picture that is whole, or what was written before one."""
+        came = self._unshown
+        cut = came.find(BEGIN_PICTURE)
+        if cut == 0:
+            cut = came.find(END_PICTURE) + len(END_PICTURE)
+            cut = cut if cut >= len(END_PICTURE) else 0
+        elif cut < 0:
+            # A picture may begin with the last bytes that came.
+            tails = (n for n in range(len(BEGIN_PICTURE)) if came.endswith(BEGIN_PICTURE[:n]))
+            cut = len(came) - max(tails)
+        if self._ended:
+            # No more comes of it.
+            cut = cut or len(came)
+        self._unshown = came[cut:]
+        return came[:cut]
+
+    def _receive(self, end: float) -> bool:
+        """Take what is written before a steady time, and answer it; tell whether there was any."""
+        while not self._ended:
             now = time.monotonic()
             for due in [due for due in self._due if due <= now]:
                 self._due.remove(due)
@@ -218,16 +249,19 @@ class Terminal:
                 break
             if wake == end:
                 return False
-        try:
-            data = os.read(self._fd, 65_536)
-        except OSError:
-            return False
-        if not data:
-            return False
+        data = self._bytes_waiting()
+        self._ended = not data
         self.bytes += data
-        self._stream.feed(data)
+        self._unshown += data
         self._answer(data)
-        return True
+        # What is left of a picture that was broken off is shown as it is.
+        return bool(data or self._unshown)
+
+    def _bytes_waiting(self) -> bytes:
+        try:
+            return b"" if self._ended else os.read(self._fd, 65_536)
+        except OSError:
+            return b""
 
     def _answer(self, data: bytes) -> None:
         """Answer what a terminal is asked: its attributes, and the modes it knows."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textual import events
+from textual.css.query import NoMatches
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
 
@@ -206,8 +207,16 @@ class Walk:
         """Wait until something holds and return it; what does not come off is not waited out."""
         end = time.monotonic() + PATIENCE
         while self.going and time.monotonic() < end:
-            if found := held():
+            if found := _holds(held):
                 return found
             await asyncio.sleep(0.01)
         self._stuck = self._stuck or self._seen()
-        return held() if self.app.is_running else None
+        return _holds(held) if self.app.is_running else None
+
+
+def _holds(held: Callable[[], Any]) -> Any:
+    try:
+        return held()
+    except NoMatches:
+        # A screen is on top before it is composed.
+        return None
