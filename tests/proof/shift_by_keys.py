@@ -230,9 +230,9 @@ class Counter:
         asked_again = self.confirm(sale, Decimal(str(before["balance"])))
         self.desk.wait_for(SENT.pattern)
         if sale.end == "UNRES":
-            self.wait_for(r"(?s)┃ +\? (?:NO ANSWER|YOURS).*Do not buy it again")
+            self.on_ticket(r"\? (?:NO ANSWER|YOURS).*Do not buy it again")
             self.desk.press("escape")
-            self.desk.wait_gone("Do not buy it again")
+            self.desk.wait_gone(r"┃ +\? (?:NO ANSWER|YOURS)")
             return None
         outcome = self.finish(sale, before)
         outcome.seconds = time.monotonic() - began
@@ -313,7 +313,7 @@ class Counter:
                 moved += 1
                 continue
             # The desk reads the price once more before it sends, and then asks again.
-            if self.wait_for(rf"{AGAIN}|Order and cards|Settle it")[0] in AGAIN:
+            if self.desk.wait_for(rf"{AGAIN}|Order and cards|Settle it")[0] in AGAIN:
                 moved += 1
                 continue
             return moved
@@ -357,18 +357,30 @@ class Counter:
         self.status_is(balance)
         name, region = sale.product.rsplit(", ", 1)
         self.true(f"the ticket names {name}", f"┃  {name} {denomination}   {region}" in text)
-        asked = " ".join(text.replace("┃", " ").split())
         wanted = f"Buy {sale.quantity} {name} {denomination}, {region}, for "
-        self.true("the question names the goods", wanted in asked)
+        self.true("the question names the goods", wanted in self.ticket())
         stocks = {money(each) for each in re.findall(rf"┃ .*?{FIGURE} in stock", text)}
         self.same("one stock in the ticket", len(stocks), 1)
+
+    def ticket(self) -> str:
+        """Return what the ticket says, its sentences not cut by the ends of their lines."""
+        said = re.findall(r"┃(.*)┃", self.desk.text)
+        return " ".join(" ".join(said).split())
+
+    def on_ticket(self, pattern: str) -> None:
+        """Wait for something on the ticket, which may take longer than the console's own work."""
+        try:
+            self.desk.wait_until(lambda: re.search(pattern, self.ticket()))
+        except AssertionError:
+            self.desk.wait_until(lambda: re.search(pattern, self.ticket()))
 
     def finish(self, sale: Sale, before: dict[str, Any]) -> Outcome:
         """Wait for the end, show the cards by keys and compare everything with the books."""
         desk = self.desk
         if sale.end == "LATE CODES":
-            self.wait_for(r"codes not here yet")
-        self.wait_for(r"\d of \d+ after|(?i:refunded)")
+            self.on_ticket("codes not here yet")
+        # The orders beside the ticket can say the same of another one.
+        self.on_ticket(r"\d of \d+ after|refunded +order")
         self.vendor.heal()
         known = {order["id"] for order in before["orders"]}
         books = self.vendor.books()
@@ -376,7 +388,7 @@ class Counter:
         self.same("one order was placed", len(ours), 1)
         order = self.vendor.order(ours[0]["id"])
         self.balance_is(Decimal(str(books["balance"])))
-        ended = re.search(r"(?m)^.*order \.\.\.(\w+)", desk.text)
+        ended = re.search(r" order \.\.\.(\w+)", self.ticket())
         self.true("the ticket names the order", bool(ended and order["_id"].endswith(ended[1])))
         cost = Decimal(str(before["balance"])) - Decimal(str(books["balance"]))
         outcome = Outcome(sale, order["_id"], order["status"], order["fulfilled_quantity"], cost, 0)
@@ -530,13 +542,6 @@ class Counter:
             whole = balance.to_integral_value(ROUND_FLOOR)
             self.same("balance of the status line", money(found[1]), whole)
 
-    def wait_for(self, pattern: str) -> re.Match[str]:
-        """Wait for something that may take longer than the console's own work."""
-        try:
-            return self.desk.wait_for(pattern)
-        except AssertionError:
-            return self.desk.wait_for(pattern)
-
     def same(self, what: str, said: object, held: object) -> None:
         """Count a figure, and complain where it differs."""
         self.tally.figures += 1
@@ -567,19 +572,18 @@ def _grouped(amount: Decimal) -> str:
 def settle(counter: Counter, lost: tuple[Sale, ...]) -> list[Outcome]:
     """Settle what had no answer, by keys on its screen, until nothing is left."""
     desk = counter.desk
-    desk.wait_for(f"{len(lost)} UNRES")
-    desk.press("u")
-    desk.wait_for("Unresolved")
+    desk.wait_for(f"{len(lost)} NO ANSWER")
     rows = rf"(?m)^[▌▏ ]? +\S.* (yours\?|no answer|not placed) +{FIGURE}  "
+    desk.press_until("u", rows)
     end = time.monotonic() + PATIENCE * 2
     while re.search(rows, desk.text) and time.monotonic() < end:
         chosen = re.search(r"(?m)^[▌▏] .* (yours\?|no answer|not placed) ", desk.text)
         if chosen and chosen[1] == "yours?":
             counter.claim()
         elif chosen and chosen[1] == "not placed":
-            desk.press_until("x", "y Take it off")
+            desk.press_until("x", r"y +Take it off")
             desk.press("y")
-            desk.wait_gone(r"(?m)^▌ .* not placed ")
+            desk.wait_gone(r"(?m)^[▌▏] .* not placed ")
         else:
             desk.press("j" if chosen else "g")
             desk._seen_within(0.5, "nothing more")
