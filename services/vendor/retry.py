@@ -4,7 +4,7 @@ import random
 from datetime import datetime
 
 from services.domain.errors import BadReply, DeskError, RateLimited, Unavailable
-from services.vendor.wire_values import header_moment
+from services.vendor.wire_values import http_date
 
 MOST_ATTEMPTS = 3
 SILENT = "NO_ANSWER"
@@ -64,7 +64,7 @@ def retry_after(header: str, now: datetime, longest: float = LONGEST_RETRY_AFTER
     if text.isascii() and text.isdigit():
         # More digits than any wait has would only be a slow way to write "the longest".
         return min(float(text[:9]), longest)
-    when = header_moment(text)
+    when = http_date(text)
     if when is None:
         return None
     return min(max(0.0, (when - now).total_seconds()), longest)

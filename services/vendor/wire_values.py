@@ -23,6 +23,10 @@ LONGEST_SENTENCE = 160
 MOST_CARDS = 10**9
 FINEST_PLACES = 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""No time of the vendor's is believed before the one or after the other: at the ends of the
+calendar a time cannot be shown in the local zone, or compared with one a day away."""
+
 NOTHING_WRITTEN = frozenset({b"", b"null"})
 UNKNOWN_CURRENCY = "UNKNOWN"
 
@@ -119,11 +123,11 @@ def moment(value: object) -> datetime:
     """Return aware UTC from ISO 8601 (UTC where it has no offset) or milliseconds since 1970."""
     if isinstance(value, str):
         try:
-            return _utc(datetime.fromisoformat(value.strip()))
-        except ValueError:
+            return _believed(_utc(datetime.fromisoformat(value.strip())))
+        except (ValueError, OverflowError):
             raise ValueError("its time is not ISO 8601") from None
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return EPOCH + timedelta(milliseconds=value)
+        return _believed(EPOCH + timedelta(milliseconds=value))
     raise ValueError("it has no time")
 
 
@@ -135,12 +139,18 @@ def moment_or_none(value: object) -> datetime | None:
         return None
 
 
-def header_moment(date: str) -> datetime | None:
-    """Read an HTTP date as aware UTC; None when it is absent or no date."""
+def http_date(date: str) -> datetime | None:
+    """Read an HTTP date as aware UTC, however far away; None when it is absent or no date."""
     try:
         return _utc(parsedate_to_datetime(date)) if date else None
     except UNREADABLE:
         return None
+
+
+def header_moment(date: str) -> datetime | None:
+    """Read an HTTP date as aware UTC; None when it is absent, no date or none to believe."""
+    when = http_date(date)
+    return when if when is not None and EPOCH <= when < LATEST else None
 
 
 def secret(raw: Raw) -> Secret:
@@ -163,6 +173,12 @@ def kept(raw: Raw) -> Secret:
 
 
 _decimal = json.Decoder(Decimal).decode
+
+
+def _believed(when: datetime) -> datetime:
+    if not EPOCH <= when < LATEST:
+        raise ValueError("its time is far from now")
+    return when
 
 
 def _utc(when: datetime) -> datetime:

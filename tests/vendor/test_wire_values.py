@@ -24,7 +24,13 @@ def test_times_are_utc_however_they_are_written(written, moment):
     assert wire_values.moment(written).tzinfo is UTC
 
 
-@pytest.mark.parametrize("bad", [None, True, "", "soon", "0001-01-01T00:00:00+23:00", 1e300, -1e18])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None, True, "", "soon", "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-05:00",
+        "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 253402300799999, 1e300, -1e14, -1e18,
+    ],
+)  # fmt: skip
 def test_a_time_that_is_none_is_an_error(bad):
     with pytest.raises(wire_values.UNREADABLE):
         wire_values.moment(bad)
@@ -36,6 +42,10 @@ def test_a_time_that_is_none_is_an_error(bad):
 )
 def test_a_date_header_that_is_none_is_left_out(date):
     assert wire_values.header_moment(date) is None
+
+
+def test_a_date_header_at_the_end_of_the_calendar_is_no_clock():
+    assert wire_values.header_moment("Fri, 31 Dec 9999 23:59:59 GMT") is None
 
 
 @pytest.mark.parametrize(
