@@ -1,12 +1,28 @@
 """How many cards an answer holds: counted in its bytes, without reading what a card says. Pure."""
 
+import re
+
 from msgspec import DecodeError, Raw, json
 
-_NOTHING = frozenset({b"", b"null", b'""', b"{}", b"[]", b"false"})
+_NOTHING = frozenset({b"", b"null", b"{}", b"[]", b"false", b"true"})
 """What stands in the place of something that is not there yet."""
 
-_MARKS = frozenset({"serial", "_id", "id", "index", "number", "expiry"})
-"""Fields that a card can have before its code has come."""
+_BLANK = re.compile(
+    rb'"(?:\s|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xef\xbb\xbf|\\[bfnrt]'
+    rb'|\\u(?:00[01][0-9a-f]|0020|00a0|200[b-f]|feff))*"',
+    re.IGNORECASE,
+)
+"""A text with nothing in it that could be seen: no code is one."""
+
+_MARKS = frozenset(
+    {
+        "_id", "amount", "created_at", "createdat", "currency", "date", "denomination", "expiry",
+        "id", "index", "name", "number", "order", "orderid", "price", "product", "productid",
+        "region", "serial", "state", "status", "time", "title", "type", "typeid", "updated_at",
+        "updatedat",
+    }
+)  # fmt: skip
+"""Fields, in lower case, that a card can have before its code has come."""
 
 
 def cards_in(data: Raw, *, ended: bool) -> int | None:
@@ -32,11 +48,17 @@ def has_code(card: Raw) -> bool:
     """Tell whether a card, an object or a bare text, has anything that could be its code."""
     text = bytes(card).strip()
     if not text.startswith(b"{"):
-        return text not in _NOTHING
+        return _written(text)
     try:
         fields = json.decode(text, type=dict[str, Raw])
     except (DecodeError, RecursionError):
         return False
     return any(
-        bytes(value).strip() not in _NOTHING for name, value in fields.items() if name not in _MARKS
+        _written(bytes(value).strip())
+        for name, value in fields.items()
+        if name.lower() not in _MARKS
     )
+
+
+def _written(value: bytes) -> bool:
+    return value not in _NOTHING and not _BLANK.fullmatch(value)

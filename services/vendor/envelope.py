@@ -33,8 +33,9 @@ class Envelope(Struct, frozen=True):
 
     `success` is None unless the vendor wrote true or false. `code`, `message` and `details` are
     those of its `error`; the code is in upper case with underscores, however it was written, and
-    the message can come from the top of the answer. `request_id` is the body's, else that of the
-    header `X-Request-Id`: live answers carry either. `pagination` is that of `meta`, if it has one.
+    the message can come from the top of the answer, or be all that the error is. `request_id` is
+    the body's, else that of the header `X-Request-Id`: live answers carry either. `pagination` is
+    that of `meta`, if it has one.
     `unreadable` says why the answer is none of the vendor's, if it is not.
     """
 
@@ -85,7 +86,7 @@ def envelope(answer: Answer) -> Envelope:
         success=outer.success if isinstance(outer.success, bool) else None,
         data=outer.data,
         code=label(error.code, LONGEST_WORD).upper().replace("-", "_"),
-        message=_message(error.message) or _message(outer.message),
+        message=_message(error.message) or _message(outer.message) or _message(outer.error),
         details=_lenient(error.details, dict[str, Any]) or {},
         request_id=label(outer.request_id, LONGEST_ID) or request_id,
         server_time=moment_or_none(meta.timestamp) or date,

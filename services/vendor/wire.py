@@ -32,6 +32,7 @@ from services.domain.models import (
     Transaction,
     Unread,
 )
+from services.domain.money import CENT
 from services.domain.secrets import Secret
 from services.domain.text import NOTHING, SafeText, clean, ours
 from services.vendor.card_count import cards_in, has_code
@@ -250,7 +251,7 @@ def catalog(data: Raw, now: datetime) -> Catalog:
         known.add(name)
         return Product(
             id=name,
-            title=label(item.title, LONGEST_TITLE) or label(item.name, LONGEST_TITLE),
+            title=_title(item.title, item.name, name),
             category=NOTHING,
             enabled=yes(item.enabled),
             region=label(item.region, LONGEST_WORD),
@@ -304,7 +305,7 @@ def stock(data: Raw, product_id: str, now: datetime) -> Stock:
         odd.append(why)
         return Denomination(
             id=name,
-            name=label(item.name, LONGEST_TITLE) or label(item.title, LONGEST_TITLE),
+            name=_title(item.name, item.title, name),
             price=Decimal(0) if closed else price,
             quantity=0 if closed else left,
             closed=closed,
@@ -371,16 +372,22 @@ def foreign(*values: object) -> SafeText:
     return NOTHING if found == DINAR else found
 
 
+def _title(*values: object) -> SafeText:
+    """Return the first of these that says anything; the last one is the id."""
+    return next(filter(None, (label(value, LONGEST_TITLE) for value in values)), NOTHING)
+
+
 def _listed(item: _Order, holding: Secret | None) -> Order | None:
     found = _order(item)
     return found if holding is None or _holds(item, holding) else None
 
 
 def _price(raw: Raw) -> Decimal:
-    """Return a price, 0 for what the vendor does not sell: null, 0 and what is below."""
+    """Return a price, 0 for what the vendor does not sell: null, and what is below one centime."""
     if bytes(raw) == b"null":
         return Decimal(0)
-    return max(Decimal(0), amount(decimal(raw)))
+    asked = amount(decimal(raw))
+    return asked if asked >= CENT else Decimal(0)
 
 
 def _transaction(item: _Transaction) -> Transaction:

@@ -158,7 +158,7 @@ def test_a_category_without_a_title_or_products_costs_nothing():
     assert len(read.unread) == 2
 
 
-@pytest.mark.parametrize("price", [None, 0, "0", -5, 0.0])
+@pytest.mark.parametrize("price", [None, 0, "0", -5, 0.0, "-0", 0.004, 1e-19])
 def test_what_has_no_price_is_not_for_sale(price):
     shut, sold = stocked(TYPE | {"id": "t2", "price": price}, TYPE).denominations
     assert (shut.closed, shut.price, shut.quantity) == ("not for sale", 0, 0)
@@ -177,6 +177,13 @@ def test_a_figure_that_is_none_is_named_and_not_sold(odd):
 def test_a_type_that_is_missing_its_price_is_named():
     bare = {name: value for name, value in TYPE.items() if name != "price"}
     assert stocked(bare).unread[0].words == "denomination t1 (10 EUR): it has no usable price"
+
+
+@pytest.mark.parametrize("nothing", [None, "", " ", "\u200b", {"en": "10 EUR"}, []], ids=repr)
+def test_what_has_no_name_is_called_by_its_id(nothing):
+    assert stocked(TYPE | {"name": nothing}).denominations[0].name == "t1"
+    (product,) = catalogue(PRODUCT | {"title": nothing}).products()
+    assert product.title == "p1"
 
 
 def test_what_is_not_available_is_out_of_stock():
@@ -244,6 +251,23 @@ def test_a_card_keeps_every_field_it_has(cards, read):
         for card in found
     ] == read
     assert "0042" not in repr(found)
+
+
+BLANK = [" ", "\t\n", "\u0000", "\u200b\ufeff", "\u00a0", "", None, [], {}, True]
+BARE = [
+    {"status": "pending"},
+    {"name": "10 EUR", "value": None},
+    {"createdAt": "2025", "Serial": "S"},
+]
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("card", [*BLANK, *({"value": each} for each in BLANK), *BARE], ids=repr)
+def test_a_card_without_a_code_has_not_come(card, ascii_only):
+    answer = json.dumps(ORDER | {"cards": [card, "A-1"]}, ensure_ascii=ascii_only)
+    read = wire.order(Raw(answer.encode()), ORDER["_id"], cards=True)
+    assert [card.value.reveal() for card in read.cards] == ["A-1"]
+    assert read.cards_came == 1
 
 
 JSON = st.recursive(

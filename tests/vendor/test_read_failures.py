@@ -108,6 +108,13 @@ async def test_a_message_at_the_top_is_shown(raw, client, said):
         await client.order("p1")
 
 
+@pytest.mark.parametrize("said", ["Order expired", ["Order expired"]])
+async def test_an_error_that_is_a_bare_text_is_shown(raw, client, said):
+    raw.answers(404, {"success": False, "error": said})
+    with pytest.raises(NotFound, match="Order expired"):
+        await client.order("p1")
+
+
 async def test_a_404_of_the_vendors_own_does_not_blame_the_settings(raw, client):
     raw.answers(404, {"success": False, "error": {"message": "Gone"}}, X_Request_Id="req-fpg")
     with pytest.raises(NotFound, match="no such product or order: Gone") as caught:
