@@ -41,6 +41,7 @@ from services.vendor.rate_limit import PER_MINUTE, RateLimit
 if TYPE_CHECKING:
     from services.desk.diagnostics import DeskHealth
     from services.desk.exports import DeskExports
+    from services.desk.purchase_list import DeskPurchaseList
     from services.desk.support import DeskSupport
 
 DRAIN_MARGIN = 15.0
@@ -172,6 +173,16 @@ class Desk:
 
         folder = self._paths.state_dir / "exports"
         return DeskExports(self.journal, folder, self._settings.export, self._clock)
+
+    @cached_property
+    def purchase_list(self) -> "DeskPurchaseList":
+        """What checks many purchases from a file."""
+        from services.desk.purchase_list import DeskPurchaseList
+
+        limits = self._settings.purchase
+        return DeskPurchaseList(
+            self._opening, self.catalog, self.figures, self.money, limits, self._clock
+        )
 
     @cached_property
     def health(self) -> "DeskHealth":

@@ -230,6 +230,21 @@ class Purchases:
         """Return the purchase with this purchase id, order id or idempotency key, newest first."""
         return await self._journal.read(lambda tx: find(tx, reference))
 
+    async def of_keys(self, keys: Iterable[str]) -> dict[str, Purchase]:
+        """Return the newest purchase of each idempotency key that was sent or may have been."""
+        wanted = tuple(keys)
+
+        def work(tx: JournalTransaction) -> dict[str, Purchase]:
+            found: dict[str, Purchase] = {}
+            for key in wanted:
+                # Word for word as the index of the keys has it: only then does SQLite use it.
+                where = "idempotency_key = ? AND state <> 'NOT_SENT'"
+                for purchase in _select(tx, where, key):
+                    found[key] = purchase
+            return found
+
+        return await self._journal.read(work)
+
     async def baseline(self, purchase_id: str) -> Baseline:
         """Return what the account looked like before this purchase."""
         return await self._journal.read(lambda tx: baseline(tx, purchase_id))

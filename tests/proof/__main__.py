@@ -113,6 +113,20 @@ def openings() -> tuple[str, list[str]]:
     return counts, tally.complaints
 
 
+def lists() -> tuple[str, list[str]]:
+    """A file of 1,000 purchases, the command killed 30 times."""
+    from tests.proof import lists
+
+    print(f"  seed {SEED}", flush=True)
+    tally = lists.run(1_000, 30, SEED, faults=12)
+    counts = (
+        f"{tally.rows} rows, {tally.kills} SIGKILLs, {tally.faults} answers lost,"
+        f" {tally.decisions} decisions by a person, {tally.orders} orders,"
+        f" {tally.twice} twice, {tally.missing} missing"
+    )
+    return counts, tally.complaints
+
+
 def shift() -> tuple[str, list[str]]:
     """Thirty purchases by keys, each figure on the screen compared with the vendor's books."""
     from tests.proof import shift_by_keys
@@ -138,6 +152,7 @@ ROWS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "terminal": terminal,
     "leaks": leaks,
     "openings": openings,
+    "lists": lists,
     "shift": shift,
 }
 

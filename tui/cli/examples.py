@@ -25,6 +25,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "carddesk buy PRODUCT_ID TYPE_ID 2 --idempotency-key sale-1007 --max-total 5000 --yes",
             "for a script: run twice, it buys once",
         ),
+        ("carddesk buy --from restock.csv", "check every row of a file; nothing is bought"),
+        (
+            "carddesk buy --from restock.csv --yes --wait 300 --results done.csv",
+            "buy what is missing of it; the same line again buys nothing twice",
+        ),
     ),
     "orders": (
         ("carddesk orders --open", "what is still being made"),

@@ -40,6 +40,7 @@ class Output:
         self._stdout = stdout
         self._stderr = stderr
         self._gone = False
+        self._line = 0
 
     @property
     def to_terminal(self) -> bool:
@@ -66,7 +67,23 @@ class Output:
         self._put(document, "")
 
     def say(self, sentence: str) -> None:
+        self.progress("")
         self._write(self._stderr, clean(sentence))
+
+    def progress(self, text: str) -> None:
+        """Show how far it is in the last line of a terminal, in place of what stood there.
+
+        Where stderr is no terminal nothing is written. An empty text clears the line.
+        """
+        if not (text or self._line) or not self._stderr.isatty():
+            return
+        with suppress(OSError, ValueError):
+            columns = os.get_terminal_size(self._stderr.fileno()).columns or 80
+            shown = clean(text)[: columns - 1]
+            end = "" if shown else "\r"
+            self._stderr.write(f"\r{shown:<{min(self._line, columns - 1)}}{end}")
+            self._stderr.flush()
+            self._line = len(shown)
 
     def fail(self, error: DeskError) -> int:
         """Tell what went wrong, to a person and with --json to a program; return the exit code."""

@@ -52,11 +52,11 @@ class Signals:
     @contextmanager
     def held(self) -> Generator[None]:
         """Let a signal be remembered instead of cancelling what runs inside."""
-        self._held = True
+        before, self._held = self._held, True
         try:
             yield
         finally:
-            self._held = False
+            self._held = before
 
     async def unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """Return what `work` returns, or None once a signal arrived; then `work` is cancelled."""

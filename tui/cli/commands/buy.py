@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from services.domain import money
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 
 Report = Callable[[Check], None]
 LONG_ENOUGH = 120.0
+_OF_A_FILE = ("results", "with_codes", "go_on", "retry", "repeat")
+_IN_THE_FILE = ("note", "price", "idempotency_key", "reveal")
 
 
 def declare(add: AddCommand) -> None:
     command = add("buy", buy, "buy cards, once")
-    command.add_argument("product_id", metavar="PRODUCT_ID", type=argument_types.vendor_id)
-    command.add_argument("type_id", metavar="TYPE_ID", type=argument_types.vendor_id)
-    command.add_argument("quantity", metavar="QUANTITY", type=digits.quantity)
+    # Each may be missing, because a file can stand in place of the three.
+    command.add_argument(
+        "product_id", metavar="PRODUCT_ID", nargs="?", type=argument_types.vendor_id
+    )
+    command.add_argument("type_id", metavar="TYPE_ID", nargs="?", type=argument_types.vendor_id)
+    command.add_argument("quantity", metavar="QUANTITY", nargs="?", type=digits.quantity)
     command.add_argument(
         "--note",
         metavar="TEXT",
@@ -48,7 +54,10 @@ def declare(add: AddCommand) -> None:
         help="the same key never buys twice",
     )
     command.add_argument(
-        "--max-total", metavar="DZD", type=argument_types.amount, help="refuse a dearer total"
+        "--max-total",
+        metavar="DZD",
+        type=argument_types.amount,
+        help="refuse a dearer total; with --from that of all rows",
     )
     command.add_argument(
         "--wait",
@@ -60,6 +69,37 @@ def declare(add: AddCommand) -> None:
     )
     command.add_argument("--reveal", action="store_true", help="print the cards once final")
     command.add_argument("--yes", action="store_true", help="without it only the quote is printed")
+    group = command.add_argument_group("many purchases")
+    group.add_argument(
+        "--from",
+        dest="file",
+        metavar="FILE",
+        help="a CSV with a purchase a row, in place of PRODUCT_ID TYPE_ID QUANTITY",
+    )
+    group.add_argument(
+        "--results", metavar="FILE", help="write what became of each row to this CSV, without codes"
+    )
+    group.add_argument(
+        "--with-codes",
+        action="store_true",
+        help="--results with the cards, each order recorded; asks first, needs --wait",
+    )
+    group.add_argument(
+        "--yes-with-codes", action="store_true", help="as --with-codes, without asking"
+    )
+    group.add_argument(
+        "--go-on", action="store_true", help="do not stop at a row that is unresolved"
+    )
+    group.add_argument(
+        "--retry",
+        action="store_true",
+        help="buy again what was refused or settled as not placed in an earlier run",
+    )
+    group.add_argument(
+        "--repeat",
+        action="store_true",
+        help="buy rows although another file bought the same in the last 24 hours",
+    )
 
 
 async def buy(call: Call) -> int:
@@ -67,6 +107,12 @@ async def buy(call: Call) -> int:
     call.out.keeps_exit_code = True
     if call.args.read_only or call.settings().profile.read_only:
         raise Refused("This desk is read-only", code="BUYING_OFF")
+    _check(call)
+    if call.args.file is not None:
+        # Here for speed: what reads files is needed for many purchases alone.
+        from tui.cli import buying_list
+
+        return await buying_list.carried_out(call)
     report = _narrator(call)
     async with call.desk() as desk:
         purchase = await _already_bought(call, desk)
@@ -75,7 +121,15 @@ async def buy(call: Call) -> int:
             if not call.args.yes:
                 return _unconfirmed(call, quote, desk.book.info.environment == "SANDBOX")
             try:
-                purchase = await _place(call, desk, quote, report)
+                purchase = await place(
+                    call,
+                    desk,
+                    quote,
+                    note=call.args.note,
+                    price=call.args.price,
+                    key=call.args.idempotency_key or "",
+                    report=report,
+                )
             except OutcomeNotSaved as failure:
                 return _unwritten(call, failure)
         if call.args.wait is not None:
@@ -94,6 +148,34 @@ async def buy(call: Call) -> int:
             return exit_codes.NOT_FINAL
         waited = call.args.wait is not None or cards is not None
         return exit_codes.exit_code(purchase, waited=waited)
+
+
+def _check(call: Call) -> None:
+    """Refuse arguments that do not go together."""
+    args = call.args
+    goods = {"PRODUCT_ID": args.product_id, "TYPE_ID": args.type_id, "QUANTITY": args.quantity}
+    if args.file is None:
+        if missing := [name for name, given in goods.items() if given is None]:
+            raise BadInput(
+                f"The following arguments are required: {', '.join(missing)}",
+                advice="See carddesk buy --help.",
+            )
+        options = (*_OF_A_FILE, "yes_with_codes")
+        if extra := next((name for name in options if getattr(args, name)), ""):
+            raise BadInput(f"--{extra.replace('_', '-')} goes with --from FILE")
+        return
+    if any(given is not None for given in goods.values()):
+        raise BadInput("Give --from FILE, or PRODUCT_ID TYPE_ID QUANTITY, not both")
+    if extra := next((name for name in _IN_THE_FILE if getattr(args, name)), ""):
+        raise BadInput(
+            f"--{extra.replace('_', '-')} is about one purchase",
+            advice="With --from it is a column of the file, or not there.",
+        )
+    if args.with_codes or args.yes_with_codes:
+        if not args.results or args.wait is None:
+            raise BadInput("Codes are written with --results FILE and --wait SECONDS beside it")
+        if args.with_codes and args.yes_with_codes:
+            raise BadInput("--with-codes and --yes-with-codes: give one of them")
 
 
 async def _already_bought(call: Call, desk: "Desk") -> Purchase | None:
@@ -138,17 +220,30 @@ def _unconfirmed(call: Call, quote: Quote, practice: bool) -> int:
     return error.exit_code
 
 
-async def _place(call: Call, desk: "Desk", quote: Quote, report: Report) -> Purchase:
-    """Buy, and let a signal wait for the answer: a dropped purchase has an unknown outcome."""
+async def place(
+    call: Call,
+    desk: "Desk",
+    quote: Quote,
+    *,
+    note: str,
+    price: Decimal | None,
+    key: str,
+    report: Report | None = None,
+) -> Purchase:
+    """Buy, and let a signal wait for the answer: a dropped purchase has an unknown outcome.
+
+    Args:
+        call: the command.
+        desk: where it is bought.
+        quote: what was confirmed.
+        note: kept with the purchase.
+        price: what the customer pays for all of it (DZD), None where that is not known.
+        key: its idempotency key, empty for one of its own.
+        report: called with each step.
+    """
     with call.signals.held():
         buying = asyncio.ensure_future(
-            desk.buy(
-                quote,
-                note=call.args.note,
-                price=call.args.price,
-                idempotency_key=call.args.idempotency_key or "",
-                report=report,
-            )
+            desk.buy(quote, note=note, price=price, idempotency_key=key, report=report)
         )
         stop = asyncio.ensure_future(call.signals.wait())
         await asyncio.wait({buying, stop}, return_when=asyncio.FIRST_COMPLETED)
