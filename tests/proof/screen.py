@@ -19,6 +19,8 @@ from wcwidth import wcwidth
 PATIENCE = 40.0
 SENT = re.compile(r"may already be placed|Ordered \d|Order and cards|Settle it")
 """What a ticket says once it was sent, and not before."""
+ARMED = "enter buys now"
+"""What a review says once it has taken a yes."""
 BEGIN_PICTURE, END_PICTURE = b"\x1b[?2026h", b"\x1b[?2026l"
 KEYS = {
     "enter": "\r",
@@ -85,20 +87,36 @@ class Terminal:
         for key in keys:
             os.write(self._fd, KEYS.get(key, key).encode())
 
-    def confirm(self) -> None:
-        """Say y and then enter as a hand does, until the review has taken them.
+    def open_ticket(self) -> None:
+        """Open the ticket of what the cursor is on, once the key line offers it.
+
+        Before that it is not known whether this key may buy, and b is refused in words.
+        """
+        self.wait_for(r"\bb Buy\b")
+        self.press("b")
+        self.wait_for("enter Review")
+
+    def arm(self) -> None:
+        """Press y as a hand does, until the review has taken it.
 
         It is deaf at first, and takes what comes too quickly for a paste; on a busy machine that
-        can befall a hand as well, which then says it again.
+        can happen to a hand as well, which then presses it again.
         """
+        self.press_until("y", rf"{ARMED}|{SENT.pattern}", 0.5)
+
+    def confirm(self) -> None:
+        """Say y and then enter as a hand does, until the review has taken them."""
         end = time.monotonic() + PATIENCE
-        while not self.sent_within(0) and time.monotonic() < end:
-            self.press("y")
-            if self._seen_within(0.5, "enter buys now"):
-                self._seen_within(0.2, "nothing more")
-                self.press("enter")
-                if self.sent_within(2.0):
-                    return
+        while time.monotonic() < end:
+            self.arm()
+            if self.sent_within(0):
+                return
+            self._seen_within(0.2, "nothing more")
+            self.press("enter")
+            # No key is pressed before it is seen what the last one came to.
+            self.wait_gone(ARMED)
+            if self.sent_within(2.0):
+                return
         raise AssertionError(f"the review never took a yes:\n{self.text}")
 
     def sent_within(self, seconds: float) -> bool:
@@ -108,15 +126,16 @@ class Terminal:
             self._read(left)
         return bool(sent)
 
-    def press_until(self, key: str, pattern: str) -> None:
-        """Press a key again and again until it is heard, as the screen tells.
+    def press_until(self, key: str, pattern: str, seconds: float = 1.0) -> None:
+        """Press a key every so many seconds until it is heard, as the screen tells.
 
         Raises:
             AssertionError: it is never heard.
         """
-        for _ in range(int(PATIENCE)):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             self.press(key)
-            if self._seen_within(1.0, pattern):
+            if self._seen_within(seconds, pattern):
                 return
         raise AssertionError(f"{key} was never heard on:\n{self.text}")
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tests.proof.screen import SENT, Terminal, environment
+from tests.proof.screen import ARMED, SENT, Terminal, environment
 
 COMMAND = str(Path(sys.executable).with_name("carddesk"))
 SIZES = ((120, 40), (80, 24))
@@ -331,10 +331,11 @@ class Counter:
                 desk.press(*cost[1].replace(" ", ""), "enter")
             else:
                 desk.press("y")
-                if not desk._seen_within(0.6, "enter buys now"):
+                if not desk._seen_within(0.6, ARMED):
                     continue
                 desk._seen_within(0.1, "nothing more")
                 desk.press("enter")
+                desk.wait_gone(ARMED)
             if not desk.sent_within(3.0) and "CHANGED" in desk.text:
                 raise _MovedError
         raise AssertionError(f"the review never took a yes:\n{desk.text}")

@@ -164,12 +164,10 @@ def _send(desk: Terminal, vendor: Vendor) -> None:
     A request whose head has come and whose body has not is no order yet: killed between the two,
     the console leaves nothing to be found.
     """
-    # Whether this key may buy is asked of the vendor; until then a purchase is refused in words.
     desk.wait_for(r"(?s)(?:SANDBOX|PRODUCTION) +\d.* live.*PUBG Mobile UC")
     desk.press("enter")
     desk.wait_for("60 UC")
-    desk.press("b")
-    desk.wait_for("enter Review")
+    desk.open_ticket()
     desk.press("enter")
     desk.wait_for("Press y and then enter")
     desk.confirm()
