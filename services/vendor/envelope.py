@@ -34,8 +34,9 @@ class Envelope(Struct, frozen=True):
     `success` is None unless the vendor wrote true or false. `code`, `message` and `details` are
     those of its `error`; the code is in upper case with underscores, however it was written, and
     the message can come from the top of the answer, or be all that the error is. `request_id` is
-    the body's, else that of the header `X-Request-Id`: live answers carry either. `pagination` is
-    that of `meta`, if it has one.
+    the body's, else that of its `meta` or of the header `X-Request-Id`: live answers carry each.
+    `pagination` is the first that stands outside of the data: in `meta`, at the top, or `meta`
+    itself; its fields say whether it is one.
     `unreadable` says why the answer is none of the vendor's, if it is not.
     """
 
@@ -56,6 +57,7 @@ class _Envelope(Struct, rename="camel"):
     error: Raw = Raw()
     message: Raw = Raw()
     meta: Raw = Raw()
+    pagination: Raw = Raw()
     request_id: Any = None
 
 
@@ -65,8 +67,9 @@ class _Error(Struct):
     details: Raw = Raw()
 
 
-class _Meta(Struct):
+class _Meta(Struct, rename="camel"):
     timestamp: Any = None
+    request_id: Any = None
     pagination: Raw = Raw()
 
 
@@ -88,9 +91,11 @@ def envelope(answer: Answer) -> Envelope:
         code=label(error.code, LONGEST_WORD).upper().replace("-", "_"),
         message=_message(error.message) or _message(outer.message) or _message(outer.error),
         details=_lenient(error.details, dict[str, Any]) or {},
-        request_id=label(outer.request_id, LONGEST_ID) or request_id,
+        request_id=label(outer.request_id, LONGEST_ID)
+        or label(meta.request_id, LONGEST_ID)
+        or request_id,
         server_time=moment_or_none(meta.timestamp) or date,
-        pagination=meta.pagination,
+        pagination=next(filter(_is_object, (meta.pagination, outer.pagination)), outer.meta),
     )
 
 
@@ -107,6 +112,10 @@ def _message(data: Raw) -> str:
     said = cast("list[object]", found) if isinstance(found, list) else [found]
     words = [text for each in said if isinstance(each, str) and (text := each.strip(" ."))]
     return label("; ".join(words), LONGEST_SENTENCE).strip(" .")
+
+
+def _is_object(data: Raw) -> bool:
+    return bytes(data).startswith(b"{")
 
 
 def _lenient(data: Raw, shape: type[T]) -> T | None:

@@ -102,6 +102,11 @@ class _Page(Struct):
     pagination: Raw = Raw()
 
 
+def _page(data: Raw) -> _Page:
+    """Return the items and what stands beside them; the data can be the list itself."""
+    return _Page(data) if bytes(data).startswith(b"[") else decode(data, _Page)
+
+
 class _Transaction(Struct, rename="camel"):
     type: Any = None
     amount: Raw = Raw()
@@ -120,6 +125,7 @@ class _Product(Struct):
     mongo_id: Any = field(name="_id", default=None)
     title: Any = None
     name: Any = None
+    product_id: Any = field(name="productId", default=None)
     enabled: Any = None
     region: Any = None
     currency: Any = None
@@ -144,6 +150,7 @@ class _Type(Struct):
     quantity: Raw = Raw()
     name: Any = None
     title: Any = None
+    type_id: Any = field(name="typeId", default=None)
     available: Any = None
     currency: Any = None
 
@@ -164,6 +171,7 @@ class _Order(Struct):
     time: Any = None
     mongo_id: Any = field(name="_id", default=None)
     id: Any = None
+    order_id: Any = field(name="orderId", default=None)
     product: Any = None
     type: Any = None
     fulfilled_quantity: Raw = Raw()
@@ -230,7 +238,7 @@ def transactions(data: Raw, page: int, elsewhere: Raw = NONE) -> Page[Transactio
 
     The pagination can be in `elsewhere`, which is the `meta` of the answer.
     """
-    found = decode(data, _Page)
+    found = _page(data)
     items, unread = each(found.items, _Transaction, _transaction, "transaction")
     return Page(tuple(items), page, *_pagination(found, page, elsewhere), tuple(unread))
 
@@ -240,12 +248,12 @@ def catalog(data: Raw, now: datetime) -> Catalog:
 
     A product that is listed twice counts once.
     """
-    found = decode(data, _Catalog)
+    found = _Catalog(data) if bytes(data).startswith(b"[") else decode(data, _Catalog)
     known: set[str] = set()
     bad: list[Unread] = []
 
     def product(item: _Product) -> Product:
-        name = identifier(item.id, item.mongo_id)
+        name = identifier(item.id, item.mongo_id, item.product_id)
         if name in known:
             raise ValueError("it is listed twice")
         known.add(name)
@@ -286,7 +294,7 @@ def stock(data: Raw, product_id: str, now: datetime) -> Stock:
     odd: list[str] = []
 
     def denomination(item: _Type) -> Denomination:
-        name = identifier(item.id, item.mongo_id)
+        name = identifier(item.id, item.mongo_id, item.type_id)
         theirs = foreign(item.currency, found.currency)
         closed, why = f"priced in {theirs}" if theirs else "", ""
         price, left = Decimal(0), 0
@@ -342,7 +350,7 @@ def order(data: Raw, order_id: str, *, cards: bool, known: Order | None = None) 
     the order has to be there. What is `known` of it already fills in what the answer leaves out.
     """
     found = decode(data, _Order)
-    if identifier(found.mongo_id, found.id) != order_id:
+    if identifier(found.mongo_id, found.id, found.order_id) != order_id:
         raise ValueError("it is about another order")
     read = _order(found, known, lenient=cards)
     return replace(read, cards=_cards(found)) if cards else read
@@ -360,7 +368,7 @@ def orders(
     orders that hold such a card are returned, without their cards. The pagination can be in
     `elsewhere`, which is the `meta` of the answer.
     """
-    found = decode(data, _Page)
+    found = _page(data)
     items, unread = each(found.items, _Order, lambda item: _listed(item, holding), "order")
     listed = tuple(order for order in items if order is not None)
     return Page(listed, page, *_pagination(found, page, elsewhere), tuple(unread))
@@ -408,7 +416,7 @@ def _order(item: _Order, known: Order | None = None, *, lenient: bool = False) -
     status = _status(item)
     if not status and not lenient:
         raise ValueError("it has no status")
-    name = identifier(item.mongo_id, item.id)
+    name = identifier(item.mongo_id, item.id, item.order_id)
     quantity = decimal_or_none(item.quantity, _whole)
     time = moment_or_none(item.time)
     if known is not None:

@@ -132,6 +132,40 @@ def test_the_pagination_can_be_in_meta_or_in_text():
         listed(ORDER, page=None, elsewhere=said | {"page": 2})
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"pagination": PAGE},
+        {"meta": {"pagination": PAGE}},
+        {"meta": {"timestamp": "2025-10-29T01:00:00Z"} | PAGE},
+        {"meta": None, "pagination": PAGE},
+        {"meta": {"pagination": None}, "pagination": PAGE},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("data", [{"items": [ORDER]}, [ORDER]], ids=["items", "list"])
+def test_the_pagination_can_be_anywhere_around_the_list(around, data):
+    body = {"success": True, "data": data} | around
+    found = envelope(Answer(200, json.dumps(body).encode()))
+    page = wire.orders(found.data, 1, None, found.pagination)
+    assert [order.id for order in page.items] == [ORDER["_id"]]
+    assert page.total_results == 2
+    bare = envelope(Answer(200, json.dumps({"success": True, "data": data}).encode()))
+    assert wire.orders(bare.data, 1, None, bare.pagination).total_results is None
+
+
+def test_the_list_can_be_all_of_the_data():
+    assert [move.id for move in wire.transactions(raw([MOVE]), 1).items] == ["m1"]
+    assert wire.catalog(raw([{"title": "TV", "products": [PRODUCT]}]), NOW).find("p1")
+
+
+def test_ids_can_be_called_by_what_they_are_of():
+    bare = {name: value for name, value in ORDER.items() if name != "_id"}
+    assert listed(bare | {"orderId": "o7"}).items[0].id == "o7"
+    assert catalogue({"productId": "p7", "title": "PSN"}).find("p7")
+    assert stocked({"typeId": "t7", "price": 1, "quantity": 1}).denominations[0].id == "t7"
+
+
 BAD_PRODUCTS = [
     {"title": "No id"},
     {"id": {"$oid": "x"}},
