@@ -20,8 +20,8 @@ from services.domain.models import (
     Stock,
     missing_cards,
 )
+from services.domain.money import Prices
 from services.domain.phrase import Phrase, plain
-from services.domain.prices import Prices
 from services.domain.purchase_states import ELSEWHERE, HANDED_OVER, state_name
 from services.domain.spending import Spending
 from services.domain.text import NOTHING, SafeText

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from services.domain import money
-from services.domain.money import ZERO
+from services.domain.money import ZERO, Prices
 from services.domain.phrase import counted
-from services.domain.prices import Prices
 from services.domain.spending import DAYS, Spending
 from services.domain.text import NOTHING, SafeText
 

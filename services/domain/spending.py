@@ -8,8 +8,8 @@ from typing import LiteralString
 from msgspec import Struct
 
 from services.domain.local_time import local_minute
+from services.domain.money import Prices
 from services.domain.phrase import Phrase, counted, numbered, phrase, plain
-from services.domain.prices import Prices
 
 DAYS = 7
 """How many days back the pace is taken from."""

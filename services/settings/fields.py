@@ -8,8 +8,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import fields as struct_fields
 
 from services.domain import receipt
-from services.domain.money import LARGEST
-from services.domain.prices import Prices
+from services.domain.money import LARGEST, Prices
 from services.settings.urls import proxy_url, vendor_url
 
 Value = bool | int | float | Decimal | str

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli import arguments, completion
+from tui.cli import arguments
+from tui.cli.commands import completion
 
 SHELLS = ("bash", "zsh", "fish")
 ASK_BASH = """

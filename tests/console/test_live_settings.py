@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from tui.screens.money import MoneyScreen
 from tui.screens.order import OrderScreen
 

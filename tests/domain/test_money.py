@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.domain import money
-from services.domain.money import percent
+from services.domain.money import Prices, percent
 from services.domain.typed import digits
 from tui.screens.parts.unresolved_rows import apart
 from widgets.drawing.cells import stock_cell
@@ -70,3 +70,26 @@ def test_nothing_is_never_minus_nothing() -> None:
 def test_counts_are_grouped_as_amounts_are() -> None:
     assert money.count(9999) == "9 999"
     assert stock_cell(9999).text == "9 999 in stock"
+
+
+@pytest.mark.parametrize(
+    ("percent", "step", "cost", "price"),
+    [
+        ("5", 1, "1326.13", 1393),
+        ("0", 1, "1000", 1000),
+        ("5", 1, "1000", 1050),
+        ("5", 5, "1375.37", 1445),
+        ("5", 10, "1375.37", 1450),
+        ("5", 50, "1375.37", 1450),
+        ("5", 50, "1428.57", 1500),
+        ("7.5", 1, "0", 0),
+    ],
+)
+def test_a_cost_is_marked_up_and_rounded_up(percent: str, step: int, cost: str, price: int) -> None:
+    prices = Prices(Decimal(percent), step)
+    assert prices.price(Decimal(cost)) == Decimal(price)
+
+
+def test_how_a_price_is_made_is_a_sentence() -> None:
+    assert Prices(Decimal("5.0")).words == "Cost plus 5 %, rounded up to a whole DZD."
+    assert Prices(step=50).words == "Cost plus 5 %, rounded up to a multiple of 50 DZD."

@@ -40,7 +40,6 @@ WITHOUT_TESTS = frozenset(
         "tui.screens.parts.order_actions",
         "tui.screens.parts.order_list",
         "tui.screens.parts.pin_entry",
-        "tui.screens.parts.row_text",
         "tui.screens.parts.ticket_keys",
         "tui.terminal.driver",
         "tui.terminal.suspension",
@@ -49,7 +48,6 @@ WITHOUT_TESTS = frozenset(
         "tui.version",
         "widgets.board.row_cache",
         "widgets.board.row_line",
-        "widgets.drawing.inert_content",
         "widgets.panes.order_list",
     }
 )

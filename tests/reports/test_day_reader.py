@@ -10,11 +10,12 @@ import pytest
 from services.domain.day_figures import At
 from services.domain.ledger import Ledger, LedgerRow
 from services.domain.models import Balance, Transaction
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from services.domain.text import clean
 from services.journal.database import Journal
 from services.journal.purchases import Purchases
 from services.journal.spending import GOODS, MINUTES, REFUNDS
+from services.reports.day_reader import balance_of_day
 from services.reports.spending_reader import SpendingReader
 from tests.reports.test_spending_reader import LIMIT, MADE, S, bought
 from tests.reports.test_spending_reader import At as ClockAt
@@ -155,3 +156,24 @@ async def test_no_question_of_the_day_walks_through_all_purchases(journal: Journ
             )
         )
         assert not any(row["detail"] in ("SCAN purchases", "SCAN p", "SCAN e") for row in plan)
+
+
+START = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def at(hour: int, amount: int) -> At:
+    return At(START + timedelta(hours=hour), Decimal(amount))
+
+
+def test_readings_are_joined_by_what_moved_between_them() -> None:
+    moves = [at(9, -10), at(11, -20), at(13, -5)]
+    found = balance_of_day(moves, [at(10, 100), at(12, 580)], None)
+    assert found == (
+        *(at(9, 110), at(10, 100), at(11, 80)),
+        # More than the journal moved: somebody paid in.
+        *(at(12, 580), at(13, 575)),
+    )
+
+
+def test_without_a_known_balance_there_is_no_curve() -> None:
+    assert balance_of_day([at(9, -10)], [], None) == ()

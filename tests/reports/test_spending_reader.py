@@ -11,7 +11,7 @@ import pytest
 
 from services.domain.ledger import Ledger
 from services.domain.models import Baseline, Purchase, PurchaseState
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from services.domain.spending import Spending, Tally, add_up, facts, runway
 from services.domain.text import clean
 from services.journal.database import Journal

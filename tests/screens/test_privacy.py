@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.domain import money
+from services.domain.money import Prices
 from services.domain.phrase import phrase
-from services.domain.prices import Prices
 from services.sandbox import Fault
 from services.settings.load import Settings
 from tests.console.conftest import Console, OpenConsole, open_console

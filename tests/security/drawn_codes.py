@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from widgets.drawing.big_letters import SIGN_WIDTH, letters
-from widgets.drawing.qr_code import QUIET
+from widgets.drawing.big_letters import QUIET, SIGN_WIDTH, letters
 
 BLOCKS = "▀▄█"
 SIGNS = {

@@ -17,7 +17,7 @@ WORDS = {"placeholder", "renderable", "prompt", "content", "label", "markup", "t
 """Arguments by name through which a widget takes text to draw."""
 
 DOORS = {
-    "Content": {"widgets/drawing/inert_content.py"},
+    "Content": {"widgets/drawing/canvas.py"},
     "SafeText": {"widgets/drawing/ink.py"},
     "Text": {"tui/screens/setup.py"},  # the dots that stand for a key
     # Textual's own `update`, which reads a string as markup.

@@ -4,8 +4,7 @@ import pytest
 
 from services.domain.secrets import Secret
 from tests.security.drawn_codes import letters_in, matrix_in
-from widgets.drawing.big_letters import letters
-from widgets.drawing.qr_code import QUIET, qr_lines
+from widgets.drawing.big_letters import QUIET, letters, qr_lines
 
 SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 

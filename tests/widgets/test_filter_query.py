@@ -8,7 +8,7 @@ import pytest
 
 from services.domain.book import BoardOrder
 from services.domain.models import CODES_LATE
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from widgets.board.rows import Rows
 from widgets.panes.order_filters import ATTENTION, PREFIXES, order_search, sort_keys
 

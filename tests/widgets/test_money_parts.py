@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from textual.geometry import Size
 
 from services.domain.book import waiting_count
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from tests.widgets.shop_day import shop_book
 from widgets.drawing import style
 from widgets.drawing.frame import Around, Frame, PaneName

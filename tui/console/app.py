@@ -22,8 +22,7 @@ from services.settings.load import Settings
 from services.system import logs
 from services.system.host_limits import host_limit
 from tui.actions.keymap import Keymap
-from tui.console.alerts import OperatorCalls
-from tui.console.announcements import Announcements
+from tui.console.alerts import Announcements, OperatorCalls
 from tui.console.base_app import HUNG_UP, BaseApp
 from tui.console.clipboard import CardClipboard
 from tui.console.command_runner import CommandRunner

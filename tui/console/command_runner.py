@@ -12,10 +12,9 @@ from tui.palette import live_settings
 from tui.palette.parser import PaletteCommand, remembered
 from tui.palette.screen import PaletteInput, PaletteScreen
 from tui.screens.base import ConsoleScreen
-from tui.screens.dialogs.confirm import LeaveScreen
+from tui.screens.dialogs.confirm import LeaveScreen, leaving
 from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.help import HelpScreen
-from tui.screens.parts import row_text
 from tui.screens.parts.filter import Filtering
 from tui.screens.requests import FindRequest, NoteRequest
 from tui.screens.unresolved import UnresolvedScreen
@@ -108,7 +107,7 @@ class CommandRunner:
 
     def _leave(self) -> None:
         """Leave, after asking where something is in flight or not settled."""
-        console, lines = self._console, row_text.leaving(self._console.book)
+        console, lines = self._console, leaving(self._console.book)
         if not lines:
             console.leave()
         elif not any(isinstance(screen, LeaveScreen) for screen in console.screen_stack):

@@ -23,7 +23,7 @@ from services.domain.models import (
     Quote,
     Stock,
 )
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from services.domain.spending import Spending
 from services.domain.timeline import Timeline, TimelineEntry
 from services.domain.typed.lookup import LookupHit, LookupResult

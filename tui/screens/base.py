@@ -21,8 +21,8 @@ from textual.widgets import Input
 
 from services.domain.book import BoardOrder, Book, DeskInfo
 from services.domain.models import Product
+from services.domain.money import Prices
 from services.domain.phrase import Phrase
-from services.domain.prices import Prices
 from services.local_files.lock_pin import LockPin
 from services.settings.load import Settings
 from services.system.clock import Clock, SystemClock

@@ -30,7 +30,7 @@ from tui.screens.requests import (
 )
 from tui.screens.ticket import TicketScreen
 from widgets.board.board import Board
-from widgets.drawing.inert_content import inert_content
+from widgets.drawing.canvas import inert_content
 from widgets.panes.balance import BalancePane
 from widgets.panes.catalog import CatalogPane
 from widgets.panes.ledger import LedgerPane

@@ -15,8 +15,8 @@ from tui.screens.parts.pin_entry import PinEntry
 from tui.screens.parts.strips import KeyLine
 from tui.screens.requests import UnlockRequest
 from widgets.bars.key_hints import HintLine
+from widgets.drawing.canvas import inert_content
 from widgets.drawing.cells import due
-from widgets.drawing.inert_content import inert_content
 from widgets.drawing.ink import DOT
 
 GOES_ON = "Orders are tracked on behind this, and a purchase that was sent goes on."

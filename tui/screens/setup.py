@@ -34,7 +34,7 @@ from tui.screens.parts.setup_steps import (
 )
 from tui.screens.parts.strips import KeyLine
 from widgets.bars.key_hints import HintLine
-from widgets.drawing.inert_content import inert_content
+from widgets.drawing.canvas import inert_content
 from widgets.drawing.ink import DOT, signed
 from widgets.sheets.setup import SetupSheet
 

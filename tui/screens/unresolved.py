@@ -14,6 +14,7 @@ from services.domain.book import BoardOrder, UnclaimedOrder
 from services.domain.errors import Failure
 from services.domain.local_time import local_time
 from services.domain.models import Denomination, Product, Purchase, PurchaseState
+from services.domain.status_text import named
 from services.domain.text import NOTHING, short_id
 from tui.actions.action import Action
 from tui.actions.context import ActionContext
@@ -31,7 +32,6 @@ from tui.screens.parts.unresolved_rows import (
     board_order,
     candidate_cells,
     case_cells,
-    goods,
     price_of,
     unclaimed_cells,
 )
@@ -78,7 +78,7 @@ class UnresolvedScreen(Filtering):
             CASE_COLUMNS,
             key=lambda purchase: purchase.id,
             cells=case_cells,
-            search=goods,
+            search=named,
             heading="Unresolved",
             id="cases",
         )
@@ -454,5 +454,5 @@ class UnresolvedScreen(Filtering):
                 self.post_message(SettleRequest(held, what, orders))
 
         yes = YES[what]
-        first = f"Purchase: {goods(held)}{total}."
+        first = f"Purchase: {named(held)}{total}."
         self.ask(AskScreen(self.context, title, [first, *lines], yes=yes), answered)

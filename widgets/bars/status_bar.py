@@ -9,7 +9,7 @@ from services.domain.book import Book
 from services.domain.errors import FOREIGN_CURRENCY
 from services.domain.local_time import local_minute
 from services.domain.models import UNSETTLED, Balance
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import (

@@ -1,9 +1,12 @@
-"""Letters that are read from across a counter: 5x7 dots in half blocks, six columns by four rows.
+"""A code as a picture in half blocks: letters to read across a counter, and a QR code.
 
-A nought has a stroke, a one a foot and an I two bars, so that none is taken for another.
+Letters have 5x7 dots, six columns by four rows. A nought has a stroke, a one a foot and an I two
+bars, so that none is taken for another.
 """
 
 from collections.abc import Sequence
+
+from services.domain.secrets import Secret
 
 SIGN_WIDTH, SIGN_HEIGHT = 6, 4
 """Cells of a sign, the column after it included."""
@@ -109,3 +112,30 @@ def _group(signs: str) -> list[str]:
     """Return the four lines of text of some signs beside each other."""
     drawn = [half_blocks([[dot == "#" for dot in row] for row in _DOTS[s].split()]) for s in signs]
     return [" ".join(parts) + " " for parts in zip(*drawn, strict=True)]
+
+
+QUIET = 4
+"""Dots around a code that stay white, as the standard asks for."""
+
+LARGEST = 57
+"""Dots of the widest code that is drawn, its quiet zone not counted."""
+
+
+def qr_lines(secret: Secret) -> list[str]:
+    """Return the code of a value as lines of text, black dots drawn; none where it is too long.
+
+    The quiet zone is part of it. It has to be drawn black on white: the ground is half of it.
+    """
+    # Most consoles never show a card.
+    import segno
+
+    try:
+        code = segno.make(secret.reveal(), error="m", micro=False)
+    except ValueError:
+        return []
+    size = len(code.matrix)
+    if size > LARGEST:
+        return []
+    side, blank = [False] * QUIET, [False] * (size + 2 * QUIET)
+    dots = [[*side, *(bool(dot) for dot in row), *side] for row in code.matrix]
+    return half_blocks([*[blank] * QUIET, *dots, *[blank] * QUIET])

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.dom import DOMNode
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -18,7 +19,7 @@ from textual.strip import Strip
 from services.domain.text import cell_width, one_cell_each
 from widgets.drawing.fit import Part
 from widgets.drawing.frame import Around, Frame, PaneName
-from widgets.drawing.ink import Drawn, DrawnLine
+from widgets.drawing.ink import Drawn, DrawnLine, inert, signed
 
 NAVIGATION: list[BindingType] = [
     Binding("j,down", "move(1)", "Down", show=False, id="nav.down"),
@@ -243,3 +244,8 @@ def _shared_letters(old: Drawn, new: Drawn, *, from_end: bool = False) -> int:
     pairs = enumerate(zip(old.text[::step], new.text[::step], strict=False))
     shorter = min(len(old.text), len(new.text))
     return next((at for at, (one, other) in pairs if one != other), shorter)
+
+
+def inert_content(*lines: str) -> Content:
+    """Return text from anywhere as what widgets of Textual's own may be given, line by line."""
+    return Content("\n".join(signed(inert(line)) for line in lines))

@@ -13,8 +13,8 @@ from services.domain.book import Book, waiting_count
 from services.domain.day_figures import DayFigures
 from services.domain.local_time import local_minute
 from services.domain.models import Balance
+from services.domain.money import Prices
 from services.domain.phrase import counted
-from services.domain.prices import Prices
 from services.domain.spending import Spending
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas

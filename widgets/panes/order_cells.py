@@ -4,8 +4,7 @@ from decimal import Decimal
 
 from services.domain.book import BoardOrder, UsualTime
 from services.domain.local_time import local_clock
-from services.domain.money import exact, show
-from services.domain.prices import Prices
+from services.domain.money import Prices, exact, show
 from services.domain.text import cell_width, fit, has_rtl
 from services.domain.typed.product_names import ANY_REGION, short_region, short_title
 from widgets.board.columns import Column

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.domain.book import BoardOrder
 from services.domain.models import CODES_LATE
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from services.domain.purchase_states import ELSEWHERE, HANDED_OVER, state_name
 from services.domain.text import TITLE_END, fold, natural, short_id
 from services.domain.typed.note_tokens import with_numbers

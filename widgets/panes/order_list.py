@@ -6,7 +6,7 @@ from textual.reactive import var
 
 from services.domain.book import BoardOrder
 from services.domain.local_time import local_when
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from widgets.board.board import Board, View
 from widgets.board.columns import Column
 from widgets.board.row_line import RowCell

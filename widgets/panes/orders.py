@@ -6,7 +6,7 @@ from textual.reactive import var
 
 from services.domain.book import BoardOrder, Book
 from services.domain.local_time import same_day
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from widgets.board.board import Board, View
 from widgets.board.row_line import RowCell
 from widgets.drawing import style

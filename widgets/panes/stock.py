@@ -11,8 +11,7 @@ from textual.reactive import var
 from services.domain.book import BoardOrder, Book
 from services.domain.errors import Failure
 from services.domain.models import Denomination, OrderStatus, Product, Stock
-from services.domain.money import exact
-from services.domain.prices import Prices
+from services.domain.money import Prices, exact
 from services.domain.text import cell_width, natural
 from services.domain.typed.product_names import ANY_REGION
 from widgets.board.board import Board, View

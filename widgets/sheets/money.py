@@ -11,8 +11,8 @@ from services.domain import money
 from services.domain.book import Book
 from services.domain.day_figures import NO_HISTORY
 from services.domain.local_time import local_minute
+from services.domain.money import Prices
 from services.domain.phrase import counted
-from services.domain.prices import Prices
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.fit import Part

@@ -10,8 +10,8 @@ from services.domain.book import BoardOrder, Book, waiting, waiting_count
 from services.domain.day_figures import DayFigures, Figure
 from services.domain.ledger import Ledger, LedgerRow, Mark
 from services.domain.local_time import local_clock, local_minute
+from services.domain.money import Prices
 from services.domain.phrase import counted
-from services.domain.prices import Prices
 from services.domain.spending import LEAST_DAYS, Spending
 from widgets.drawing import style
 from widgets.drawing.cells import failure_words

@@ -9,7 +9,7 @@ from services.domain.book import BoardOrder
 from services.domain.errors import Failure
 from services.domain.local_time import local_clock, local_time, local_when
 from services.domain.models import Order, Purchase
-from services.domain.prices import Prices
+from services.domain.money import Prices
 from services.domain.status_text import error_facts, order_words
 from services.domain.text import clean, short_id
 from services.domain.timeline import Timeline

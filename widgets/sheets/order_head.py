@@ -8,8 +8,8 @@ from textual.reactive import var
 from services.domain.book import BoardOrder
 from services.domain.local_time import local_when
 from services.domain.models import OrderStatus
+from services.domain.money import Prices
 from services.domain.phrase import counted
-from services.domain.prices import Prices
 from services.domain.text import cell_width, has_rtl
 from widgets.drawing import style
 from widgets.drawing.cells import amount, dinars, order_state_cell

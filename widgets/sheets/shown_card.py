@@ -5,9 +5,8 @@ from msgspec import Struct
 from services.domain.models import Card
 from services.domain.secrets import Secret
 from services.domain.text import cell_width
-from widgets.drawing.big_letters import letters
+from widgets.drawing.big_letters import letters, qr_lines
 from widgets.drawing.ink import Cell, Line, chop, fitted, inert, line_width
-from widgets.drawing.qr_code import qr_lines
 from widgets.drawing.sheet import sentence
 
 CHANGED = "Drawn cleaned: it holds what a terminal cannot show. Copying sends it exactly."

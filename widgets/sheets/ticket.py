@@ -17,9 +17,8 @@ from services.domain.models import (
     PurchaseState,
     Quote,
 )
-from services.domain.money import percent
+from services.domain.money import Prices, percent
 from services.domain.phrase import Phrase
-from services.domain.prices import Prices
 from services.domain.text import cell_width, fit, short_id
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas

@@ -8,13 +8,16 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from services.domain.phrase import Phrase
+from services.domain.book import Book
+from services.domain.models import UNSETTLED, Purchase
+from services.domain.phrase import Phrase, joined, phrase
+from services.domain.status_text import named
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, Dialog, Handler
 from tui.screens.parts.strips import KeyLine
 from widgets.bars.key_hints import HintLine
+from widgets.drawing.canvas import inert_content
 from widgets.drawing.cells import discreet
-from widgets.drawing.inert_content import inert_content
 
 
 class AskScreen(Dialog[bool]):
@@ -81,3 +84,24 @@ class LeaveScreen(AskScreen):
 
     def __init__(self, context: ConsoleContext, lines: Sequence[str | Phrase]) -> None:
         super().__init__(context, "Leave now?", lines, yes="Leave", no="Stay")
+
+
+def leaving(book: Book) -> Sequence[str | Phrase]:
+    """Say what is in flight or not settled when the operator wants to leave; empty: nothing."""
+    lines: list[str | Phrase] = []
+    if book.in_flight:
+        names = joined(", ", map(purchase_name, book.in_flight))
+        lines.append(
+            phrase("Being sent: {names}. Leaving waits until the answer is recorded.", names=names)
+        )
+    if count := sum(purchase.state in UNSETTLED for purchase in book.unsettled):
+        lines.append(
+            f"{count} purchase{'s are' if count > 1 else ' is'} not settled. Settling goes on when "
+            "carddesk is started again, or with `carddesk resolve`."
+        )
+    return lines
+
+
+def purchase_name(purchase: Purchase) -> Phrase:
+    """Name a purchase in a few words: `2 x Steam Wallet 10 EUR (19 610 DZD)`."""
+    return phrase("{goods} ({total} DZD)", goods=named(purchase), total=purchase.total)

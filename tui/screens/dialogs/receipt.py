@@ -20,7 +20,7 @@ from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, Dialog, Handler
 from tui.screens.parts.strips import KeyLine
 from widgets.bars.key_hints import HintLine
-from widgets.drawing.inert_content import inert_content
+from widgets.drawing.canvas import inert_content
 from widgets.drawing.ink import inert
 
 COPIED = "to the terminal's clipboard, which is asked to forget it soon."

@@ -23,8 +23,8 @@ from tui.screens.requests import DeleteReceiptsRequest, ReceiptsRequest
 from widgets.bars.key_hints import HintLine
 from widgets.board.board import Board, View
 from widgets.board.columns import Column
+from widgets.drawing.canvas import inert_content
 from widgets.drawing.cells import failure_words, old, since
-from widgets.drawing.inert_content import inert_content
 from widgets.drawing.ink import Cell
 
 COLUMNS = (

@@ -18,7 +18,7 @@ from tui.screens.lock import NO_PIN, NO_SIGN, TOO_LONG
 from tui.screens.parts.pin_entry import PinEntry
 from tui.screens.parts.strips import KeyLine
 from widgets.bars.key_hints import HintLine
-from widgets.drawing.inert_content import inert_content
+from widgets.drawing.canvas import inert_content
 from widgets.drawing.ink import DOT
 
 OLD, NEW, AGAIN = "The PIN until now", "The new PIN", "The new PIN again"

@@ -93,11 +93,6 @@ def unclaimed_cells(unclaimed: UnclaimedOrder, view: View) -> dict[str, Cell]:
     }
 
 
-def goods(purchase: Purchase) -> str:
-    """Name what was confirmed: `2 x Steam Wallet 10 EUR`."""
-    return f"{purchase.quantity} x {purchase.product_title} {purchase.type_name}"
-
-
 def price_of(candidate: "Candidate") -> Decimal | None:
     """Return what a card of it cost (DZD), as its order or else the ledger tells it."""
     order, entry = candidate.order, candidate.transaction

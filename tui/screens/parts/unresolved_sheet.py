@@ -8,8 +8,8 @@ from services.domain.errors import Failure
 from services.domain.local_time import local_clock, local_time
 from services.domain.models import Purchase, PurchaseState
 from services.domain.phrase import Phrase, counted, joined, plain
-from services.domain.status_text import message_of
-from tui.screens.parts.unresolved_rows import goods, watch_words
+from services.domain.status_text import message_of, named
+from tui.screens.parts.unresolved_rows import watch_words
 from widgets.drawing.cells import dinars, discreet, due, failure_words, purchase_sentence
 from widgets.drawing.ink import Line
 from widgets.drawing.sheet import Sheet, fact, sentence
@@ -54,7 +54,7 @@ class UnresolvedSheet(Sheet):
             *sentence(discreet(purchase_sentence(held, self.now), self.privacy), width, "strong"),
             *fact("to do", _to_do(held), width),
             *fact("order", held.order_id, width),
-            *fact("confirmed", f"{goods(held)}, {price}, {total}", width),
+            *fact("confirmed", f"{named(held)}, {price}, {total}", width),
             *fact("sent", _sent(held), width),
             *fact("seen", discreet(_seen(held), self.privacy), width),
             *fact("note", held.note, width),
