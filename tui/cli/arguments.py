@@ -22,6 +22,7 @@ COMMANDS = {
     "export": ("export",),
     "receipts": ("handed",),
     "audit": ("audit",),
+    "events": ("events",),
     "lock_pin": ("lock-pin",),
     "sandbox": ("sandbox",),
     "doctor": ("doctor",),

@@ -78,6 +78,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk audit --from 2026-11-23", "who did what since then"),
         ("carddesk audit --verify", "is the log whole? prints its head, to be kept elsewhere"),
     ),
+    "events": (
+        ("carddesk events --follow", "orders, balance and alerts as they happen, until ctrl+c"),
+        ("carddesk events --follow > today.jsonl", "kept in a file, a line of JSON each"),
+    ),
     "sandbox": (
         ("carddesk sandbox --port 8080", "a vendor to practise and test against"),
         ("carddesk sandbox --fault reset@placeOrder:after*2", "two answers that never arrive"),

@@ -1,15 +1,19 @@
 """Where a command speaks: data to stdout as text or JSON, narration to stderr, no traceback."""
 
+import asyncio
 import json
 import os
 import re
 import select
-from contextlib import suppress
-from typing import TextIO
+import stat
+from collections.abc import Awaitable, Generator
+from contextlib import contextmanager, suppress
+from typing import TextIO, TypeVar
 
 from services.domain.errors import DeskError
 from services.domain.text import clean
 
+T = TypeVar("T")
 LOST = 1
 UTF_8 = "utf-8"
 NOT_WHOLE = "Do not use what was printed; run the command again."
@@ -61,6 +65,53 @@ class Output:
         """Print what is text even for a program: the version, the help."""
         if text:
             self._put(f"{text}\n".encode(self._encoding, "replace"), text)
+
+    async def line(self, text: str) -> bool:
+        """Print one line of many once the reader takes it; returns whether there still is one.
+
+        Meanwhile the loop runs: a reader that does not read holds nothing up but the lines.
+        """
+        if not self._gone:
+            ready = asyncio.Event()
+            with self._watched(ready, write=True) as watched:
+                if watched:
+                    await ready.wait()
+            self.text(text)
+        return not self._gone
+
+    async def unless_unread(self, work: Awaitable[T]) -> T | None:
+        """Return what `work` returns, or None once the reader of the pipe at stdout has gone."""
+        gone = asyncio.Event()
+        # Reading end or not: a pipe without a reader wakes who waits for something to read.
+        with self._watched(gone, write=False):
+            tasks = asyncio.ensure_future(work), asyncio.ensure_future(gone.wait())
+            try:
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                return await tasks[0] if tasks[0].done() else None
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    @contextmanager
+    def _watched(self, event: asyncio.Event, *, write: bool) -> Generator[bool]:
+        """Set an event when a pipe at stdout can be written, or has no reader any more.
+
+        Gives whether that can be known: nothing is watched where stdout is no pipe.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            descriptor = self._stdout.fileno()
+            if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                raise OSError
+            (loop.add_writer if write else loop.add_reader)(descriptor, event.set)
+        except (OSError, ValueError, AttributeError):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            (loop.remove_writer if write else loop.remove_reader)(descriptor)
 
     def binary(self, document: bytes) -> None:
         """Print a document that is not text, for a file or a program."""
