@@ -224,6 +224,11 @@ class Console:
         await self.until(lambda: self.app.book.catalog and self.app.book.info.validated)
         await self.until(lambda: self.app.book.info.why_not != SETTLING)
 
+    async def may_buy(self) -> None:
+        """Wait until all is there that a purchase needs: the catalogue, and a key that may buy."""
+        await self.ready()
+        await self.until(lambda: self.app.book.info.can_buy)
+
     async def choose(self, wanted: Callable[[Denomination], bool]) -> Denomination:
         """Put the cursor of the stock pane on a denomination that is wanted."""
         product, found = await self._find(wanted)
@@ -237,8 +242,7 @@ class Console:
 
     async def ticket(self, wanted: Callable[[Denomination], bool] | None = None) -> TicketScreen:
         """Open a ticket for something cheap that is in stock."""
-        await self.ready()
-        await self.until(lambda: self.app.book.info.can_buy)
+        await self.may_buy()
         await self.choose(wanted or cheap)
         await self.press("b")
         return await self.until(lambda: isinstance(self.screen, TicketScreen) and self.screen)

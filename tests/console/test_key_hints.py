@@ -16,8 +16,7 @@ from tui.screens.ticket import TicketScreen
 
 @pytest.mark.parametrize("key", ["b", "enter"])
 async def test_what_is_out_of_stock_opens_no_ticket(console: Any, key: str) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.choose(lambda denomination: denomination.quantity == 0)
     await console.press(key)
     await console.shows("Out of stock. r asks again.")
@@ -25,8 +24,7 @@ async def test_what_is_out_of_stock_opens_no_ticket(console: Any, key: str) -> N
 
 
 async def test_it_is_said_since_when_something_is_out_of_stock(console: Any) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     few = await console.choose(lambda denomination: 0 < denomination.quantity < 10)
     product = console.screen.product
     console.box.foreign_order(product.id, few.id, few.quantity)
@@ -43,8 +41,7 @@ async def test_it_is_said_since_when_something_is_out_of_stock(console: Any) -> 
 
 async def test_b_in_the_catalogue_still_leads_to_the_stock(open_console: Any) -> None:
     async with open_console(size=(60, 18)) as console:
-        await console.ready()
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         await console.choose(lambda denomination: denomination.quantity == 0)
         await console.press("1", "b")
         assert console.screen.pane == "stock"
@@ -166,8 +163,7 @@ async def test_a_key_that_works_in_a_dialog_says_nothing(console: Any) -> None:
 
 
 async def test_another_currency_says_that_nothing_was_bought(console: Any) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     console.box.faults.add(Fault.parse("shape:currency@checkProduct"))
     await console.press("enter")
     await console.until(lambda: console.screen.stock)

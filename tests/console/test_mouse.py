@@ -94,8 +94,7 @@ async def test_no_click_says_yes_or_buys(console: Any) -> None:
 
 
 async def test_a_click_on_buy_opens_a_ticket_alone(console: Any) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.choose(lambda denomination: denomination.quantity > 5)
     await console.shows("b Buy")
     await click_on(console, "b Buy")

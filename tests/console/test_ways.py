@@ -101,8 +101,7 @@ class Counted:
 
 
 async def test_a_sale_takes_few_keys(console: Any) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.choose(cheap)
     await console.press("1")
     hand = Counted(console)

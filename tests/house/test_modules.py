@@ -36,7 +36,6 @@ WITHOUT_TESTS = frozenset(
         "tui.formats.export_rows",
         "tui.formats.timeline_text",
         "tui.screens.desk_layout",
-        "tui.screens.desk_stock",
         "tui.screens.parts.order_actions",
         "tui.screens.parts.order_list",
         "tui.screens.parts.pin_entry",

@@ -9,6 +9,7 @@ from services.sandbox import Fault
 from services.settings.load import Settings
 from tui.actions.action import PANES
 from tui.actions.table import ACTIONS
+from tui.screens import desk_stock
 from tui.screens.desk import DeskScreen
 from tui.screens.money import MoneyScreen
 from widgets.panes.orders import OrderBoard
@@ -108,8 +109,7 @@ async def test_one_cursor_alone_is_the_one_that_keys_move(open_console: Any) -> 
 
 
 async def test_enter_goes_from_product_to_stock_to_ticket(console: Any) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.press("enter")
     assert console.screen.pane == "stock"
     await console.shows("price", "cost", "60 UC")
@@ -118,8 +118,7 @@ async def test_enter_goes_from_product_to_stock_to_ticket(console: Any) -> None:
 
 
 async def test_b_in_the_catalogue_shows_the_denominations_first(console: Any) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.press("b")
     assert console.screen.pane == "stock"
 
@@ -153,7 +152,11 @@ async def test_zoom_gives_a_pane_the_whole_screen_and_takes_it_back(open_console
         assert shown(console) == list(PANES)
 
 
-async def test_stock_is_read_for_the_product_under_the_cursor_only(open_console: Any) -> None:
+async def test_stock_is_read_for_the_product_under_the_cursor_only(
+    open_console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No key comes so late, however busy the machine is.
+    monkeypatch.setattr(desk_stock, "REST_SECONDS", 1.5)
     async with open_console(size=(120, 40)) as console:
         await console.ready()
         await console.press(*["j"] * 8)

@@ -22,7 +22,7 @@ def files(paths: Any) -> list[Path]:
 
 
 async def test_e_writes_what_is_listed_and_says_where(console: Any, paths: Any) -> None:
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.press("slash", *"netflix", "enter")
     await console.press("e")
     await console.shows("3 rows of catalogue, without codes, are in")
@@ -35,7 +35,7 @@ async def test_e_writes_what_is_listed_and_says_where(console: Any, paths: Any) 
 
 
 async def test_capital_e_writes_json_and_excel_is_a_command(console: Any, paths: Any) -> None:
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.press("E")
     await console.shows("135 rows of catalogue, without codes, are in")
     [path] = files(paths)
@@ -54,14 +54,14 @@ async def test_one_row_is_one_row(console: Any, paths: Any) -> None:
 
 
 async def test_an_empty_list_writes_no_file_and_says_so(console: Any, paths: Any) -> None:
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.press("3", "e")
     await console.shows("no file was made")
     assert files(paths) == []
 
 
 async def test_privacy_writes_no_file(console: Any, paths: Any) -> None:
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.press("d", "e")
     await console.shows("Privacy mode hides the amounts")
     assert files(paths) == []

@@ -17,8 +17,7 @@ from widgets.sheets.key_help import KeyEntry, KeyHelp
 
 
 async def help_open(console: Any) -> KeyHelp:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await console.press("question_mark")
     await console.until(lambda: isinstance(console.screen, HelpScreen))
     return console.screen.sheet

@@ -31,7 +31,7 @@ async def test_a_purchase_stands_in_the_ledger_and_opens_its_order(open_console:
 
 async def test_a_ledger_that_cannot_be_read_says_so_and_r_mends_it(open_console: Any) -> None:
     async with open_console(environment="PRODUCTION", change=charged) as console:
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         console.box.faults.add(Fault.parse("http500@transactions*0"))
         await console.press("5")
         await console.shows("The ledger could not be read")
@@ -42,7 +42,7 @@ async def test_a_ledger_that_cannot_be_read_says_so_and_r_mends_it(open_console:
 
 async def test_privacy_hides_the_amounts_of_the_highlighted_movement_too(open_console: Any) -> None:
     async with open_console(environment="PRODUCTION", change=charged) as console:
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         await console.press("5")
         await console.shows("250 000", "Opening balance")
         await console.press("d")
@@ -80,7 +80,7 @@ async def test_a_row_follows_an_order_that_the_board_does_not_hold(open_console:
 
 async def test_a_movement_comes_into_a_ledger_in_sight_unasked(open_console: Any) -> None:
     async with open_console(environment="PRODUCTION", change=charged, size=(120, 40)) as console:
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         await console.press("5")
         await console.shows("Opening balance")
         pane = console.screen.query_one(LedgerPane)

@@ -28,8 +28,7 @@ def boxed(console: Any) -> list[str]:
 
 async def test_no_halves_of_words_are_left_beside_a_dialog(open_console: Any) -> None:
     async with open_console(size=(120, 40)) as console:
-        await console.ready()
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         await console.until(lambda: console.screen.board("stock").highlighted)
         for key, words in (
             ("colon", "Commands"),
@@ -73,8 +72,7 @@ async def test_every_screen_is_whole_at_the_smallest_and_at_a_vast_size(
     open_console: Any, size: tuple[int, int]
 ) -> None:
     async with open_console(size=size) as console:
-        await console.ready()
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         for key, heading in zip("12356", HEADINGS, strict=True):
             await console.press(key)
             await console.shows(heading)

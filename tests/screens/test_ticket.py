@@ -228,8 +228,7 @@ async def test_the_way_to_buy_is_not_shown_on_a_read_only_desk(open_console: Any
 
 async def test_a_small_terminal_refuses_the_ticket(open_console: Any) -> None:
     async with open_console(size=(58, 17)) as console:
-        await console.ready()
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         await console.shows("too small for the desk")
         await console.press("2", "b")
         await console.shows("The terminal is too small for a ticket")

@@ -22,8 +22,7 @@ SIZES = [(80, 24), (200, 60)]
 
 async def sold(console: Any, note: str = "", quantity: int = 1) -> Any:
     """Sell something without the screen, and wait until the board has its cards."""
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     product = next(product for product in console.box.products if product.enabled)
     bought = await bought_at_once(console, product, quantity, note)
     console.box.finish(bought.order_id)
@@ -135,8 +134,7 @@ async def test_what_was_found_is_filtered_and_sorted_like_every_list(console: An
 async def test_what_nobody_knows_is_said_and_what_is_no_day_is_refused_at_once(
     console: Any,
 ) -> None:
-    await console.ready()
-    await console.until(lambda: console.app.book.info.can_buy)
+    await console.may_buy()
     await find(console, "nobody")
     await console.shows("Nothing was found for nobody.")
     await console.press("q")
@@ -304,8 +302,7 @@ async def test_an_order_of_days_ago_is_marked_and_noted_from_its_story(
 
 async def test_a_story_follows_its_order(open_console: Any) -> None:
     async with open_console(handling_seconds=(600, 601)) as console:
-        await console.ready()
-        await console.until(lambda: console.app.book.info.can_buy)
+        await console.may_buy()
         product = next(product for product in console.box.products if product.enabled)
         bought = await bought_at_once(console, product, 1, "for Yacine")
         await find(console, "yacine")
