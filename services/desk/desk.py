@@ -143,7 +143,9 @@ class Desk:
         )
         self.money: Final = DeskMoney(self._opening, self._keeper, spent)
         files = ReceiptFiles(paths.state_dir)
-        self.receipts: Final = DeskReceipts(self.journal, self.orders, files, self._keeper, clock)
+        self.receipts: Final = DeskReceipts(
+            self.journal, self.orders, files, self._keeper, clock, settings.ui.print_command
+        )
         self._background: Final = Background(
             self._opening,
             self._keeper,

@@ -144,13 +144,13 @@ class DeskOrders:
         return {name: await self._cards(name) for name in order_ids}
 
     async def take_out(
-        self, order_id: str, kind: Literal["copy", "hand"], which: str
+        self, order_id: str, kind: Literal["copy", "hand", "print"], which: str
     ) -> tuple[Card, ...]:
         """Fetch an order's cards for its customer; recorded before.
 
         Args:
             order_id: the vendor's order id.
-            kind: the event: into a clipboard, or into a file.
+            kind: the event: into a clipboard, into a file, or to a printer.
             which: which cards, and where they go, for the event log.
 
         Raises:

@@ -1,6 +1,9 @@
-"""`desk.receipts`: cards handed over in files, and which of them still lie on this disk."""
+"""`desk.receipts`: cards handed over in files or on paper, and which files still lie there."""
 
 import asyncio
+import contextlib
+import os
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -8,10 +11,11 @@ from typing import Final
 from services.desk.book_publisher import BookPublisher
 from services.desk.journal import DeskJournal
 from services.desk.orders import DeskOrders
-from services.domain.errors import JournalFailed
+from services.domain.errors import DeskError, JournalFailed, NotRecorded, Refused
 from services.domain.models import Card
 from services.domain.secrets import Secret
 from services.local_files.receipt_files import ReceiptFile, ReceiptFiles, forgotten, forgotten_words
+from services.system import programs
 from services.system.clock import Clock
 
 
@@ -24,6 +28,7 @@ class DeskReceipts:
         files: the files of this user.
         keeper: the book, which says how many were forgotten.
         clock: time.
+        print_command: the program that prints, as the settings have it.
     """
 
     def __init__(
@@ -33,12 +38,14 @@ class DeskReceipts:
         files: ReceiptFiles,
         keeper: BookPublisher,
         clock: Clock,
+        print_command: str = "",
     ) -> None:
         self._journal: Final = journal
         self._orders: Final = orders
         self._files: Final = files
         self._keeper: Final = keeper
         self._clock: Final = clock
+        self._print_command: Final = print_command
 
     async def write(
         self, order_id: str, which: str, text_of: Callable[[tuple[Card, ...]], Secret]
@@ -61,6 +68,42 @@ class DeskReceipts:
         where = f"{which}, into the file {name}"
         cards = await self._orders.take_out(order_id, "hand", where)
         return await asyncio.to_thread(self._files.write, name, text_of(cards))
+
+    async def print_out(
+        self, order_id: str, which: str, text_of: Callable[[tuple[Card, ...]], Secret]
+    ) -> None:
+        """Send a text for a customer to the program of `ui.print_command`; recorded before.
+
+        Args:
+            order_id: the order whose cards are in it.
+            which: which of them, in words for the event log.
+            text_of: makes the text of the order's cards.
+
+        Raises:
+            Refused: no program is set.
+            DeskError: the journal cannot record it, the vendor could not be read, or the program
+                failed: then the event log has a line that says so.
+        """
+        words = shlex.split(self._print_command)
+        if not words:
+            raise Refused(
+                "No print command is set",
+                code="NO_PRINTER",
+                advice="Nothing was printed. Set ui.print_command to a program that prints.",
+            )
+        cards = await self._orders.take_out(order_id, "print", f"{which}, to the printer")
+        try:
+            text = text_of(cards)
+            await programs.run("ui.print_command", words, text.reveal(), os.environ)
+        except DeskError as failure:
+            with contextlib.suppress(NotRecorded):
+                await self._journal.record("not-printed", order_id, failure.message)
+            raise DeskError(
+                f"Not printed: {failure.message}",
+                code=failure.code,
+                advice="The order is not marked. Look at what the printer has put out"
+                " before you print it again.",
+            ) from None
 
     async def listed(self) -> tuple[ReceiptFile, ...]:
         """Return the handed files that are not deleted yet, oldest first; raises DeskError."""

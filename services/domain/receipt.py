@@ -7,18 +7,20 @@ from typing import Final
 
 from services.domain.book import BoardOrder
 from services.domain.errors import Refused
+from services.domain.local_time import local_day
 from services.domain.models import Card
 from services.domain.secrets import MASK, Secret
 from services.domain.text import clean
 
-FIELDS: Final = ("code", "serial", "product", "denomination", "order", "note")
+FIELDS: Final = ("code", "serial", "product", "denomination", "order", "date", "note")
 LANGUAGES: Final = {"fr": "French", "ar": "Arabic", "en": "English"}
 OWN: Final = "own"
 """The template of the settings, beside the languages."""
 
 BUILT_IN: Final = {
     "fr": (
-        "{product} {denomination}\nCode : {code}\nNuméro de série : {serial}\nCommande : {order}"
+        "{product} {denomination}\nCode : {code}\nNuméro de série : {serial}\n"
+        "Commande : {order}\nDate : {date}"
     ),
     # What is not Arabic has lines of its own: beside Arabic words 1234-5678 is drawn as 5678-1234.
     "ar": "\n".join(
@@ -30,11 +32,23 @@ BUILT_IN: Final = {
             "{serial}",
             "رقم الطلب:",
             "{order}",
+            "التاريخ:",
+            "{date}",
         )
     ),
-    "en": ("{product} {denomination}\nCode: {code}\nSerial number: {serial}\nOrder: {order}"),
+    "en": (
+        "{product} {denomination}\nCode: {code}\nSerial number: {serial}\n"
+        "Order: {order}\nDate: {date}"
+    ),
 }
 """The template of each language."""
+
+_SEVERAL: Final = {
+    BUILT_IN["fr"]: ("Codes :", "Codes, puis numéros de série :"),
+    BUILT_IN["ar"]: ("الرموز:", "الرموز ثم الأرقام التسلسلية:"),
+    BUILT_IN["en"]: ("Codes:", "Codes, then serial numbers:"),
+}
+"""What stands above the numbered cards of an order: without serials, and with them."""
 
 LONGEST_ORDER_ID = 80
 
@@ -102,6 +116,17 @@ def fill(template: str, values: Mapping[str, str], more: Sequence[str] = ()) -> 
     return "\n".join([*kept, *labels])
 
 
+def _parts(template: str) -> tuple[str, str, str]:
+    """Split a template into what stands above the cards, what is of one card, and what is below."""
+    lines = template.split("\n")
+    places = [at for at, line in enumerate(lines) if _CARD.search(line)]
+    first, last = places[0], places[-1]
+    while first and not _FIELD.search(lines[first - 1]) and lines[first - 1].rstrip().endswith(":"):
+        first -= 1
+    above, card, below = lines[:first], lines[first : last + 1], lines[last + 1 :]
+    return "\n".join(above), "\n".join(card), "\n".join(below)
+
+
 def which(indexes: Sequence[int]) -> str:
     """Name cards by their places, from 0: `card 1`, `cards 1, 2`; none named are all of them."""
     numbers = ", ".join(str(index + 1) for index in indexes)
@@ -127,17 +152,43 @@ def chosen(cards: Sequence[Card], indexes: Sequence[int], came: int) -> list[Car
 
 
 def whole(template: str, order: BoardOrder, cards: Sequence[Card]) -> Secret:
-    """Return the text for cards of an order, one after the other, an empty line between them."""
-    return Secret(
-        "\n\n".join(
-            fill(
-                template,
-                _values(order, code=card.value.reveal(), serial=card.serial.reveal()),
-                [f"{name}: {value.reveal()}" for name, value in card.more],
-            )
-            for card in cards
-        )
-    )
+    """Return the text for cards of an order: what they share is in it once.
+
+    Several cards are numbered lines in a text of ours. In one of the operator's own, the lines with
+    the code and the serial are repeated.
+    """
+    values = [
+        _values(order, code=card.value.reveal(), serial=card.serial.reveal()) for card in cards
+    ]
+    more = [[f"{name}: {value.reveal()}" for name, value in card.more] for card in cards]
+    return Secret(_joined(template, values, more))
+
+
+def masked(template: str, order: BoardOrder, cards: Sequence[Card]) -> str:
+    """Return the text for cards as it may be looked at: no code, no serial is in it."""
+    values = [_values(order, code=MASK, serial=MASK if card.serial else "") for card in cards]
+    return _joined(template, values, [[f"{name}: {MASK}" for name, _ in c.more] for c in cards])
+
+
+def _joined(
+    template: str, values: Sequence[Mapping[str, str]], more: Sequence[Sequence[str]]
+) -> str:
+    if len(values) == 1:
+        return fill(template, values[0], more[0])
+    above, card, below = _parts(template)
+    if template in _SEVERAL:
+        plain, with_serials = _SEVERAL[template]
+        blocks = [with_serials if any(each["serial"] for each in values) else plain]
+        for number, (each, lines) in enumerate(zip(values, more, strict=True), 1):
+            serial = f"   {each['serial']}" if each["serial"] else ""
+            blocks += [f"{number}. {each['code']}{serial}", *lines]
+        cards = "\n".join(blocks)
+    else:
+        texts = [fill(card, each, lines) for each, lines in zip(values, more, strict=True)]
+        cards = ("\n\n" if any("\n" in text for text in texts) else "\n").join(texts)
+    around = values[0]
+    ends = [fill(part, around) if part else "" for part in (above, below)]
+    return "\n".join(part for part in (ends[0], cards, ends[1]) if part)
 
 
 def alone(index: int, card: Card) -> tuple[str, Secret]:
@@ -150,12 +201,6 @@ def alone(index: int, card: Card) -> tuple[str, Secret]:
     return f"{which} with {names}", Secret("\n".join(line for line in lines if line))
 
 
-def masked(template: str, order: BoardOrder, card: Card) -> str:
-    """Return the text for one card as it may be looked at."""
-    values = _values(order, code=MASK, serial=MASK if card.serial else "")
-    return fill(template, values, [f"{name}: {MASK}" for name, _ in card.more])
-
-
 def _values(order: BoardOrder, *, code: str, serial: str) -> dict[str, str]:
     return {
         "code": code,
@@ -163,6 +208,7 @@ def _values(order: BoardOrder, *, code: str, serial: str) -> dict[str, str]:
         "product": order.goods,
         "denomination": order.denomination,
         "order": clean(order.order_id, LONGEST_ORDER_ID),
+        "date": local_day(order.time),
         "note": order.note,
     }
 

@@ -51,6 +51,7 @@ DEEDS = {
     "copy": "Copied",
     "export": "Exported",
     "hand": "Written for the customer",
+    "print": "Sent to the printer",
     "not-printed": "Not all of it was printed",
     "not-exported": "The export failed",
     "hand-delete": "What was written for the customer was deleted",

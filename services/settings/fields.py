@@ -1,5 +1,6 @@
 """Every setting, declared once: its type, default, range and what it is for."""
 
+import shlex
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -28,6 +29,14 @@ LARGEST_DZD = int(LARGEST)
 def _doc(description: str, ge: float | None = None, le: float | None = None, **extra: Any) -> Meta:
     """Describe a setting: one sentence with the unit, its range, and what `Field` says of it."""
     return Meta(description=description, ge=ge, le=le, extra=extra)
+
+
+def _command(text: str) -> str:
+    try:
+        shlex.split(text)
+    except ValueError:
+        raise ValueError("it has a quote that is never closed") from None
+    return text
 
 
 class Profile(Struct, frozen=True):
@@ -166,11 +175,23 @@ class UiSettings(Struct, frozen=True):
         str,
         _doc(
             "A text of your own for customers: {code} {serial} {product} {denomination} {order} "
-            "{note}.",
+            "{date} {note}.",
             check=receipt.check,
             lines=True,
         ),
     ] = ""
+    print_command: Annotated[
+        str,
+        _doc(
+            "Program that prints the text on its standard input, run without a shell; empty: none.",
+            private=True,
+            check=_command,
+        ),
+    ] = ""
+    print_columns: Annotated[
+        int, _doc("Characters in a line of the printer: 32 or 48 on a roll.", 20, 132)
+    ] = 48
+    print_qr: Annotated[bool, _doc("true prints a QR code of each code below the text.")] = True
     tell: Annotated[
         Telling, _doc("How this console calls you: the terminal's bell, its notification, or tmux.")
     ] = "off"

@@ -71,8 +71,37 @@ def test_the_card_is_as_the_vendor_sent_it() -> None:
     assert written("Code: {code} {note}", card("A "), order=ORDER) == "Code: A  for Yacine"
 
 
-def test_cards_follow_one_another_with_an_empty_line_between() -> None:
-    assert written("{code}", card("A"), card("B")) == "A\n\nB"
+@pytest.mark.parametrize("language", receipt.LANGUAGES)
+def test_many_cards_are_one_heading_and_numbered_lines(language: str) -> None:
+    cards = [card(f"CODE-{number}", f"S-{number}") for number in range(1, 51)]
+    lines = written(receipt.BUILT_IN[language], *cards).splitlines()
+    assert [line for line in lines if "CODE-" in line] == [
+        f"{number}. CODE-{number}   S-{number}" for number in range(1, 51)
+    ]
+    assert sum("Netflix" in line for line in lines) == 1
+    assert sum(ORDER.order_id in line for line in lines) == 1
+
+
+def test_numbered_cards_without_a_serial_end_with_the_code() -> None:
+    lines = written(receipt.BUILT_IN["en"], card("A ", ""), card("B", "")).splitlines()
+    assert lines[1:4] == ["Codes:", "1. A ", "2. B"]
+
+
+def test_further_fields_follow_their_numbered_card() -> None:
+    more = ((clean("pin"), Secret("0042")),)
+    lines = written(receipt.BUILT_IN["en"], replace(card("A"), more=more), card("B")).splitlines()
+    assert lines[2:5] == ["1. A   S-1", "pin: 0042", "2. B   S-1"]
+
+
+def test_ones_own_template_repeats_the_lines_of_the_card_alone() -> None:
+    own = "{product}\nCode: {code}\nSerial: {serial}\nThank you"
+    text = written(own, card("A", ""), card("B"))
+    assert text == "Netflix\nCode: A\n\nCode: B\nSerial: S-1\nThank you"
+    assert written("{code}", card("A"), card("B")) == "A\nB"
+
+
+def test_a_label_above_the_code_is_repeated_with_it() -> None:
+    assert written("Hello\nCode:\n{code}", card("A"), card("B")) == "Hello\nCode:\nA\n\nCode:\nB"
 
 
 def test_the_blank_before_what_is_empty_goes_with_it() -> None:
@@ -81,10 +110,10 @@ def test_the_blank_before_what_is_empty_goes_with_it() -> None:
 
 
 def test_what_is_looked_at_never_holds_the_card() -> None:
-    shown = receipt.masked(receipt.BUILT_IN["en"], ORDER, Card(Secret("A"), Secret("S")))
+    shown = receipt.masked(receipt.BUILT_IN["en"], ORDER, [Card(Secret("A"), Secret("S"))])
     assert shown.count(MASK) == 2
     assert "Serial" not in receipt.masked(
-        receipt.BUILT_IN["en"], ORDER, Card(Secret("A"), Secret(""))
+        receipt.BUILT_IN["en"], ORDER, [Card(Secret("A"), Secret(""))]
     )
 
 
@@ -122,6 +151,6 @@ def test_further_fields_follow_with_their_names(language: str) -> None:
     at = lines.index("pin: 0042")
     assert lines[at + 1] == "url: https://redeem.example/1"
     assert "S-1" in lines[at - 1]
-    shown = receipt.masked(receipt.BUILT_IN[language], ORDER, replace(card(), more=more))
+    shown = receipt.masked(receipt.BUILT_IN[language], ORDER, [replace(card(), more=more)])
     assert f"pin: {MASK}" in shown
     assert "0042" not in shown

@@ -2,6 +2,8 @@
 
 import base64
 import os
+import shlex
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.domain.errors import JournalFailed
+from services.domain.local_time import local_day
 from services.sandbox import Fault
 from services.settings.load import Settings
 from tests.screens.test_order import opened, revealed
@@ -46,6 +49,11 @@ async def asked(console: Any, cards: int = 2) -> ReceiptScreen:
     await revealed(console, await opened(console, cards))
     await console.press("t")
     return await console.until(lambda: isinstance(console.screen, ReceiptScreen) and console.screen)
+
+
+async def recorded(console: Any) -> list[tuple[str, str]]:
+    found = (await console.desk.journal.audit()).events
+    return [(e.kind, e.why) for e in found if e.kind in ("print", "not-printed")]
 
 
 async def told(console: Any) -> list[tuple[str, str]]:
@@ -99,6 +107,7 @@ async def test_w_writes_a_private_file_and_says_where(console: Any, paths: Any) 
         "Code: SANDBOX-CARD-1",
         "Serial number: SANDBOX-1",
         f"Order: {order.order_id}",
+        f"Date: {local_day(order.time)}",
     ]
     [(kind, why)] = await told(console)
     assert (kind, why) == ("hand", f"card 1, text in English, into the file {path.name}")
@@ -126,14 +135,77 @@ async def test_all_revealed_cards_go_into_one_text(console: Any, paths: Any) -> 
     await console.press("V", "y")
     await console.until(lambda: len(screen.cards.revealed) == 2)
     await console.press("t")
-    await console.shows("Text for the customer: 2 cards", "for each of the 2 cards")
+    await console.shows("Text for the customer: 2 cards", "1. ••••••", "2. ••••••")
     await console.press("w")
     [path] = await console.until(lambda: files(paths))
     await console.shows("Written into")
-    first, second = path.read_text("utf-8").split("\n\n")
-    assert "SANDBOX-CARD-1" in first
-    assert "SANDBOX-CARD-2" in second
+    text = path.read_text("utf-8")
+    assert "1. SANDBOX-CARD-1   SANDBOX-1\n2. SANDBOX-CARD-2   SANDBOX-2\n" in text
     assert (await told(console))[0][1].startswith("all cards, text in French")
+
+
+def printer(source: str) -> Any:
+    """A program in the place of a printer."""
+    return ui(print_command=shlex.join([sys.executable, "-c", source]), print_columns=32)
+
+
+async def printed(console: Any) -> None:
+    await opened(console)
+    await console.press("t")
+    await console.shows("Text for the customer: 2 cards", "I: to the printer")
+    await console.press("I")
+
+
+async def test_a_text_is_printed_and_its_order_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_console: Any
+) -> None:
+    paper = tmp_path / "paper"
+    monkeypatch.setenv("CARDDESK_API_KEY", "must-not-be-seen")
+    source = (
+        "import os, sys; text = sys.stdin.read();"
+        "ours = [n for n in os.environ if 'CARDDESK' in n];"
+        f"open({str(paper)!r}, 'w').write(text + repr(ours))"
+    )
+    async with open_console(change=printer(source)) as console:
+        await printed(console)
+        await says(console, "Sent to the printer.", "Handed over")
+        text = paper.read_text("utf-8")
+        assert "1. SANDBOX-CARD-1" in text
+        assert "\n2.\n" in text
+        assert text.endswith("[]")
+        assert console.app.book.orders[0].given_at is not None
+        why = "all cards, text in French, to the printer"
+        assert await recorded(console) == [("print", why)]
+        assert "SANDBOX-CARD" not in console.text()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("import sys; sys.exit(3)", "failed with exit code 3"),
+        ("print('x' * 10_000_000); raise SystemExit(1)", "failed with exit code 1"),
+        ("import os; os.kill(os.getpid(), 9)", "was ended by signal 9"),
+    ],
+)
+async def test_a_failing_printer_marks_nothing(open_console: Any, source: str, words: str) -> None:
+    async with open_console(change=printer(source)) as console:
+        await printed(console)
+        await says(console, "Not printed", words, "The order is not marked.")
+        assert console.app.book.orders[0].given_at is None
+        assert [kind for kind, _ in await recorded(console)] == ["print", "not-printed"]
+
+
+async def test_a_printer_that_does_not_exist_is_named(open_console: Any) -> None:
+    async with open_console(change=ui(print_command="/no/such/printer")) as console:
+        await printed(console)
+        await says(console, "ui.print_command cannot be run: no such file", "not marked")
+
+
+async def test_without_a_print_command_the_key_says_what_is_missing(console: Any) -> None:
+    await asked(console)
+    assert "printer" not in console.text()
+    await console.press("I")
+    await console.shows("No print command is set")
 
 
 async def test_the_settings_choose_language_and_template(open_console: Any, paths: Any) -> None:
@@ -160,7 +232,7 @@ async def test_both_cards_are_handed_over_from_the_board(
 ) -> None:
     await opened(console)
     await console.press("escape", "t")
-    text = await console.shows("Text for the customer: 2 cards", "for each of the 2 cards")
+    text = await console.shows("Text for the customer: 2 cards", "2. ••••••")
     assert "SANDBOX-CARD" not in text
     assert await told(console) == []
     await console.press("c")

@@ -30,13 +30,13 @@ def letters_in(lines: Sequence[str]) -> list[str]:
     return found
 
 
-def matrix_in(lines: Sequence[str]) -> list[list[bool]]:
+def matrix_in(lines: Sequence[str], quiet: int = QUIET) -> list[list[bool]]:
     """Return the dots of a QR code drawn in half blocks, its quiet zone left out."""
+    size = max(map(len, lines), default=0)
     dots: list[list[bool]] = []
-    for line in lines:
+    for line in (each.ljust(size) for each in lines):
         dots.append([sign in "▀█" for sign in line])
         dots.append([sign in "▄█" for sign in line])
-    size = len(lines[0]) if lines else 0
-    inside = slice(QUIET, size - QUIET)
-    assert not any(map(any, [*dots[:QUIET], *dots[size - QUIET :]]))
+    inside = slice(quiet, size - quiet)
+    assert not any(map(any, [*dots[:quiet], *dots[size - quiet :]]))
     return [row[inside] for row in dots[inside]]

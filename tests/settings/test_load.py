@@ -82,6 +82,9 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
         customer_language = "en"
         customer_template = '''Code: {code}
 Thank you'''
+        print_command = "lp -d 'counter one'"
+        print_columns = 32
+        print_qr = false
         tell = "bell"
         tell_of = "trouble"
         [keys]
@@ -354,3 +357,10 @@ def test_other_names_of_products_are_read_and_checked(paths: Paths, written: Wri
         written(f"[names]\n{bad}\n")
         with pytest.raises(ConfigError, match="names"):
             load(paths, {})
+
+
+def test_a_print_command_with_an_open_quote_is_refused(paths: Paths, written: Write) -> None:
+    written('[ui]\nprint_command = "lp \'counter"\n')
+    said = refusal(paths)
+    assert "print_command" in said
+    assert "a quote that is never closed" in said

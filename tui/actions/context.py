@@ -9,15 +9,15 @@ class ActionContext(Struct, frozen=True):
     """What an action has to know of the screen to tell whether it can work now.
 
     `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
-    false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off for
-    the moment, in words. `can_copy` is the setting. `purchase` is the state of the chosen one,
-    `late` where its order came late, `fits` where one came that may be it. `sort` is what the list
-    is sorted by, as its board has it, and `sorts` the ids and titles of the columns that it can be
-    sorted by. `goods` is whether it is known what the order is of. `why_not_ours` is why the
-    selected order cannot be the purchase, in words. `files` counts the written files listed.
-    `giving` is whether the order has cards that can be marked as handed over. `sold_out` says that
-    the denomination under the cursor, if in sight, is out of stock, and since when.
-    `nothing_to_open` is why no row can be opened, in words.
+    false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off
+    for the moment, in words. `can_copy` and `can_print` are settings. `purchase` is the state of
+    the chosen one, `late` where its order came late, `fits` where one came that may be it. `sort`
+    is what the list is sorted by, as its board has it, and `sorts` the ids and titles of the
+    columns that it can be sorted by. `goods` is whether it is known what the order is of.
+    `why_not_ours` is why the selected order cannot be the purchase, in words. `files` counts the
+    written files listed. `giving` is whether the order has cards that can be marked as handed
+    over. `sold_out` says that the denomination under the cursor, if in sight, is out of stock,
+    and since when. `nothing_to_open` is why no row can be opened, in words.
     """
 
     place: str = "catalogue"
@@ -36,6 +36,7 @@ class ActionContext(Struct, frozen=True):
     revealed: bool = False
     privacy: bool = False
     can_copy: bool = True
+    can_print: bool = False
     unsettled: int = 0
     purchase: str = ""
     sort: str = ""

@@ -47,6 +47,10 @@ def copying(now: ActionContext) -> str:
     return clipboard(now) or ("" if shown else "Reveal the card first.")
 
 
+def printing(now: ActionContext) -> str:
+    return "" if now.can_print else "No print command is set (ui.print_command)."
+
+
 def handing(now: ActionContext) -> str:
     """Return why no card can be handed over to a customer."""
     if now.privacy:

@@ -175,6 +175,15 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("write", "w", "cards", "Write a file", "Into a file that only you can read", HAND),
     Action(
+        "print",
+        "I",
+        "cards",
+        "Print",
+        "Print the text through the program of ui.print_command",
+        HAND,
+        needs=disabled_reasons.printing,
+    ),
+    Action(
         "mark",
         "m",
         "cards",

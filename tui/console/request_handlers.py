@@ -142,12 +142,20 @@ async def _give(console: "ConsoleApp", request: ask.ReceiptRequest) -> str:
         return ""
 
     def text_of(cards: tuple[Card, ...]) -> Secret:
-        return receipt.whole(
-            choice.template, order, receipt.chosen(cards, indexes, order.delivered or 0)
-        )
+        chosen = receipt.chosen(cards, indexes, order.delivered or 0)
+        text = receipt.whole(choice.template, order, chosen)
+        if choice.way != "print":
+            return text
+        from tui.formats.printed import printed
+
+        ui = console.settings.ui
+        return printed(text, chosen, ui.print_columns, qr=ui.print_qr)
 
     which = f"{receipt.which(indexes)}, text {receipt.named(choice.name)}"
-    if choice.to_file:
+    if choice.way == "print":
+        await console.desk.receipts.print_out(order.order_id, which, text_of)
+        done = f"{order.name}: Sent to the printer."
+    elif choice.way == "file":
         path = await console.desk.receipts.write(order.order_id, which, text_of)
         listed = console.context.keymap.shown("files")
         done = (

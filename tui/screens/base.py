@@ -206,6 +206,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             unclaimed=self.book.unclaimed,
             privacy=self.privacy,
             can_copy=self.context.settings.ui.copy,
+            can_print=bool(self.context.settings.ui.print_command),
         )
 
     def handlers(self) -> Mapping[str, Handler]:

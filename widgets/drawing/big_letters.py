@@ -121,10 +121,11 @@ LARGEST = 57
 """Dots of the widest code that is drawn, its quiet zone not counted."""
 
 
-def qr_lines(secret: Secret) -> list[str]:
+def qr_lines(secret: Secret, quiet: int = QUIET) -> list[str]:
     """Return the code of a value as lines of text, black dots drawn; none where it is too long.
 
-    The quiet zone is part of it. It has to be drawn black on white: the ground is half of it.
+    The quiet zone, so many dots wide, is part of it. It has to be drawn black on white: the ground
+    is half of it.
     """
     # Most consoles never show a card.
     import segno
@@ -136,6 +137,6 @@ def qr_lines(secret: Secret) -> list[str]:
     size = len(code.matrix)
     if size > LARGEST:
         return []
-    side, blank = [False] * QUIET, [False] * (size + 2 * QUIET)
+    side, blank = [False] * quiet, [False] * (size + 2 * quiet)
     dots = [[*side, *(bool(dot) for dot in row), *side] for row in code.matrix]
-    return half_blocks([*[blank] * QUIET, *dots, *[blank] * QUIET])
+    return half_blocks([*[blank] * quiet, *dots, *[blank] * quiet])

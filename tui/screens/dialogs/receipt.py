@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 from textual.app import ComposeResult
@@ -25,8 +25,10 @@ from widgets.drawing.ink import inert
 
 COPIED = "to the terminal's clipboard, which is asked to forget it soon."
 NOT_COPIED = "copying to the clipboard is turned off (ui.copy)."
+PRINTED = "to the printer, through the program of ui.print_command."
 KEPT = "into a file that only you can read, listed until you delete it."
 RECORDED = "Recorded with your name first, without the card."
+Way = Literal["copy", "file", "print"]
 AROUND, AROUND_NARROW = 13, 15
 """Lines of the dialog that are not the text; more where its own sentences have to be broken."""
 
@@ -38,11 +40,11 @@ WIDEST = 72
 
 
 class ReceiptChoice(Struct, frozen=True):
-    """What is to be done: with which template, and whether into a file."""
+    """What is to be done: with which template, and where the text goes."""
 
     name: str
     template: str
-    to_file: bool
+    way: Way
 
 
 class ReceiptScreen(Dialog[ReceiptChoice | None]):
@@ -81,6 +83,8 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
             yield Static(id="hand-language")
             yield Static(inert_content(f"{keys.shown('copy')}: {copied}"))
             yield Static(inert_content(f"{keys.shown('write')}: {KEPT}"))
+            if self.context.settings.ui.print_command:
+                yield Static(inert_content(f"{keys.shown('print')}: {PRINTED}"))
             yield Static(inert_content(RECORDED), id="hand-recorded")
             yield KeyLine()
 
@@ -92,9 +96,11 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         if self.composed:
             keys = self.context.keymap
             copying = ((keys.shown("copy"), "Copy"),)
+            printing = ((keys.shown("print"), "Print"),)
             self.query_one(HintLine).hints = (
                 *(copying if self.context.settings.ui.copy else ()),
                 (keys.shown("write"), "Write a file"),
+                *(printing if self.context.settings.ui.print_command else ()),
                 (f"{keys.shown('left')}/{keys.shown('right')}", "Language"),
                 (keys.shown("back"), "Cancel"),
             )
@@ -103,8 +109,9 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         """Each way has a key; escape gives nothing away."""
         return {
             **super().handlers(),
-            "copy": partial(self._choose, to_file=False),
-            "write": partial(self._choose, to_file=True),
+            "copy": partial(self._choose, "copy"),
+            "write": partial(self._choose, "file"),
+            "print": partial(self._choose, "print"),
             "left": partial(self._change_language, -1),
             "right": partial(self._change_language, 1),
         }
@@ -129,9 +136,9 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         late = f" ({came} of {came + order.missing} here)" if order.missing else ""
         return f"Text for the customer: {which}{late} · {whose}"
 
-    def _choose(self, *, to_file: bool) -> None:
+    def _choose(self, way: Way) -> None:
         template = self._templates[self._language]
-        self.dismiss(ReceiptChoice(self._language, template, to_file))
+        self.dismiss(ReceiptChoice(self._language, template, way))
 
     def _change_language(self, by: int) -> None:
         names = list(self._templates)
@@ -141,14 +148,13 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
     def _show(self) -> None:
         """Write the text of one card, itself masked, and what it is written in."""
         template = self._templates[self._language]
-        text = receipt.masked(template, self._order, SHAPE)
+        text = receipt.masked(template, self._order, [SHAPE] * self._count)
         width = max(20, min(WIDEST, self.size.width - 8))
         lines = [f"  {fit(inert(line), width).rstrip()}" for line in text.split("\n")]
         around = AROUND if self.size.width >= WHOLE_SENTENCES else AROUND_NARROW
+        around += bool(self.context.settings.ui.print_command)
         if len(lines) > (most := max(2, self.size.height - around)):
-            lines = [*lines[: most - 1], "  ..."]
-        if self._count > 1:
-            lines.append(f"  ... and so on for each of the {self._count} cards.")
+            lines = [*lines[: most - 1], "  …"]
         title = fit(inert(self._title()), width).rstrip()
         self.query_one("#hand-title", Static).update(inert_content(title))
         key = self.context.keymap.shown("right")
