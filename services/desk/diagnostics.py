@@ -156,7 +156,9 @@ def check(name: str, work: Callable[[], Iterable[Diagnosis]]) -> Iterator[Diagno
         yield Diagnosis(name, "fail", f"it could not be checked: {reason(failure)}", fix or AGAIN)
     except Exception as failure:
         detail = f"it could not be checked, a defect; {logs.crash_report(failure)}"
-        yield Diagnosis(name, "fail", detail, "Send the report to whoever looks after carddesk.")
+        yield Diagnosis(
+            name, "fail", detail, "Send the report to the person who looks after carddesk."
+        )
 
 
 def _folder_findings(name: str, folder: Path) -> list[Diagnosis]:

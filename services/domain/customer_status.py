@@ -17,7 +17,7 @@ def tell(row: BoardOrder, purchase: Purchase | None, now: datetime) -> tuple[str
     """Return one to three sentences that may be said to the customer.
 
     Args:
-        row: the order or purchase as it stands.
+        row: the order or purchase as it is.
         purchase: the journal's, if it is ours.
         now: the time (UTC).
     """

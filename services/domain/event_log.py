@@ -119,6 +119,6 @@ class Audit(Struct, frozen=True):
         return f"{self.events[-1].seq}:{self.events[-1].hash}"
 
     def holds(self, head: str) -> bool:
-        """Tell whether a head that was kept elsewhere still stands in this log."""
+        """Tell whether a head that was kept elsewhere still is in this log."""
         heads = {f"{event.seq}:{event.hash}" for event in self.events}
         return head in heads | {f"0:{FIRST_HASH}"}

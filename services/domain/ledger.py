@@ -15,12 +15,12 @@ from services.domain.money import ZERO
 
 
 class Owner(StrEnum):
-    """Whose order a movement belongs to; NOBODY where it belongs to no order at all."""
+    """Whose order a movement belongs to; NO_ORDER where it belongs to no order at all."""
 
     OURS = "ours"
     OTHER = "other"
     UNLISTED = "unlisted"
-    NOBODY = ""
+    NO_ORDER = ""
 
 
 class Mark(StrEnum):
@@ -48,7 +48,7 @@ class LedgerRow(Struct, frozen=True):
     transaction: Transaction
     change: Decimal | None
     order_id: str = ""
-    owner: Owner = Owner.NOBODY
+    owner: Owner = Owner.NO_ORDER
     order: BoardOrder | None = None
     mark: Mark = Mark.NOTHING
 
@@ -166,8 +166,8 @@ def cost(order: Order | None, purchase: Purchase | None) -> Decimal | None:
             return ZERO
         return None if delivered is None or price is None else price * delivered
     if purchase is not None:
-        told = purchase.fulfilled_amount
-        return purchase.total if told is None else told
+        amount = purchase.fulfilled_amount
+        return purchase.total if amount is None else amount
     if order is None or order.price_per_card is None:
         return None
     return order.price_per_card * order.quantity
@@ -228,9 +228,11 @@ def _bills(read: LedgerSources, within: _Span) -> dict[str, _Bill]:
     for name, time in placed.items():
         if within.holds(time):
             known = name in orders or name in purchases
-            told = cost(orders.get(name), purchases.get(name)) if known else ZERO
+            amount = cost(orders.get(name), purchases.get(name)) if known else ZERO
             # The vendor tells no price of another desk's open order: its debit stands for it.
-            bills[name] = _Bill(spent[name], spent[name] if told is None else told, name in debited)
+            bills[name] = _Bill(
+                spent[name], spent[name] if amount is None else amount, name in debited
+            )
     return bills
 
 
@@ -259,7 +261,7 @@ def _row(
 
 def _owner(movement: Transaction, order: BoardOrder | None) -> Owner:
     if movement.type not in (DEBIT, REFUND):
-        return Owner.NOBODY
+        return Owner.NO_ORDER
     if order is None:
         return Owner.UNLISTED
     return Owner.OURS if order.mine else Owner.OTHER

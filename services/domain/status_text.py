@@ -42,7 +42,7 @@ def words(purchase: Purchase, next_check: str = "") -> Phrase:
 
 
 def named_words(purchase: Purchase) -> Phrase:
-    """Say what was bought, and where it stands, for the log."""
+    """Say what was bought, and where it is, for the log."""
     return phrase("{goods}: {said}", goods=named(purchase), said=words(purchase))
 
 

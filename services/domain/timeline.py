@@ -81,17 +81,17 @@ class TimelineEntry(Struct, frozen=True):
         Args:
             privacy: mask the amounts.
         """
-        told: list[list[str]] = [
+        groups: list[list[str]] = [
             [*name.split(), f"{MASK if privacy else money.show(value)} DZD"]
             for name, value in self.amounts
         ]
         facts = [fact.hidden() if privacy else str(fact) for fact in self.facts]
-        told += [fact.split() for fact in facts if fact.strip()]
+        groups += [fact.split() for fact in facts if fact.strip()]
         pieces = self.what.split()
-        if told:
+        if groups:
             pieces[-1:] = [f"{piece}:" for piece in pieces[-1:]]
-        for number, words in enumerate(told, 1):
-            end = ";" if number < len(told) else ""
+        for number, words in enumerate(groups, 1):
+            end = ";" if number < len(groups) else ""
             pieces += [*words[:-1], f"{words[-1]}{end}"]
         return tuple(pieces)
 
@@ -130,37 +130,37 @@ class Timeline(Struct, frozen=True):
     gaps: tuple[Phrase, ...]
 
 
-def build(told: TimelineFacts, now: datetime) -> Timeline:
+def build(read: TimelineFacts, now: datetime) -> Timeline:
     """Put what was read of an order into the order in which it happened.
 
     Args:
-        told: what was read.
+        read: what was read.
         now: the time (UTC), for what may be said.
     """
-    offset = timedelta(seconds=told.baseline.offset_seconds if told.baseline else 0)
-    entries = [*_deeds(told), *_vendor(told), *_movements(told.ledger or (), offset)]
+    offset = timedelta(seconds=read.baseline.offset_seconds if read.baseline else 0)
+    entries = [*_deeds(read), *_vendor(read), *_movements(read.ledger or (), offset)]
     # Sorting keeps the order of equal times: the journal's own, then the account's.
     dated = sorted((e for e in entries if e.at is not None), key=lambda e: e.at or now)
     undated = [entry for entry in entries if entry.at is None]
     return Timeline(
-        told.row,
-        told.purchase,
-        (*dated, *undated, *_ledger_absence(told)),
-        tell(told.row, told.purchase, now),
-        told.gaps,
+        read.row,
+        read.purchase,
+        (*dated, *undated, *_ledger_absence(read)),
+        tell(read.row, read.purchase, now),
+        read.gaps,
     )
 
 
-def _deeds(told: TimelineFacts) -> Iterator[TimelineEntry]:
+def _deeds(read: TimelineFacts) -> Iterator[TimelineEntry]:
     """Return what the journal's events say, each with what the purchase knows of that step."""
-    purchase, answered = told.purchase, False
-    for event in told.events:
+    purchase, answered = read.purchase, False
+    for event in read.events:
         evidence = event.facts
         if not event.to_state:
             yield _deed(event)
             continue
         if event.to_state == "INTENT" and purchase is not None:
-            yield from _confirmed(event, evidence, purchase, told.baseline or Baseline())
+            yield from _confirmed(event, evidence, purchase, read.baseline or Baseline())
             continue
         if event.from_state == "UNRESOLVED" and purchase is not None:
             yield _looks(event.at, purchase, evidence)
@@ -281,17 +281,17 @@ def _movements(ledger: Iterable[Transaction], offset: timedelta) -> Iterator[Tim
         yield TimelineEntry(movement.time - offset, what, amounts=tuple(amounts))
 
 
-def _vendor(told: TimelineFacts) -> Iterator[TimelineEntry]:
+def _vendor(read: TimelineFacts) -> Iterator[TimelineEntry]:
     """Return what only the vendor knows: all there is of another desk's order."""
-    order = told.order
-    if told.purchase is None:
+    order = read.order
+    if read.purchase is None:
         yield TimelineEntry(
-            told.row.time,
+            read.row.time,
             "Placed by another desk",
-            facts=(plain(f"{told.row.quantity} x {told.row.goods} {told.row.denomination}"),),
+            facts=(plain(f"{read.row.quantity} x {read.row.goods} {read.row.denomination}"),),
         )
-        if told.seen_at is not None:
-            yield TimelineEntry(told.seen_at, "Seen here for the first time")
+        if read.seen_at is not None:
+            yield TimelineEntry(read.seen_at, "Seen here for the first time")
     if order is None:
         return
     amounts: list[tuple[str, Decimal]] = []
@@ -314,13 +314,13 @@ def _came(order: Order) -> str:
     return f"{count} of {order.quantity} cards came"
 
 
-def _ledger_absence(told: TimelineFacts) -> Iterator[TimelineEntry]:
+def _ledger_absence(read: TimelineFacts) -> Iterator[TimelineEntry]:
     """Say that the ledger has nothing, where it was read and has nothing."""
-    if told.ledger is None or told.ledger or told.ledger_span is None:
+    if read.ledger is None or read.ledger or read.ledger_span is None:
         return
-    start, end = told.ledger_span
+    start, end = read.ledger_span
     words = f"No movement of the account names this order, {local_span(start, end)}"
-    facts = () if told.charged else (plain("orders take no money in this environment"),)
+    facts = () if read.charged else (plain("orders take no money in this environment"),)
     yield TimelineEntry(None, words, facts=facts)
 
 

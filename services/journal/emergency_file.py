@@ -49,7 +49,7 @@ class Deed(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class EmergencyEntry(Struct, frozen=True):
-    """A record as it stands in the file at `at`; `record` is None where it cannot be read."""
+    """A record as it is in the file at `at`; `record` is None where it cannot be read."""
 
     at: int
     raw: bytes
@@ -122,7 +122,7 @@ class Emergency:
             os.fsync(self._fd)
 
     def entries(self) -> list[EmergencyEntry]:
-        """Return what stands in the file, readable or not; raises JournalFailed."""
+        """Return what is in the file, readable or not; raises JournalFailed."""
         # Under the lock: half of what another console is writing would look unreadable.
         with self._locked() if self._fd >= 0 else contextlib.nullcontext():
             try:

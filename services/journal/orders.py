@@ -100,8 +100,8 @@ class TrackedOrders:
 
         Args:
             orders: as just read.
-            since: when the watch of the account began (UTC, the vendor's clock): nobody has to
-                claim what was placed up to then.
+            since: when the watch of the account began (UTC, the vendor's clock): what was
+                placed up to then is not offered to claim.
         """
         batch = tuple(orders)
 

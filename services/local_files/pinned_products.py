@@ -95,6 +95,6 @@ class PinnedProducts:
     def _unreadable(self, why: str) -> ConfigError:
         return ConfigError(
             f"The pins in {shown(self.path)} cannot be read: {why}",
-            advice="Nothing else depends on them; the next pin writes the file anew.",
+            advice="Nothing else depends on them; the next pin writes a new file.",
             code="PINS",
         )

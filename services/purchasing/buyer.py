@@ -260,10 +260,10 @@ class Buyer:
     def _spent_today(self, tx: JournalTransaction) -> Decimal:
         return spending.spent(tx, midnight(self._clock.now()))
 
-    async def _existing(self, quote: Quote, key: str) -> Purchase | None:
+    async def _existing(self, quote: Quote, idempotency_key: str) -> Purchase | None:
         """Return the purchase of this key, unless it was never sent."""
-        found = await self._purchases.find(key)
-        if found is None or found.state is S.NOT_SENT or found.idempotency_key != key:
+        found = await self._purchases.find(idempotency_key)
+        if found is None or found.state is S.NOT_SENT or found.idempotency_key != idempotency_key:
             return None
         same = (found.product_id, found.type_id, found.quantity)
         if same != (quote.product_id, quote.type_id, quote.quantity):
@@ -312,12 +312,14 @@ class Buyer:
         )
         return orders, transactions, self._clock.steady() - began
 
-    def _intent(self, quote: Quote, note: str, price: Decimal | None, key: str) -> Purchase:
+    def _intent(
+        self, quote: Quote, note: str, price: Decimal | None, idempotency_key: str
+    ) -> Purchase:
         now = self._clock.now()
         identity = uuid.uuid4().hex
         return Purchase(
             id=f"p{now:%y%m%d}-{identity[:12]}",
-            idempotency_key=key or identity,
+            idempotency_key=idempotency_key or identity,
             state=S.INTENT,
             product_id=quote.product_id,
             product_title=quote.product_title,

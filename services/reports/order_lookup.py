@@ -114,7 +114,9 @@ class Lookup:
             others = [order for key, order in orders.items() if key not in purchases]
             with contextlib.suppress(DeskError):
                 await name_orders(self._client, self._rows, others)
-        rows = {r.key: r for r in self._rows.joined(_told(orders, purchases), (), ours.given)}
+        rows = {
+            r.key: r for r in self._rows.joined(_with_purchases(orders, purchases), (), ours.given)
+        }
         rows |= {r.key: r for r in self._rows.joined((), purchases.values(), ours.given)}
         return tuple(LookupHit(_without_tail(names), rows[key]) for key, names in by.items())
 
@@ -138,7 +140,7 @@ def _worth_asking(wanted: LookupTerm, matches: Matches) -> bool:
     return bool(wanted.whole_id) and not any(match.by in NAMES for match in matches.found)
 
 
-def _told(orders: dict[str, Order], purchases: dict[str, Purchase]) -> tuple[Order, ...]:
+def _with_purchases(orders: dict[str, Order], purchases: dict[str, Purchase]) -> tuple[Order, ...]:
     """Return the orders of other desks: of ours the journal's own word is the better one."""
     return tuple(order for key, order in orders.items() if key not in purchases)
 

@@ -30,7 +30,7 @@ async def holders(
     Args:
         client: reads of the vendor.
         clock: time.
-        serial: what stands on the card.
+        serial: what is on the card.
         days: how far back the orders are looked through.
         report: called with the page just read and how many there are.
 

@@ -88,7 +88,7 @@ class TimelineReader:
         if ask and order_id and not gaps:
             span = self._span(row, held)
             ledger = await self._movements(order_id, *span, gaps)
-        told = TimelineFacts(
+        read = TimelineFacts(
             row,
             held.purchase,
             held.baseline,
@@ -100,7 +100,7 @@ class TimelineReader:
             self._charged,
             tuple(gaps),
         )
-        return build(told, self._clock.now())
+        return build(read, self._clock.now())
 
     async def _fresh(self, order_id: str, gaps: list[Phrase], held: File) -> Order | None:
         """Ask the vendor for the order; one that the journal knows may be missing there."""

@@ -20,7 +20,7 @@ PREFIX = "/_control/"
 
 
 class Control:
-    """Answers what stands under `/_control/`; needs no key, meets no fault, counts nowhere."""
+    """Answers what is under `/_control/`; needs no key, meets no fault, counts nowhere."""
 
     def __init__(self, world: Accounts, faults: FaultPlan, posts: PostLog) -> None:
         self._world = world

@@ -268,7 +268,7 @@ def _catalogue_line(product: ShelfProduct) -> dict[str, object]:
 
 
 def _order(order: OrderRecord) -> dict[str, object]:
-    told: dict[str, object] = {
+    reply: dict[str, object] = {
         "_id": order.id,
         "status": order.status,
         "quantity": order.quantity,
@@ -277,13 +277,13 @@ def _order(order: OrderRecord) -> dict[str, object]:
         "time": written(order.time),
     }
     if order.final:
-        told |= {
+        reply |= {
             "fulfilled_quantity": order.fulfilled_quantity,
             "fulfilled_amount": order.fulfilled_amount,
             "price_per_card": order.price_per_card,
             "cards": [{"value": value, "serial": serial} for value, serial in order.cards],
         }
-    return told
+    return reply
 
 
 def _transaction(record: TransactionRecord) -> dict[str, object]:

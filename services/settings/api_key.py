@@ -118,7 +118,7 @@ def checked(raw: str, origin: str) -> Secret:
 
 
 def _wrapped(key: str) -> str:
-    """Say what stands around a key that was copied with more than itself; empty when nothing."""
+    """Say what is around a key that was copied with more than itself; empty when nothing."""
     if not key:
         return ""
     if key[:1] in _QUOTES or key[-1:] in _QUOTES:

@@ -227,7 +227,7 @@ class Settings(Struct, frozen=True):
 
 
 class Field(Struct, frozen=True):
-    """One row of the reference: a setting, where it stands, and what it takes.
+    """One row of the reference: a setting, where it is, and what it takes.
 
     Attributes:
         section: its section of the file; `profile` for what a profile has.

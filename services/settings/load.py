@@ -49,7 +49,7 @@ def load(
         sandbox: the embedded vendor is used, so no profile is chosen; see `sandbox_settings`.
 
     Raises:
-        ConfigError: anything unknown, of the wrong type or out of range, and where it stands.
+        ConfigError: anything unknown, of the wrong type or out of range, and where it is.
     """
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and value}
     _refuse_unknown(
@@ -98,12 +98,12 @@ def names(paths: Paths) -> tuple[str, ...]:
     return tuple(map(profile_name, _table(_document(paths), "profiles")))
 
 
-def environment(told: str) -> Environment:
+def environment(reported: str) -> Environment:
     """Return the environment that the vendor said; raises ConfigError when it is unknown here."""
-    if told.lower() in get_args(Environment) and told.isupper():
-        return cast("Environment", told.lower())
+    if reported.lower() in get_args(Environment) and reported.isupper():
+        return cast("Environment", reported.lower())
     raise ConfigError(
-        f"The vendor says that this key is for {clean(told, 40)}, and carddesk knows only "
+        f"The vendor says that this key is for {clean(reported, 40)}, and carddesk knows only "
         "production and sandbox"
     )
 

@@ -31,7 +31,7 @@ def cards_in(data: Raw, *, ended: bool) -> int | None:
     A card without any field that could be its code is none.
 
     Args:
-        data: what stands under `cards`, empty where nothing does.
+        data: what is under `cards`, empty where nothing does.
         ended: whether the order has its end: no list is then a list without cards.
     """
     listed = bytes(data).strip()

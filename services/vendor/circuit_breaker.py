@@ -63,13 +63,13 @@ class CircuitBreaker:
     Args:
         path: the file of this vendor's address, None to keep the count in memory.
         clock: time.
-        key: the fingerprint of this process's key.
+        fingerprint: the one of this process's key.
     """
 
-    def __init__(self, path: Path | None, clock: Clock, key: str = "") -> None:
+    def __init__(self, path: Path | None, clock: Clock, fingerprint: str = "") -> None:
         self._path: Final = path
         self._clock: Final = clock
-        self._key: Final = key
+        self._fingerprint: Final = fingerprint
         self._kept = _Count()
         self._lost = path is None
         self._proven = False
@@ -95,7 +95,7 @@ class CircuitBreaker:
                 code="IP_BLOCKED",
                 blocked_seconds=(count.until - now).total_seconds(),
             )
-        if stop := count.stops.get(self._key):
+        if stop := count.stops.get(self._fingerprint):
             raise AuthFailed(
                 stop.message,
                 advice=stop.advice,
@@ -114,7 +114,10 @@ class CircuitBreaker:
                 code="KEYS_REJECTED",
                 blocked_seconds=(end - now).total_seconds(),
             )
-        if rejected >= max(WITHOUT_ASKING, count.granted) and self._key not in count.accepted:
+        if (
+            rejected >= max(WITHOUT_ASKING, count.granted)
+            and self._fingerprint not in count.accepted
+        ):
             raise AuthFailed(
                 f"{rejected} attempts with rejected keys were made from this machine within 15"
                 " minutes; five block its address",
@@ -131,8 +134,8 @@ class CircuitBreaker:
                 return
             count.rejected.append(self._clock.now())
             count.granted = 0
-            count.accepted = [name for name in count.accepted if name != self._key]
-            count.stops[self._key] = _Stop(
+            count.accepted = [name for name in count.accepted if name != self._fingerprint]
+            count.stops[self._fingerprint] = _Stop(
                 error.message, error.advice, error.code, error.request_id, error.attempts_left
             )
 
@@ -140,9 +143,9 @@ class CircuitBreaker:
         """Take note that this key works: what others do wrong does not stop it."""
         self._proven = True
         count = self._current()
-        if count.rejected and self._key not in count.accepted:
+        if count.rejected and self._fingerprint not in count.accepted:
             with self._changed() as count:
-                count.accepted = [*count.accepted, self._key][-REMEMBERED:]
+                count.accepted = [*count.accepted, self._fingerprint][-REMEMBERED:]
 
     def reset(self) -> None:
         """Let one more attempt be made, because a person asks for it; never the fifth.
@@ -150,9 +153,9 @@ class CircuitBreaker:
         A block in time is not theirs to lift.
         """
         count = self._current()
-        if count.until is None and (count.rejected or self._key in count.stops):
+        if count.until is None and (count.rejected or self._fingerprint in count.stops):
             with self._changed() as count:
-                count.stops.pop(self._key, None)
+                count.stops.pop(self._fingerprint, None)
                 count.granted = min(AT_MOST, len(count.rejected) + 1)
 
     @asynccontextmanager

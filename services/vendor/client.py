@@ -71,7 +71,7 @@ class VendorClient:
         """Prepare the calls; nothing is opened before the first one.
 
         Args:
-            base_url: where the API stands, `https://host/v3`.
+            base_url: where the API is, `https://host/v3`.
             key: the API key.
             clock: the time, and the waiting between attempts.
             breaker: what stops all calls after a rejected key; one of its own when None.

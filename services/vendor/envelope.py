@@ -74,7 +74,7 @@ class _Meta(Struct, rename="camel"):
 
 
 def envelope(answer: Answer) -> Envelope:
-    """Read what stands around an answer's data; `unreadable` says so when there is nothing."""
+    """Read what is around an answer's data; `unreadable` says so when there is nothing."""
     date, request_id = header_moment(answer.date), label(answer.request_id, LONGEST_ID)
     if not answer.body.strip():
         return Envelope(unreadable="it is empty", server_time=date, request_id=request_id)

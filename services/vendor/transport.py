@@ -97,7 +97,7 @@ class Transport:
     """The connections to the vendor. Nothing is opened before the first request.
 
     Args:
-        base_url: where the API stands, `https://host/v3`.
+        base_url: where the API is, `https://host/v3`.
         key: the API key.
         route: the proxy and the certificates to go by.
         read_deadline: seconds that a read may take in all.

@@ -192,7 +192,7 @@ class _Placed(Struct, rename="camel"):
 
 
 def placed(data: Raw) -> str:
-    """Return the order id of a placeOrder answer exactly as it stands there."""
+    """Return the order id of a placeOrder answer exactly as it is there."""
     return decode(data, _Placed).order_id
 
 

@@ -14,7 +14,7 @@ BUSY_SECONDS = 20.0
 PRESSES = 120
 ORDERS = "3"
 POSITION = r" (\d+)/1\d*0 [─-]"
-"""On the screen: where the cursor stands in the order board."""
+"""On the screen: where the cursor is in the order board."""
 
 IN_SIGHT = ["down"] * 15 + ["up"] * 15
 CURRENT_PANE = r"\u258c *(\S+)"

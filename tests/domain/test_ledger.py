@@ -89,7 +89,7 @@ def test_each_movement_is_matched_to_its_order_and_whose_it_is(look, move, order
     deposit, theirs, ours = ledger.rows
     assert (ours.owner, ours.order.order_id, ours.mark) == (Owner.OURS, "a", Mark.NOTHING)
     assert (theirs.owner, theirs.order_id, theirs.mark) == (Owner.OTHER, "b", Mark.NOT_OURS)
-    assert (deposit.owner, deposit.order, deposit.mark) == (Owner.NOBODY, None, Mark.NOTHING)
+    assert (deposit.owner, deposit.order, deposit.mark) == (Owner.NO_ORDER, None, Mark.NOTHING)
     assert [row.change for row in ledger.rows] == [1000, -200, -200]
     assert (ledger.day_spent, ledger.day_orders, ledger.agrees) == (400, 400, True)
 

@@ -36,8 +36,8 @@ KEYS = {
 class Terminal:
     """A program on a pty of its own; every wait is for something to appear, never for time.
 
-    A picture is shown once it is there whole, and one after the other: whoever waits for something
-    sees each of them, however late they are read.
+    A picture is shown once it is there whole, and one after the other: a test that waits for
+    something sees each of them, however late they are read.
 
     Args:
         command: what is run.
@@ -170,7 +170,7 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """The screen as it stands."""
+        """The screen as it is."""
         # Asked for after every read: only what was written to since is read again.
         dirty = self.screen.dirty
         # A sign that combines may change the line before the one that it is counted to.

@@ -266,7 +266,7 @@ class Counter:
         raise AssertionError(f"nothing of this product is left:\n{desk.text}")
 
     def stock_rows(self) -> list[str]:
-        """The rows of the stock, which stands beside the catalogue."""
+        """The rows of the stock, which is beside the catalogue."""
         lines = iter(self.desk.text.splitlines())
         rows: list[str] = []
         next((line for line in lines if "2 Stock" in line), None)

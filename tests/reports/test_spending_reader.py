@@ -28,7 +28,7 @@ ALGIERS, BERLIN = "Africa/Algiers", "Europe/Berlin"
 
 
 class At(StillClock):
-    """A clock that stands at a time of its own."""
+    """A clock that is at a time of its own."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__()

@@ -101,7 +101,7 @@ OrderScreen.reveal_all = broken
 async def copied(tmux: Tmux, home: dict[str, str], vendor: Vendor) -> Tmux:
     """A console in a pane of tmux that has just copied a card."""
     await tmux("set-option", "-g", "remain-on-exit", "on")
-    # As in screen by default: what stands on the terminal when the console leaves stays there.
+    # As in screen by default: what is on the terminal when the console leaves stays there.
     await tmux("set-option", "-g", "alternate-screen", "off")
     variables = [word for name, value in home.items() for word in ("-e", f"{name}={value}")]
     command = shlex.join([sys.executable, "-c", PROGRAM, BREAKING])

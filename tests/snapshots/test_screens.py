@@ -22,7 +22,7 @@ from widgets.drawing.sheet import Sheet
 
 
 async def held(console: Console, name: str, theme: str, size: tuple[int, int]) -> None:
-    """Compare what stands on the screen with what was kept under this name."""
+    """Compare what is on the screen with what was kept under this name."""
     await console.settle()
     # What a test read off the screen was worked out without the screens below, and is remembered.
     console.screen.refresh()

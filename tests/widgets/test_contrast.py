@@ -27,7 +27,7 @@ OWN = [theme for theme in THEMES if theme.name != "ansi"]
 
 
 class Everything(App[None]):
-    """Every kind of ground that text stands on, in one theme."""
+    """Every kind of ground that text is on, in one theme."""
 
     CSS_PATH = "../../tui/console/desk.tcss"
 

@@ -1,4 +1,4 @@
-"""Frames: what stands in a rule, what leaves it first, and how much is left inside."""
+"""Frames: what is in a rule, what leaves it first, and how much is left inside."""
 
 from textual.geometry import Size
 

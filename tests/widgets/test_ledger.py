@@ -71,7 +71,13 @@ def ledger(now: datetime) -> Make:
 
 def deposit(movement: Make, number: int = 9) -> LedgerRow:
     return movement(
-        number, "5000", "DEPOSIT", note="CCP transfer", owner=Owner.NOBODY, order=None, order_id=""
+        number,
+        "5000",
+        "DEPOSIT",
+        note="CCP transfer",
+        owner=Owner.NO_ORDER,
+        order=None,
+        order_id="",
     )
 
 
@@ -101,7 +107,7 @@ async def test_a_movement_tells_time_type_amount_balance_owner_order_and_goods(
         movement(3, owner=Owner.OTHER, mark=Mark.NOT_OURS),
         movement(4, owner=Owner.UNLISTED, order=None, mark=Mark.NO_ORDER),
         deposit(movement, 5),
-        movement(6, "-70", "NEW-THING", owner=Owner.NOBODY, order=None, order_id=""),
+        movement(6, "-70", "NEW-THING", owner=Owner.NO_ORDER, order=None, order_id=""),
     )
     async with staged(LedgerPane(), 120) as stage:
         stage.widget.ledger = ledger(*rows)

@@ -52,14 +52,14 @@ def sentence(key: str, keymap: Keymap, now: ActionContext) -> str:
             continue
         for action in allowed:
             if way.place in action.where and not action.where >= DESK:
-                return _told(action, way, keymap, "" if _direct(way, now) else back)
+                return _works_there(action, way, keymap, "" if _direct(way, now) else back)
     if now.place in DESK or not any(DESK & action.where for action in allowed):
         return ""
     shown = next(keymap.shown(action.id) for action in allowed if DESK & action.where)
     return f"{shown} works on the desk: {keymap.shown('back')} goes back to it."
 
 
-def _told(action: Action, way: KeyRoute, keymap: Keymap, back: str) -> str:
+def _works_there(action: Action, way: KeyRoute, keymap: Keymap, back: str) -> str:
     route = f"{back}{keymap.shown(way.route)} {way.does}"
     return f"{keymap.shown(action.id)} works on {way.what}: {route}."
 

@@ -87,7 +87,7 @@ def parser(modules: Iterable[str] = COMMANDS) -> ArgumentParser:
     def add(name: str, handler: CommandHandler, purpose: str) -> ArgumentParser:
         epilog = examples.epilog(name)
         command = commands.add_parser(name, help=purpose, description=purpose, epilog=epilog)
-        # Given before or after the command: what stands here must not undo what stood there.
+        # Given before or after the command: what is here must not undo what stood there.
         _add_global(command, profile=SUPPRESS, no=SUPPRESS)
         command.set_defaults(handler=handler)
         return command
@@ -121,8 +121,8 @@ class _Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the arguments as a sentence."""
-        told = clean(_discreet(message), 200)
-        raise BadInput(told[:1].upper() + told[1:], advice=f"See {self.prog} --help.")
+        sentence = clean(_discreet(message), 200)
+        raise BadInput(sentence[:1].upper() + sentence[1:], advice=f"See {self.prog} --help.")
 
 
 def _discreet(message: str) -> str:

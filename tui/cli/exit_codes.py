@@ -30,7 +30,7 @@ def exit_code(purchase: Purchase, *, waited: bool) -> int:
     """Return the exit code of a purchase that is in the journal.
 
     Args:
-        purchase: as it stands now.
+        purchase: as it is now.
         waited: whether its end was waited for; an open order, or one of which codes are missing, is
             then not what was asked for.
     """
@@ -52,17 +52,17 @@ def sentence(purchase: Purchase) -> str:
     """Say where a purchase stands, and which command comes next."""
     match purchase.state:
         case PurchaseState.AMBIGUOUS:
-            told = (
+            line = (
                 f"UNRESOLVED: these orders could be it: {', '.join(purchase.candidates)}. "
                 f"Do not buy it again. Decide with: carddesk resolve --claim {purchase.id} "
                 f"ORDER_ID, or --none {purchase.id}"
             )
         case PurchaseState.SENDING | PurchaseState.UNRESOLVED:
-            told = f"UNRESOLVED: {words(purchase)} Next: carddesk resolve"
+            line = f"UNRESOLVED: {words(purchase)} Next: carddesk resolve"
         case PurchaseState.HANDLING:
-            told = f"{words(purchase)} Next: carddesk order {purchase.order_id}"
+            line = f"{words(purchase)} Next: carddesk order {purchase.order_id}"
         case _ if purchase.missing:
-            told = f"{words(purchase)} Next: carddesk order {purchase.order_id} --reveal"
+            line = f"{words(purchase)} Next: carddesk order {purchase.order_id} --reveal"
         case _:
-            told = str(words(purchase))
-    return clean(told)
+            line = str(words(purchase))
+    return clean(line)

@@ -202,7 +202,7 @@ class BaseApp(App[ResultT], inherit_bindings=False):
         return ""
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Do nothing: inputs would copy what stands in them, and that may be a key."""
+        """Do nothing: inputs would copy what is in them, and that may be a key."""
         del text
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:

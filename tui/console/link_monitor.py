@@ -106,5 +106,5 @@ class LinkMonitor:
         if self._app.terminal is not None:
             self._app.terminal.spare_mouse(self.line.slow)
         self._app.redraw_canvases()
-        # Whole, unless it is known what stands there.
+        # Whole, unless it is known what is there.
         self._app.refresh()

@@ -295,7 +295,7 @@ def event(row: Event) -> Document:
 
 
 def _error(error: PurchaseError | None) -> Document | None:
-    """Return why a purchase stands where it stands; a request id alone is no error."""
+    """Return why a purchase stands where it is; a request id alone is no error."""
     if error is None or not (error.code or error.said):
         return None
     return {
@@ -305,11 +305,11 @@ def _error(error: PurchaseError | None) -> Document | None:
     }
 
 
-def found(read: "LookupResult", told: "Timeline | None") -> Document:
+def found(read: "LookupResult", timeline: "Timeline | None") -> Document:
     """Return what was found; `story` is there when it is one thing."""
     return {
         "hits": [hit(each) for each in read.hits],
-        "story": None if told is None else story(told),
+        "story": None if timeline is None else story(timeline),
         "said": list(map(str, read.said)),
     }
 
@@ -319,14 +319,14 @@ def hit(each: "LookupHit") -> Document:
     return {"found_by": list(each.by), **board_order(each.row)}
 
 
-def story(told: "Timeline") -> Document:
+def story(timeline: "Timeline") -> Document:
     """Return a story; an entry without a time is so now."""
     return {
-        "order": board_order(told.row),
-        "purchase": None if told.purchase is None else purchase(told.purchase),
-        "tell": list(told.tell),
-        "entries": [_entry(each) for each in told.entries],
-        "gaps": list(map(str, told.gaps)),
+        "order": board_order(timeline.row),
+        "purchase": None if timeline.purchase is None else purchase(timeline.purchase),
+        "tell": list(timeline.tell),
+        "entries": [_entry(each) for each in timeline.entries],
+        "gaps": list(map(str, timeline.gaps)),
     }
 
 

@@ -50,9 +50,9 @@ def table(
 
 def facts(pairs: Sequence[tuple[str, str]]) -> str:
     """Print names and values under each other; an empty value is left out."""
-    told = [(name, clean(value)) for name, value in pairs if value]
-    width = max((len(name) for name, _ in told), default=0)
-    return "\n".join(f"{name:<{width}}{_GAP}{value}" for name, value in told)
+    shown = [(name, clean(value)) for name, value in pairs if value]
+    width = max((len(name) for name, _ in shown), default=0)
+    return "\n".join(f"{name:<{width}}{_GAP}{value}" for name, value in shown)
 
 
 def dzd(value: Decimal | None) -> str:
@@ -334,7 +334,7 @@ def _who(row: LedgerRow) -> str:
             return "another desk"
         case Owner.UNLISTED:
             return "not listed"
-        case Owner.NOBODY:
+        case Owner.NO_ORDER:
             return ""
 
 

@@ -51,7 +51,7 @@ def _row(value: object) -> ExportRow:
 def _flat(document: ExportRow) -> ExportRow:
     """Give each part of a purchase's error a column of its own."""
     error = document.pop("error")
-    told: ExportRow = dict(error) if isinstance(error, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
+    fields: ExportRow = dict(error) if isinstance(error, dict) else {}  # pyright: ignore[reportUnknownArgumentType]
     return document | {
-        f"error_{name}": told.get(name) for name in ("code", "message", "request_id")
+        f"error_{name}": fields.get(name) for name in ("code", "message", "request_id")
     }

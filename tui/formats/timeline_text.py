@@ -36,19 +36,19 @@ def hits(found: "Sequence[LookupHit]") -> str:
     )
 
 
-def story(told: "Timeline") -> str:
+def story(timeline: "Timeline") -> str:
     """Print the whole story: what may be said first, then each thing with its date and time."""
     parts = [
-        facts(_about(told)),
-        "\n".join(["May tell the customer:", *(f"  {clean(said)}" for said in told.tell)]),
-        "\n".join(["What happened:", *_lines(told)]),
-        "\n".join(clean(str(gap)) for gap in told.gaps),
+        facts(_about(timeline)),
+        "\n".join(["May tell the customer:", *(f"  {clean(said)}" for said in timeline.tell)]),
+        "\n".join(["What happened:", *_lines(timeline)]),
+        "\n".join(clean(str(gap)) for gap in timeline.gaps),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _about(told: "Timeline") -> Sequence[tuple[str, str]]:
-    row, purchase = told.row, told.purchase
+def _about(timeline: "Timeline") -> Sequence[tuple[str, str]]:
+    row, purchase = timeline.row, timeline.purchase
     return (
         ("state", row.state_words),
         ("order", row.order_id),
@@ -68,9 +68,9 @@ def _buyer(row: BoardOrder, host: str) -> str:
     return f"{row.operator} on {host}" if row.mine and host else as_text.who(row)
 
 
-def _lines(told: "Timeline") -> list[str]:
+def _lines(timeline: "Timeline") -> list[str]:
     lines: list[str] = []
-    for entry in told.entries:
+    for entry in timeline.entries:
         at = local_time(entry.at) if entry.at else "now"
         by = f" ({entry.who})" if entry.who else ""
         lines.append(clean(f"  {at:<19}  {entry.words()}{by}"))

@@ -208,15 +208,15 @@ def _values(name: str, argument: str, here: ActionContext, settings: Settings) -
     title = live_settings.title(field)
     known = live_settings.choices(field)
     if not known:
-        told = argument or live_settings.written(settings, field)
+        value = argument or live_settings.written(settings, field)
         reason = live_settings.problem(field, argument, settings) if argument else ""
         row = PaletteChoice(
-            f"={name} {told}",
+            f"={name} {value}",
             f"{title} {clean(argument or now, 20)}",
             f"now {now}; {field.allowed}",
             f"{name} {argument or (now if now != MASK else '')}",
             reason=reason,
-            command=PaletteCommand("set", name, told),
+            command=PaletteCommand("set", name, value),
         )
         return ParsedCommand((row,), "")
     rows = tuple(
@@ -281,11 +281,13 @@ def _arguments(verb: str, argument: str, now: ActionContext) -> ParsedCommand:
         )
         return ParsedCommand(rows, argument)
     reason = BY_ID["note"].reason(now) if verb == "note" else ""
-    told = "a serial; it is shown nowhere and not kept" if hides(f"{verb} {argument}") else argument
+    shown = (
+        "a serial; it is shown nowhere and not kept" if hides(f"{verb} {argument}") else argument
+    )
     row = PaletteChoice(
         verb,
         title,
-        clean(told, 200) if told else words,
+        clean(shown, 200) if shown else words,
         f"{verb} {argument}",
         reason=reason,
         command=PaletteCommand(verb, verb, argument) if argument else None,

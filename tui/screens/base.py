@@ -63,7 +63,7 @@ class ConsoleContext(Struct, frozen=True):
 
     `pin` is where this operator's lock PIN is kept, if he has one; None where none can be kept.
     `state_dir` is where command lines are kept; None: in memory alone. `terminal` is what this one
-    can show, `line` what is known of the way to it, `picture` what stands on it.
+    can show, `line` what is known of the way to it, `picture` what is on it.
     """
 
     settings: Settings
@@ -303,7 +303,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         return not self._message
 
     def unsay(self) -> None:
-        """Show the key line again, if a sentence stands in its place."""
+        """Show the key line again, if a sentence is in its place."""
         if self._message_timer is not None:
             self._message_timer.stop()
             self._message_timer = None
@@ -405,7 +405,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self.refresh_hints()
 
     def watch_privacy(self, privacy: bool) -> None:
-        """Hide or show the amounts in the sentence that stands here."""
+        """Hide or show the amounts in the sentence that is here."""
         del privacy
         self._show_message(self._message)
 

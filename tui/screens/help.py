@@ -193,7 +193,7 @@ class HelpScreen(Dialog[str | None]):
         words = fold(typed).split()
         self.sheet.typed = typed
         self.sheet.entries = tuple(
-            entry for entry in self._all if all(word in _sought(entry) for word in words)
+            entry for entry in self._all if all(word in _searchable(entry) for word in words)
         )
 
     def _beside(self, by: int) -> None:
@@ -204,8 +204,8 @@ class HelpScreen(Dialog[str | None]):
         reason = why_not(action, keys, self._now)
         arabic = keys.arabic(action.id)
         also = f" ({arabic})" if arabic else ""
-        told = f"{keys.all_shown(action.id)}: {action.help}{also}"
-        return f"{told}. Not now: {reason}" if reason else told
+        text = f"{keys.all_shown(action.id)}: {action.help}{also}"
+        return f"{text}. Not now: {reason}" if reason else text
 
     def _fit(self) -> None:
         """Take the lines it needs from the bottom; the first line of the screen stays in sight."""
@@ -223,7 +223,7 @@ def _entry(each: Together, keymap: Keymap, now: ActionContext) -> KeyEntry:
     return KeyEntry(first.id, each.topic, keys, each.words, possible)
 
 
-def _sought(entry: KeyEntry) -> str:
+def _searchable(entry: KeyEntry) -> str:
     action = BY_ID[entry.id]
     return fold(f"{entry.keys} {entry.topic} {entry.words} {action.label} {action.help}")
 

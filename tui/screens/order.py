@@ -42,7 +42,7 @@ LINES_AROUND = 2
 """The status bar and the key line."""
 
 BOX_WIDTH, BOX_HEIGHT = 112, 34
-"""Cells and lines from which all of it stands in a box, with room between its parts."""
+"""Cells and lines from which all of it is in a box, with room between its parts."""
 
 LEAST_FOR_FACTS, LEAST_IN_BOX = 2, 9
 """Lines that the facts keep while a card is shown."""

@@ -143,8 +143,8 @@ class TicketScreen(Dialog[None]):
     def refresh_hints(self) -> None:
         if not self.composed:
             return
-        stands = Standing(self.stage, self._quote, self._confirmation, self._purchase)
-        self.query_one(HintLine).hints = ticket_keys.hints(self.context.keymap, stands)
+        standing = Standing(self.stage, self._quote, self._confirmation, self._purchase)
+        self.query_one(HintLine).hints = ticket_keys.hints(self.context.keymap, standing)
 
     def watch_context(self, context: ConsoleContext) -> None:
         """Take the digits and keys of another keyboard."""

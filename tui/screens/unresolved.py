@@ -27,7 +27,7 @@ from tui.screens.parts.strips import KeyLine
 from tui.screens.parts.unresolved_rows import (
     CANDIDATE_COLUMNS,
     CASE_COLUMNS,
-    NOBODYS_COLUMNS,
+    UNCLAIMED_COLUMNS,
     apart,
     board_order,
     candidate_cells,
@@ -91,7 +91,7 @@ class UnresolvedScreen(Filtering):
             id="possible",
         )
         self.unclaimed_orders = Board[UnclaimedOrder](
-            NOBODYS_COLUMNS,
+            UNCLAIMED_COLUMNS,
             key=lambda row: row.order.order_id,
             cells=unclaimed_cells,
             search=lambda row: f"{row.order.order_id} {row.order.goods}",

@@ -21,7 +21,7 @@ from tui.terminal.screen_diff import ScreenFrame
 
 
 def pieces(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Return the pieces of an update: line, column, and what stands from there on."""
+    """Return the pieces of an update: line, column, and what is from there on."""
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x
@@ -38,7 +38,7 @@ def pieces(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Strip
 
 
 class DifferentCells(CompositorUpdate):
-    """The cells of an update that differ from what stands on the terminal."""
+    """The cells of an update that differ from what is on the terminal."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class LinkCompositor(Compositor):
 
     Args:
         line: what is known of the link.
-        picture: what stands on the terminal.
+        picture: what is on the terminal.
         hold: called with how long (s) a picture is held back, and with 0 when one goes out.
         cursor: returns line and column where the terminal's cursor belongs; None: where it was.
     """

@@ -160,7 +160,7 @@ class ConsoleDriver(Driver):
     # Taking the terminal over, and giving it back.
 
     def start_application_mode(self) -> None:
-        """Take the terminal over, of which it is not known what stands on it."""
+        """Take the terminal over, of which it is not known what is on it."""
         suspension.wait_for_terminal(self._in)
         self._line.forget_questions()
         self._open_questions, self._synchronizes = 0, False

@@ -41,14 +41,14 @@ class LinkStrip(Canvas):
         return [fitted((Cell(" "), *parts), width)]
 
 
-def _parts(told: LineFigures) -> list[Part]:
-    trip = "?" if told.round_trip_ms is None else f"{told.round_trip_ms:.0f}"
+def _parts(figures: LineFigures) -> list[Part]:
+    trip = "?" if figures.round_trip_ms is None else f"{figures.round_trip_ms:.0f}"
     # Each figure keeps its width: what moves along a line costs the whole line.
     return [
-        Part((Cell(f"{told.bytes_s:>5.0f} B/s", "strong"),)),
-        Part((Cell(f"{told.frames_s:>4.1f} frames/s"),), leaves=2),
-        Part((Cell(f"key {told.key_bytes:>5} B"),), leaves=1),
+        Part((Cell(f"{figures.bytes_s:>5.0f} B/s", "strong"),)),
+        Part((Cell(f"{figures.frames_s:>4.1f} frames/s"),), leaves=2),
+        Part((Cell(f"key {figures.key_bytes:>5} B"),), leaves=1),
         Part((Cell(f"trip {trip:>4} ms"),), leaves=1),
-        Part((Cell(told.mode, "dim"),), leaves=3),
-        Part((Cell(f"{told.total / 1000:>6.0f} kB in all", "dim"),), leaves=4),
+        Part((Cell(figures.mode, "dim"),), leaves=3),
+        Part((Cell(f"{figures.total / 1000:>6.0f} kB in all", "dim"),), leaves=4),
     ]

@@ -41,7 +41,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     """A list of values, one line each, under a heading, a subject if any, and column titles.
 
     Until the operator moves in it the list stays at its top, and the cursor on the first row or on
-    the one that it was pointed at; back at the top it does so again. Elsewhere the cursor stands on
+    the one that it was pointed at; back at the top it does so again. Elsewhere the cursor is on
     a key, not on a line: it follows its row through insertions, removals and sorting. Cells may
     hold any text; here it becomes inert, is fitted, and masked where private.
 
@@ -98,7 +98,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     @dataclass
     class Highlighted(Message):
-        """The cursor stands on another row, or on none."""
+        """The cursor is on another row, or on none."""
 
         board: "Board[Any]"
         key: str | None
@@ -139,7 +139,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._news = news
         self._fresh: dict[str, tuple[datetime, frozenset[str]]] = {}
         self._slid: Timer | None = None
-        self._drawn_rows = DrawnRows(cells, self._rows.sought)
+        self._drawn_rows = DrawnRows(cells, self._rows.highlights)
         self.set_reactive(Board.heading, heading)
 
     @property
@@ -437,7 +437,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     def _heading(self, placed: Sequence[Placed]) -> Heading:
         by = self.sort.removeprefix("-")
         # What a title says the heading need not say again.
-        told = not by or any(slot.column.id == by for slot in placed)
+        title_shown = not by or any(slot.column.id == by for slot in placed)
         title = next((each.title for each in self._columns if each.id == by), by)
         return Heading(
             title=self.heading,
@@ -445,7 +445,7 @@ class Board(Canvas, Generic[T], can_focus=True):
             stale=self.stale,
             why=self.why,
             filter_text=self.filter_text,
-            sort="" if told else f"by {title} {sort_sign(self.sort)}",
+            sort="" if title_shown else f"by {title} {sort_sign(self.sort)}",
             legend=self.legend,
             shown=self.shown,
             total=self.total,

@@ -18,7 +18,7 @@ class Prefix(Struct, Generic[T], frozen=True):
     """A word before a colon that looks in one thing only, as in `st:hand`.
 
     `about` says in what, in a word or two; what was found is drawn in `column`. `test` makes of
-    what stands behind the colon, folded and never empty, the test that a row has to pass. `guess`
+    what is behind the colon, folded and never empty, the test that a row has to pass. `guess`
     makes the test for when no row passes the first one: what was typed may be nearly right.
     """
 
@@ -33,7 +33,7 @@ NOT = "!"
 
 
 class Query(Struct, frozen=True):
-    """Words that a row must have, folded, and prefixes with what stands behind each of them.
+    """Words that a row must have, folded, and prefixes with what is behind each of them.
 
     `missing` and `denied` are the same of what a row must not have.
     """
@@ -66,12 +66,12 @@ class NamedField:
     """Tells which names begin with what was typed, or are meant by it when none begins so.
 
     Args:
-        told: folded; `_` is as good as nothing.
+        wanted: folded; `_` is as good as nothing.
         known: every name there is, by which it is judged whether one begins so.
     """
 
-    def __init__(self, told: str, known: Iterable[str]) -> None:
-        self._told = told.replace("_", "")
+    def __init__(self, wanted: str, known: Iterable[str]) -> None:
+        self._wanted = wanted.replace("_", "")
         self._judged: dict[tuple[str, ...], bool] = {}
         self._begun = any(self._begins(name) for name in known)
 
@@ -85,22 +85,22 @@ class NamedField:
 
     def _begins(self, name: str) -> bool:
         parts = _parts(name)
-        return any(part.startswith(self._told) for part in ("".join(parts), *parts))
+        return any(part.startswith(self._wanted) for part in ("".join(parts), *parts))
 
     def _means(self, name: str) -> bool:
-        return self._begins(name) or near(self._told, "".join(_parts(name)))
+        return self._begins(name) or near(self._wanted, "".join(_parts(name)))
 
 
 class FieldFilter:
     """Tells in which texts what was typed, folded, stands.
 
     Args:
-        told: what is behind the colon.
+        wanted: what is behind the colon.
         guess: whether a word that may mean it is enough.
     """
 
-    def __init__(self, told: str, *, guess: bool = False) -> None:
-        self._told = told
+    def __init__(self, wanted: str, *, guess: bool = False) -> None:
+        self._wanted = wanted
         self._guess = guess
         self._judged: dict[str, bool] = {}
 
@@ -108,8 +108,8 @@ class FieldFilter:
         judged = self._judged.get(text)
         if judged is None:
             folded = fold(text)
-            judged = self._told in folded or (
-                self._guess and any(near(self._told, word) for word in words(folded))
+            judged = self._wanted in folded or (
+                self._guess and any(near(self._wanted, word) for word in words(folded))
             )
             self._judged[text] = judged
         return judged

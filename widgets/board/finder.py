@@ -35,7 +35,7 @@ class Highlights(NamedTuple):
         return spans(text, (*self.exact, *alone), self.close)
 
 
-NOTHING_SOUGHT = Highlights()
+NO_HIGHLIGHTS = Highlights()
 
 
 class RowFinder(Generic[T]):
@@ -85,7 +85,7 @@ class RowFinder(Generic[T]):
         """Return the rows that have every typed word, in three lists, each in its order.
 
         First those in which each begins a word, of these the ones whose title has them together
-        before the others; then those in which each stands somewhere. Only when no row has all of
+        before the others; then those in which each is somewhere. Only when no row has all of
         them as typed: those that have words that they may mean.
         """
         held, texts = self._holding(typed)
@@ -130,7 +130,7 @@ class RowFinder(Generic[T]):
 
 
 def _standing(typed: str, close: frozenset[str], texts: Sequence[str]) -> list[bool]:
-    """Return of each text whether what was typed stands in it, or one of the close words."""
+    """Return of each text whether what was typed is in it, or one of the close words."""
     if not close:
         return [typed in text for text in texts]
     any_of = "|".join(map(re.escape, close))

@@ -15,7 +15,7 @@ class Heading(NamedTuple):
     """What the heading of a list says; a text that is empty is left out.
 
     `why` says why the list is stale, the longest words first.
-    `shown` rows of `total` are listed and the cursor stands on number `place`, from 1. `newer` rows
+    `shown` rows of `total` are listed and the cursor is on number `place`, from 1. `newer` rows
     came above those in sight. `subject` is what the list is of, `facts` what else it says.
     """
 
@@ -34,14 +34,21 @@ class Heading(NamedTuple):
     facts: tuple[Part, ...] = ()
 
 
-def heading_line(told: Heading, width: int) -> DrawnLine:
+def heading_line(heading: Heading, width: int) -> DrawnLine:
     """Return the line; what matters least leaves first when it gets narrow."""
-    title = Cell(f" {told.title} ", "title" if told.focused else "title-blurred")
-    legend = Part((Cell(told.legend, "dim"),), leaves=5)
-    found = f"{told.shown} of {told.total}" if told.filter_text else ""
+    title = Cell(f" {heading.title} ", "title" if heading.focused else "title-blurred")
+    legend = Part((Cell(heading.legend, "dim"),), leaves=5)
+    found = f"{heading.shown} of {heading.total}" if heading.filter_text else ""
     count = Part((Cell(found, "strong"),), leaves=1)
-    parts = [Part((title,)), *told.facts, *_filter_part(told), *_state_parts(told), count, legend]
-    place_now = f" {_place(told)} " if told.shown else ""
+    parts = [
+        Part((title,)),
+        *heading.facts,
+        *_filter_part(heading),
+        *_state_parts(heading),
+        count,
+        legend,
+    ]
+    place_now = f" {_place(heading)} " if heading.shown else ""
     room = max(0, width - len(place_now))
     # The position ends at a fixed edge, so that it changes without moving anything else.
     return (
@@ -50,18 +57,18 @@ def heading_line(told: Heading, width: int) -> DrawnLine:
     )
 
 
-def framed_parts(told: Heading) -> tuple[Part, ...]:
-    """Return what stands in the rule of a framed list beside its title.
+def framed_parts(heading: Heading) -> tuple[Part, ...]:
+    """Return what is in the rule of a framed list beside its title.
 
     The position ends it where the list says nothing else there.
     """
-    subject = Part(tuple(Cell(f"· {words}") for words in _subject_forms(told.subject)))
-    parts = [*_filter_part(told), subject, *told.facts, *_state_parts(told)]
-    if told.filter_text:
-        found = f"{told.shown} of {told.total}", f"{told.shown}"
+    subject = Part(tuple(Cell(f"· {words}") for words in _subject_forms(heading.subject)))
+    parts = [*_filter_part(heading), subject, *heading.facts, *_state_parts(heading)]
+    if heading.filter_text:
+        found = f"{heading.shown} of {heading.total}", f"{heading.shown}"
         parts.append(Part(tuple(Cell(words, "strong") for words in found), leaves=2, end=True))
-    elif told.shown and not any(part.end for part in told.facts):
-        parts.append(Part((Cell(_place(told), "dim"),), leaves=3, end=True))
+    elif heading.shown and not any(part.end for part in heading.facts):
+        parts.append(Part((Cell(_place(heading), "dim"),), leaves=3, end=True))
     return tuple(part for part in parts if part.forms)
 
 
@@ -74,21 +81,21 @@ def _subject_forms(subject: str) -> tuple[str, ...]:
     return subject, *cut, name
 
 
-def _state_parts(told: Heading) -> list[Part]:
+def _state_parts(heading: Heading) -> list[Part]:
     parts: list[Part] = []
-    if told.stale:
-        parts.append(Part((Cell(told.stale, "warn"), Cell("stale", "warn")), leaves=2))
-        parts.append(Part(tuple(Cell(words, "warn") for words in told.why), leaves=6))
-    if told.newer:
-        newer = f"{told.newer} newer above", f"{told.newer} newer"
+    if heading.stale:
+        parts.append(Part((Cell(heading.stale, "warn"), Cell("stale", "warn")), leaves=2))
+        parts.append(Part(tuple(Cell(words, "warn") for words in heading.why), leaves=6))
+    if heading.newer:
+        newer = f"{heading.newer} newer above", f"{heading.newer} newer"
         parts.append(Part(tuple(Cell(words, "strong") for words in newer)))
-    parts.append(Part((Cell(told.sort, "strong"),), leaves=4))
+    parts.append(Part((Cell(heading.sort, "strong"),), leaves=4))
     return parts
 
 
-def _filter_part(told: Heading) -> list[Part]:
-    return [Part((Cell(f"/{told.filter_text}", "key"),))] if told.filter_text else []
+def _filter_part(heading: Heading) -> list[Part]:
+    return [Part((Cell(f"/{heading.filter_text}", "key"),))] if heading.filter_text else []
 
 
-def _place(told: Heading) -> str:
-    return f"{told.place}/{told.shown}"
+def _place(heading: Heading) -> str:
+    return f"{heading.place}/{heading.shown}"

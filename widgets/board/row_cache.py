@@ -34,7 +34,7 @@ class _Drawn(NamedTuple, Generic[T]):
     now: datetime | None
     cells: Mapping[str, RowCell]
     row: LaidRow
-    sought: Highlights
+    highlights: Highlights
     line: DrawnLine
 
 
@@ -43,16 +43,16 @@ class DrawnRows(Generic[T]):
 
     Args:
         cells: a value as cells by column id.
-        sought: what a filter found in a value.
+        highlights: what a filter found in a value.
     """
 
     def __init__(
         self,
         cells: Callable[[T, View], Mapping[str, RowCell]],
-        sought: Callable[[T], Highlights],
+        highlights: Callable[[T], Highlights],
     ) -> None:
         self._cells = cells
-        self._sought = sought
+        self._highlights = highlights
         self._drawn_for: object = None
         self._held: dict[tuple[str, str, frozenset[str]], _Drawn[T]] = {}
         self._drawn: dict[tuple[str, str, frozenset[str]], _Drawn[T]] = {}
@@ -84,14 +84,14 @@ class DrawnRows(Generic[T]):
             key: of the row.
             value: what is drawn.
             view: what it depends on beside its value.
-            cursor_ink: the ink of the cursor if it stands here.
+            cursor_ink: the ink of the cursor if it is here.
             changed: the columns of which something changed just now.
             placed: the columns that are shown.
             width: of the line, in terminal cells.
         """
         name = (key, cursor_ink, changed)
         held = self._held.get(name)
-        sought = self._sought(value)
+        highlights = self._highlights(value)
         if held is not None and held.value is value and held.now == view.now:
             cells, row = held.cells, held.row
         else:
@@ -108,7 +108,7 @@ class DrawnRows(Generic[T]):
                     masked=view.privacy,
                     changed=changed,
                 )
-        same = held is not None and held.row is row and held.sought == sought
-        line = held.line if held is not None and same else row_line(row, sought)
-        self._drawn[name] = _Drawn(value, view.now, cells, row, sought, line)
+        same = held is not None and held.row is row and held.highlights == highlights
+        line = held.line if held is not None and same else row_line(row, highlights)
+        self._drawn[name] = _Drawn(value, view.now, cells, row, highlights, line)
         return line

@@ -6,7 +6,7 @@ from unicodedata import bidirectional
 
 from services.domain.text import cell_width, has_rtl
 from widgets.board.columns import Placed
-from widgets.board.finder import NOTHING_SOUGHT, Highlights
+from widgets.board.finder import NO_HIGHLIGHTS, Highlights
 from widgets.drawing import style
 from widgets.drawing.ink import (
     DOT,
@@ -40,7 +40,7 @@ LaidRow = tuple[tuple[str, Laid], ...]
 
 
 def pieces(cell: RowCell) -> Line:
-    """Return what stands in a column as pieces from left to right."""
+    """Return what is in a column as pieces from left to right."""
     return (cell,) if isinstance(cell, Cell) else cell
 
 
@@ -64,7 +64,7 @@ def lay_row(
         cells: the value's cells by column id; they may hold any text.
         placed: the columns that are shown.
         width: of the line, in terminal cells.
-        cursor_ink: `row` where the cursor stands on it, `row-blurred` where it does without the
+        cursor_ink: `row` where the cursor is on it, `row-blurred` where it does without the
             focus, else empty. It comes on top of the inks of the cells.
         masked: whether private columns are masked.
         changed: the columns of which something changed just now.
@@ -139,15 +139,15 @@ def _lay_pieces(line: Sequence[Cell], width: int, gap: int, right: bool) -> Iter
     yield laid(line[-1], left, gap, right=right)
 
 
-def row_line(row: LaidRow, sought: Highlights) -> DrawnLine:
+def row_line(row: LaidRow, highlights: Highlights) -> DrawnLine:
     """Return the line of a row, what a filter found in it marked."""
-    if sought is NOTHING_SOUGHT:
+    if highlights is NO_HIGHLIGHTS:
         return tuple(cell.drawn for _, cell in row)
-    return tuple(chain.from_iterable(_marked(column, cell, sought) for column, cell in row))
+    return tuple(chain.from_iterable(_marked(column, cell, highlights) for column, cell in row))
 
 
-def _marked(column: str, cell: Laid, sought: Highlights) -> Iterable[Drawn]:
-    spans = sought.spans(column, cell.text) if column and cell.text else ()
+def _marked(column: str, cell: Laid, highlights: Highlights) -> Iterable[Drawn]:
+    spans = highlights.spans(column, cell.text) if column and cell.text else ()
     return marked(cell, spans) if spans else (cell.drawn,)
 
 

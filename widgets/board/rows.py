@@ -5,7 +5,7 @@ from itertools import filterfalse
 from typing import Any, Generic, TypeVar
 
 from widgets.board.filter_query import Prefix, Query, Test, read
-from widgets.board.finder import NOTHING_SOUGHT, Highlights, RowFinder, searchable
+from widgets.board.finder import NO_HIGHLIGHTS, Highlights, RowFinder, searchable
 
 T = TypeVar("T")
 
@@ -145,16 +145,16 @@ class Rows(Generic[T]):
         """Return the key of the value listed there, None outside the list."""
         return self._key(self.listed[index]) if 0 <= index < len(self.listed) else None
 
-    def sought(self, value: T) -> Highlights:
+    def highlights(self, value: T) -> Highlights:
         """Return what the filter found in a value."""
         query = self._query
         if query is EVERYTHING:
-            return NOTHING_SOUGHT
+            return NO_HIGHLIGHTS
         text = searchable(self._search(value))
         exact = tuple(word for word in query.words if word in text)
         missed = [word for word in query.words if word not in exact]
         close = frozenset[str]().union(*map(self._finder.close, missed))
-        columns = tuple((self._prefixes[name].column, told) for name, told in query.asked)
+        columns = tuple((self._prefixes[name].column, wanted) for name, wanted in query.asked)
         return Highlights(exact, close, columns)
 
     def _let_go(self) -> None:
@@ -165,10 +165,10 @@ class Rows(Generic[T]):
         listed: Iterable[T] = self._finder.rows
         if self._query.words:
             listed = self._found(self._query.words)
-        for name, told in self._query.asked:
-            listed = filter(self._test(name, told), listed)
-        for name, told in self._query.denied:
-            listed = filterfalse(self._prefixes[name].test(told), listed)
+        for name, wanted in self._query.asked:
+            listed = filter(self._test(name, wanted), listed)
+        for name, wanted in self._query.denied:
+            listed = filterfalse(self._prefixes[name].test(wanted), listed)
         if self._query.missing:
             having = self._finder.having(self._query.missing)
             listed = (value for value in listed if self._key(value) not in having)
@@ -178,13 +178,13 @@ class Rows(Generic[T]):
         self.listed = tuple(listed)
         self._places = None
 
-    def _test(self, name: str, told: str) -> Test[T]:
+    def _test(self, name: str, wanted: str) -> Test[T]:
         """Return the test of a prefix; what may be meant counts where no row has it as typed."""
         prefix = self._prefixes[name]
-        exact = prefix.test(told)
+        exact = prefix.test(wanted)
         if prefix.guess is None or any(map(exact, self._finder.rows)):
             return exact
-        return prefix.guess(told)
+        return prefix.guess(wanted)
 
     def _found(self, words: tuple[str, ...]) -> list[T]:
         """Return the values that have the words: the best first, or as given if sorted anyway."""

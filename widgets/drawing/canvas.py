@@ -1,4 +1,4 @@
-"""A widget drawn line by line that repaints only the cells that differ from what stands there."""
+"""A widget drawn line by line that repaints only the cells that differ from what is there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -156,7 +156,7 @@ def stock_cell(quantity: int) -> Cell:
 
 
 def stock_count_cell(quantity: int) -> Cell:
-    """Return how many cards the vendor has, as it stands in a column: `246`, `3 left`, `none`."""
+    """Return how many cards the vendor has, as it is in a column: `246`, `3 left`, `none`."""
     if quantity <= 0:
         return Cell("none", "alert")
     if quantity <= LOW_STOCK:

@@ -1,4 +1,4 @@
-"""The frame of a pane: its title stands in the rule above it, with what the pane says of itself."""
+"""The frame of a pane: its title is in the rule above it, with what the pane says of itself."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -13,7 +13,7 @@ from widgets.drawing.ink import Cell, Drawn, DrawnLine, Line, fitted, inert, lin
 Sides = Literal["none", "right", "both"]
 
 LEAST_RULE = 1
-"""So much of the rule (cells) stays between what stands at its two ends."""
+"""So much of the rule (cells) stays between what is at its two ends."""
 
 
 LEAVES_BEFORE_NAMES = 3
@@ -36,7 +36,7 @@ class Scrolled(NamedTuple):
     total: int
 
     def marks(self, row: int) -> bool:
-        """Whether the scroll piece stands at this line of the inside."""
+        """Whether the scroll piece is at this line of the inside."""
         at = row - self.head
         if self.total <= self.page or not 0 <= at < self.page:
             return False
@@ -47,7 +47,7 @@ class Scrolled(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What a frame shows of what stands in it."""
+    """What a frame shows of what is in it."""
 
     facts: tuple[Part, ...] = ()
     focused: bool = False
@@ -69,31 +69,31 @@ class Frame(Struct, frozen=True):
     swaps: tuple[PaneName, ...] = ()
 
     def inside(self, size: Size) -> Size:
-        """Return how much of this size is left for what stands in the frame."""
+        """Return how much of this size is left for what is in the frame."""
         across, down = {"none": (0, 1), "right": (1, 1), "both": (2, 2)}[self.sides]
         return Size(max(0, size.width - across), max(0, size.height - down))
 
-    def around(self, lines: Sequence[DrawnLine], size: Size, told: Around) -> list[DrawnLine]:
+    def around(self, lines: Sequence[DrawnLine], size: Size, content: Around) -> list[DrawnLine]:
         """Return the lines of the whole pane, from those that stand inside."""
         width, height = self.inside(size)
         blank = fitted((), width)
         left = _line("│") if self.sides == "both" else ()
-        whole = [self._rule(size.width, told)]
+        whole = [self._rule(size.width, content)]
         for row in range(height):
             inner = lines[row] if row < len(lines) else blank
             right: DrawnLine = ()
             if self.sides != "none":
-                here = self.sides == "both" and told.scrolled and told.scrolled.marks(row)
+                here = self.sides == "both" and content.scrolled and content.scrolled.marks(row)
                 right = _line("┃", "dim") if here else _line("│")
             whole.append((*left, *inner, *right))
         if self.sides == "both":
-            whole.append(_foot(told.foot, size.width))
+            whole.append(_foot(content.foot, size.width))
         return whole
 
-    def name_at(self, x: int, width: int, told: Around) -> PaneName | None:
-        """Return the pane whose title or key stands in this cell of the rule."""
+    def name_at(self, x: int, width: int, content: Around) -> PaneName | None:
+        """Return the pane whose title or key is in this cell of the rule."""
         key, end = "", 0
-        for text, ink in self._rule(width, told):
+        for text, ink in self._rule(width, content):
             begin, end = end, end + cell_width(text)
             if ink == "key":
                 # Several keys stand in one piece where there is no room for the titles.
@@ -105,16 +105,16 @@ class Frame(Struct, frozen=True):
                 return next((name for name in names if name.key == key), None)
         return None
 
-    def _rule(self, width: int, told: Around) -> DrawnLine:
+    def _rule(self, width: int, content: Around) -> DrawnLine:
         first, last = {"none": ("─", "─"), "right": ("─", "─┬"), "both": ("╭─", "─╮")}[self.sides]
-        title = _title(self.name, told.focused)
+        title = _title(self.name, content.focused)
         swaps = _names(self.swaps, " ")
         room = width - len(first + last) - line_width((*title, *swaps)) - LEAST_RULE
         others = _names(self.others, BETWEEN)
-        needed = [part for part in told.facts if part.leaves < LEAVES_BEFORE_NAMES]
+        needed = [part for part in content.facts if part.leaves < LEAVES_BEFORE_NAMES]
         if _length(needed) + line_width(others) > room:
             others = _keys(self.others)
-        beside, end = _two_ends(told.facts, room - line_width(others))
+        beside, end = _two_ends(content.facts, room - line_width(others))
         left = (Cell(first, "border"), *title, *others, *beside)
         right = (*end, *swaps, Cell(last, "border"))
         room = max(0, width - line_width(right))

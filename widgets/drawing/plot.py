@@ -98,7 +98,7 @@ def along(hours: Sequence[At], begin: datetime, end: datetime, width: int, rows:
 
 
 def ticks(begin: datetime, end: datetime, width: int) -> str:
-    """Return the full hours that there is room for, each where it stands on the axis."""
+    """Return the full hours that there is room for, each where it is on the axis."""
     hour = timedelta(hours=1)
     wide = width * (hour / max(end - begin, hour / 60))
     every = next((each for each in (1, 2, 3, 4, 6, 12) if each * wide >= LEAST_TICK), 24)

@@ -28,12 +28,12 @@ class Sheet(Canvas, can_focus=True):
         raise NotImplementedError
 
     def heading(self, width: int) -> Line | None:
-        """Return the line that stands above the text and does not scroll; None for none."""
+        """Return the line that is above the text and does not scroll; None for none."""
         del width
         return None
 
     def heading_lines(self, width: int) -> list[Line]:
-        """Return what stands above the text and does not scroll."""
+        """Return what is above the text and does not scroll."""
         line = self.heading(width)
         return [] if line is None else [line]
 

@@ -19,7 +19,7 @@ class _Current:
 
 
 def take(look: Look) -> None:
-    """Draw like this from now on; what stands on a screen has to be drawn again."""
+    """Draw like this from now on; what is on a screen has to be drawn again."""
     _Current.look = look
 
 

@@ -25,7 +25,7 @@ LEGEND = "* pinned  ~ bought lately"
 
 
 def product_cells(product: Product, mark: Cell | None = None) -> dict[str, Cell]:
-    """Return a product as cells by column id; the mark says why it stands on top."""
+    """Return a product as cells by column id; the mark says why it is on top."""
     title = Cell(product.title) if product.enabled else Cell(f"disabled · {product.title}", "dim")
     return {
         "mark": mark or Cell(""),

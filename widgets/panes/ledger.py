@@ -117,7 +117,7 @@ def desk_cell(row: LedgerRow) -> Cell:
             return Cell("other", "warn" if row.mark is Mark.NOT_OURS else "dim")
         case Owner.UNLISTED:
             return Cell("not listed", "alert" if row.mark is Mark.NO_ORDER else "dim")
-        case Owner.NOBODY:
+        case Owner.NO_ORDER:
             return Cell("")
 
 
@@ -135,23 +135,23 @@ def day_words(ledger: Ledger, now: datetime | None, privacy: bool) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def by_type(told: str) -> Test[LedgerRow]:
+def by_type(wanted: str) -> Test[LedgerRow]:
     """Find movements by the beginning of their type's word."""
-    named = NamedField(told, (*_TYPES, *_TYPES.values()))
+    named = NamedField(wanted, (*_TYPES, *_TYPES.values()))
     return lambda row: named(row.transaction.type, type_word(row.transaction.type))
 
 
-def by_id(told: str) -> Test[LedgerRow]:
+def by_id(wanted: str) -> Test[LedgerRow]:
     """Find movements by any part of their id or their order's."""
-    part = told.strip(".")
+    part = wanted.strip(".")
     return lambda row: part in fold(row.order_id) or part in fold(row.transaction.id)
 
 
-def by_desk(told: str, *, guess: bool = False) -> Test[LedgerRow]:
+def by_desk(wanted: str, *, guess: bool = False) -> Test[LedgerRow]:
     """Find movements by whose order they belong to; `?` are the other desks."""
-    if told == "?":
+    if wanted == "?":
         return lambda row: row.owner in (Owner.OTHER, Owner.UNLISTED)
-    said = FieldFilter(told, guess=guess)
+    said = FieldFilter(wanted, guess=guess)
     return lambda row: said(desk_cell(row).text)
 
 

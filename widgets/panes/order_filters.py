@@ -72,12 +72,12 @@ def order_search(order: BoardOrder) -> str:
     )
 
 
-def by_state(told: str) -> Test[BoardOrder]:
+def by_state(wanted: str) -> Test[BoardOrder]:
     """Find orders by the beginning of their state's word, or by `open`, `final` or `late`."""
     states = [name for state in ATTENTION for name in (state, state_name(state))]
-    named = NamedField(told, (*states, *OTHER_STATES))
+    named = NamedField(wanted, (*states, *OTHER_STATES))
 
-    still_open, final, late = (word.startswith(told) for word in OTHER_STATES)
+    still_open, final, late = (word.startswith(wanted) for word in OTHER_STATES)
     judged: dict[tuple[str, str], bool] = {}
 
     def found(order: BoardOrder) -> bool:
@@ -89,23 +89,23 @@ def by_state(told: str) -> Test[BoardOrder]:
     return found
 
 
-def by_id(told: str) -> Test[BoardOrder]:
+def by_id(wanted: str) -> Test[BoardOrder]:
     """Find orders by any part of their id or their purchase's."""
-    part = told.strip(".")
+    part = wanted.strip(".")
     return lambda order: part in fold(order.order_id) or part in fold(order.purchase_id)
 
 
-def by_reference(told: str, *, guess: bool = False) -> Test[BoardOrder]:
+def by_reference(wanted: str, *, guess: bool = False) -> Test[BoardOrder]:
     """Find orders by their note, or by their purchase's idempotency key."""
-    said = FieldFilter(told, guess=guess)
-    return lambda order: said(with_numbers(order.note)) or told in fold(order.idempotency_key)
+    said = FieldFilter(wanted, guess=guess)
+    return lambda order: said(with_numbers(order.note)) or wanted in fold(order.idempotency_key)
 
 
-def by_operator(told: str, *, guess: bool = False) -> Test[BoardOrder]:
+def by_operator(wanted: str, *, guess: bool = False) -> Test[BoardOrder]:
     """Find orders by who placed them; `other` and `?` are the other desks."""
-    if told in ("?", "other"):
+    if wanted in ("?", "other"):
         return lambda order: not order.mine
-    said = FieldFilter(told, guess=guess)
+    said = FieldFilter(wanted, guess=guess)
     return lambda order: said(desk_words(order))
 
 

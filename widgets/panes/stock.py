@@ -186,7 +186,7 @@ class StockPane(Board[Denomination]):
         )
 
     def _texts(self, denomination: Denomination) -> Mapping[str, str]:
-        """Return what stands in the columns of one value."""
+        """Return what is in the columns of one value."""
         cost, price = denomination.price, self._price(denomination)
         sold = self._sold[denomination.id]
         closed = denomination.closed

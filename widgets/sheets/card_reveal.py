@@ -22,7 +22,7 @@ MASK = "•••• ••••"
 
 GAP = 2
 MANY = 10
-"""Cards from which the list stands in columns."""
+"""Cards from which the list is in columns."""
 
 CODE_WIDTH = 22
 """Cells that are kept for the code or its mask, so that what follows stands in one column."""
@@ -37,7 +37,7 @@ class CardReveal(Sheet):
     `revealed` holds pairs of index (from 0) and card; set it to () to hide them all. The selected
     one, or the first, stands above the list in full, in at most `most_lines` lines. `seen` says who
     saw which card last, `before` in a sentence, by index, who saw a revealed card before.
-    In a `box` it stands between two sides. `qr` is whether a QR code may be drawn. `turned` to the
+    In a `box` it is between two sides. `qr` is whether a QR code may be drawn. `turned` to the
     customer only the shown card is seen, without the list.
     """
 
@@ -69,7 +69,7 @@ class CardReveal(Sheet):
 
     @dataclass
     class Selected(Message):
-        """The cursor stands on another card."""
+        """The cursor is on another card."""
 
         reveal: "CardReveal"
         index: int
@@ -211,7 +211,7 @@ class CardReveal(Sheet):
         else:
             code = (Cell(f" {label(card.value)} ", "secret"),)
             if line_width((*name, *code)) > width:
-                # A code that is cut is worth nothing: it stands above once it is selected.
+                # A code that is cut is worth nothing: it is above once it is selected.
                 code = (Cell("shown, too long for a line", "warn"),)
         gap = 2 if self.count >= MANY else max(2, CODE_WIDTH - line_width(code))
         room = max(0, width - line_width((*name, *code)) - gap)

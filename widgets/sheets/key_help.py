@@ -68,7 +68,7 @@ class KeyHelp(Canvas, can_focus=True):
 
     @dataclass
     class Highlighted(Message):
-        """The cursor stands on another entry, or on none."""
+        """The cursor is on another entry, or on none."""
 
         help: "KeyHelp"
         id: str

@@ -58,7 +58,7 @@ Draw = Callable[[MoneyView, int, int], list[Line]]
 
 
 class ListColumn(NamedTuple):
-    """A column of a list: its title, its cells (0: what is left), and whether it stands right."""
+    """A column of a list: its title, its cells (0: what is left), and whether it is right."""
 
     title: str
     width: int

@@ -1,4 +1,4 @@
-"""Everything that is known of one order: where it stands, what it cost, and what happened to it."""
+"""Everything that is known of one order: where it is, what it cost, and what happened to it."""
 
 from datetime import datetime
 from itertools import zip_longest
@@ -27,7 +27,7 @@ from widgets.drawing.sheet import Sheet, fact, sentence
 from widgets.sheets.timeline import entry_lines
 
 TWO_COLUMNS = 96
-"""Cells from which what happened stands beside the facts."""
+"""Cells from which what happened is beside the facts."""
 
 FEW_LINES = 4
 """Lines up to which there is no title, and the first line says the most in few words."""
@@ -115,7 +115,7 @@ class OrderDetail(Sheet):
 
     @staticmethod
     def _half(width: int) -> int:
-        """Return how wide the facts are where what happened stands beside them, else 0."""
+        """Return how wide the facts are where what happened is beside them, else 0."""
         return width // 2 if width >= TWO_COLUMNS else 0
 
     def _place(self) -> str:
@@ -151,10 +151,10 @@ class OrderDetail(Sheet):
         if self.story is None:
             return []
         lines = [line for e in self.story.entries for line in entry_lines(e, width, self.privacy)]
-        told: list[Line] = [(), (Cell("May tell the customer", "dim"),)]
+        customer_lines: list[Line] = [(), (Cell("May tell the customer", "dim"),)]
         for words in self.story.tell:
-            told += sentence(words, width)
-        return [*lines, *told]
+            customer_lines += sentence(words, width)
+        return [*lines, *customer_lines]
 
     def _origin(self, row: BoardOrder, width: int) -> list[Line]:
         purchase = self.purchase

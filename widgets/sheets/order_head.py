@@ -91,7 +91,7 @@ class OrderHead(Sheet, can_focus=False):
 
     def _facts(self, row: BoardOrder) -> tuple[tuple[str, str, str], ...]:
         """Return the name of each fact, what it is, and what else there is to say of it."""
-        nobody = "not noted" if row.mine else "another desk's"
+        no_customer = "not noted" if row.mine else "another desk's"
         return (
             (
                 "product",
@@ -99,7 +99,7 @@ class OrderHead(Sheet, can_focus=False):
                 counted(row.quantity, "card"),
             ),
             ("region", row.region or "any", _whose_accounts(row.region)),
-            ("customer", row.note or nobody, ""),
+            ("customer", row.note or no_customer, ""),
             (PAYS, *self._pays(row)),
         )
 

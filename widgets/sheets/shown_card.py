@@ -45,7 +45,7 @@ class ShownCard(Struct, frozen=True):
     def lines(self, width: int, room: int, *, box: bool = False) -> list[Line]:
         """Return the card in full, for a width in cells and at most `room` lines where it fits.
 
-        The code stands in letters and as a QR code where there is room, and always on its label.
+        The code is in letters and as a QR code where there is room, and always on its label.
         """
         plain = self._plain(width)
         qr = self._qr() if box else []
@@ -138,7 +138,7 @@ class ShownCard(Struct, frozen=True):
 
 
 def _beside(line: Line, at: int, cell: Cell) -> Line:
-    """Put a cell into a line at a place, what stands there cut off before it."""
+    """Put a cell into a line at a place, what is there cut off before it."""
     return (*(Cell(*part) for part in fitted(line, at)), cell)
 
 

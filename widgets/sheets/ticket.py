@@ -39,7 +39,7 @@ VALUES, QUANTITY_HINT, CUSTOMER_HINT = 15, 23, 41
 """Columns of the text at which what is typed stands, and what is said of it."""
 AMOUNTS_END = 32
 WIDE = 66
-"""Cells of text from which what stands beside an amount is set apart."""
+"""Cells of text from which what is beside an amount is set apart."""
 ROOMY, AIRY = 19, 21
 """Lines inside the frame from which parts are set apart, and from which the first one is, too."""
 LEAVING = ("margin", "balance", "cost", "balance after")
@@ -62,11 +62,11 @@ _INKS: dict[str, str] = {
     PurchaseState.REFUSED: "warn",
     PurchaseState.NOT_PLACED: "warn",
 }
-"""How an end is drawn that nobody may overlook."""
+"""How an end is drawn that must not be overlooked."""
 
 
 def field_line(height: int) -> int:
-    """Return the line of the box in which the quantity stands, the customer on the next one."""
+    """Return the line of the box in which the quantity is, the customer on the next one."""
     inside = height - 2
     return 2 + (inside >= ROOMY) + (inside >= AIRY)
 
@@ -278,7 +278,7 @@ class Ticket(Canvas, can_focus=False):
     # The lower half.
 
     def _below(self, width: int) -> list[Line]:
-        """Return what stands below the money; empty lines leave where there is no room."""
+        """Return what is below the money; empty lines leave where there is no room."""
         lines = self._checks(width)
         if self.stage == "edit" and not self.error:
             return [*lines, *sentence(self.bought_last, width, "dim")]
@@ -328,8 +328,8 @@ class Ticket(Canvas, can_focus=False):
                 "The cost has to be typed, and privacy mode hides it: d shows it.", width
             )
         typed = _said("typed", VALUES, Cell(self.typed or "-", "key"))
-        told = "Type the cost, with or without centimes, and then enter. Nothing else buys."
-        return [*sentence(told, width), typed]
+        advice = "Type the cost, with or without centimes, and then enter. Nothing else buys."
+        return [*sentence(advice, width), typed]
 
     def _outcome(self, purchase: Purchase, width: int) -> list[Line]:
         state = purchase.shown_state

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _HAS_DIGIT = re.compile(r"\d")
 
 Span = tuple[int, int]
-"""Where something stands in a text: its first character, and the one after its last."""
+"""Where something is in a text: its first character, and the one after its last."""
 
 
 def words(folded: str) -> list[str]:

@@ -59,26 +59,26 @@ def read(text: str, now: datetime) -> LookupTerm:
     Raises:
         BadInput: nothing is asked for, a day does not exist, or it is a serial.
     """
-    told = clean(text, LONGEST).strip()
-    if serial_of(told) is not None:
+    typed = clean(text, LONGEST).strip()
+    if serial_of(typed) is not None:
         raise BadInput("A serial is asked for by itself, so that it is kept nowhere")
-    if not told:
+    if not typed:
         raise BadInput(
             "There is nothing to look for",
             advice="Give an order id or its last digits, a requestId, a note's words or a day.",
         )
-    first, _, rest = told.partition(" ")
+    first, _, rest = typed.partition(" ")
     if (day := day_of(first, now.astimezone().date())) is not None:
-        return _on(day, rest.strip(), SafeText(told))
-    name = told if _ID.fullmatch(told) else ""
+        return _on(day, rest.strip(), SafeText(typed))
+    name = typed if _ID.fullmatch(typed) else ""
     # As the board writes it: ...eb64b3
-    tail = told.lstrip(".…#").lower()
+    tail = typed.lstrip(".…#").lower()
     return LookupTerm(
-        SafeText(told),
+        SafeText(typed),
         name,
         tail if _TAIL.fullmatch(tail) else "",
-        told if _WHOLE_ID.fullmatch(told) and not _OURS.fullmatch(told) else "",
-        words=note_tokens.asked(told),
+        typed if _WHOLE_ID.fullmatch(typed) and not _OURS.fullmatch(typed) else "",
+        words=note_tokens.asked(typed),
     )
 
 
@@ -122,14 +122,14 @@ def names_nobody(text: str) -> bool:
     return is_day(first) and (not rest.strip() or time_of(rest.strip()) is not None)
 
 
-def _on(day: date, rest: str, told: SafeText) -> LookupTerm:
+def _on(day: date, rest: str, typed: SafeText) -> LookupTerm:
     start = instant(day, time.min)
     end = instant(day + timedelta(days=1), time.min)
     first, _, others = rest.partition(" ")
     if (hour := time_of(first)) is not None:
         at = instant(day, hour)
         start, end, rest = at - AROUND, at + AROUND, others
-    return LookupTerm(told, start=start, end=end, words=note_tokens.asked(rest))
+    return LookupTerm(typed, start=start, end=end, words=note_tokens.asked(rest))
 
 
 class LookupHit(Struct, frozen=True):

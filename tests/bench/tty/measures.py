@@ -135,7 +135,7 @@ def action(
     Args:
         session: the running program.
         names: the keys.
-        pattern: what stands on the screen when it is done, and does not before.
+        pattern: what is on the screen when it is done, and does not before.
         back: the keys that lead back.
         count: how often.
     """

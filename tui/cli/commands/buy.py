@@ -291,11 +291,11 @@ async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card]
 
 def _narrator(call: Call) -> Report:
     """Return what tells each check once it has ended; the one before sending only if it differs."""
-    told: dict[str, Check] = {}
+    printed: dict[str, Check] = {}
 
     def tell(check: Check) -> None:
-        if check.state != "running" and told.get(check.step) != check:
-            told[check.step] = check
+        if check.state != "running" and printed.get(check.step) != check:
+            printed[check.step] = check
             mark = "FAILED" if check.state == "failed" else check.state
             call.out.say(f"{check.step}: {mark} {check.detail}".rstrip())
 

@@ -64,8 +64,8 @@ async def transactions(call: Call) -> int:
     for sentence in _findings(read):
         call.out.say(sentence)
     if not read.rows:
-        told = "in this period" if start else "today; --from shows earlier ones"
-        call.out.say(f"There are no movements {told}.")
+        period = "in this period" if start else "today; --from shows earlier ones"
+        call.out.say(f"There are no movements {period}.")
     call.out.data([as_json.movement(row) for row in read.rows], as_text.movements(read.rows))
     return 0
 

@@ -52,5 +52,7 @@ def as_asked(settings: Settings, args: Namespace) -> Settings:
     """Return the settings with what the command line says of this terminal."""
     asked = {"ascii": args.ascii, "slow_line": args.slow_line}
     given = {name: "on" for name, wanted in asked.items() if wanted}
-    told = {f"ui.{name}": f"--{name.replace('_', '-')}" for name in given}
-    return replace(settings, ui=replace(settings.ui, **given), sources={**settings.sources, **told})
+    options = {f"ui.{name}": f"--{name.replace('_', '-')}" for name in given}
+    return replace(
+        settings, ui=replace(settings.ui, **given), sources={**settings.sources, **options}
+    )

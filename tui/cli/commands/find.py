@@ -57,7 +57,7 @@ async def _found(call: Call, text: str) -> int:
     # Checked before the vendor is asked anything.
     lookup.read(text, SystemClock().now())
     async with call.desk(offline=True) as desk:
-        return await _told(call, desk, await desk.support.find(text))
+        return await _print_found(call, desk, await desk.support.find(text))
 
 
 async def _by_serial(call: Call, serial: Secret, days: int) -> int:
@@ -66,10 +66,10 @@ async def _by_serial(call: Call, serial: Secret, days: int) -> int:
             call.out.say(f"{page} of {pages} pages of orders were looked through ...")
 
     async with call.desk() as desk:
-        return await _told(call, desk, await desk.support.find_serial(serial, days, report))
+        return await _print_found(call, desk, await desk.support.find_serial(serial, days, report))
 
 
-async def _told(call: Call, desk: "Desk", found: "LookupResult") -> int:
+async def _print_found(call: Call, desk: "Desk", found: "LookupResult") -> int:
     for sentence in found.said:
         call.out.say(str(sentence))
     story = None
@@ -88,11 +88,11 @@ async def _told(call: Call, desk: "Desk", found: "LookupResult") -> int:
 
 def _serial(call: Call, text: str) -> str | None:
     """Return the serial that is asked for, `-` for one to be read; None where it is none."""
-    told = lookup.serial_of(text)
+    typed_serial = lookup.serial_of(text)
     given: str | None = call.args.serial
     if given is not None and text:
         raise BadInput("TEXT and --serial are two ways to ask: give one of them")
-    return given if given is not None else told
+    return given if given is not None else typed_serial
 
 
 async def _hidden() -> Secret:

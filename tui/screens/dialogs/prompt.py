@@ -23,7 +23,7 @@ class PromptScreen(Dialog[str | None]):
 
     Args:
         title: what is asked for.
-        value: what stands there already.
+        value: what is there already.
         hidden: show a mask for what is typed, and hand it back as it is.
     """
 

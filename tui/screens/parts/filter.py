@@ -44,12 +44,13 @@ class PrefixLine(Canvas):
         return self._length(self._forms()[0])
 
     def _forms(self) -> tuple[Line, ...]:
-        told = [Cell(f"{name}: {about}", "head") for name, about in self.prefixes]
+        described = [Cell(f"{name}: {about}", "head") for name, about in self.prefixes]
         without = Cell(f"{NOT}word: without", "head")
         keys = [Cell(f"{key} {label}", "dim") for key, label in self.keys]
         names = [Cell(f"{name}:", "head") for name, _ in self.prefixes]
         return tuple(
-            _joined(cells) for cells in ([*told, without, *keys], [*told, without], told, names)
+            _joined(cells)
+            for cells in ([*described, without, *keys], [*described, without], described, names)
         )
 
     @staticmethod
@@ -106,10 +107,10 @@ class FilterLine(Horizontal):
             prefixes: those of the list that is filtered.
             clear: the key that clears the filter, as it is shown.
         """
-        told = self.query_one(PrefixLine)
-        told.prefixes = tuple((name, prefix.about) for name, prefix in prefixes.items())
-        told.keys = (("enter", "keeps it"), (clear, "clears it"))
-        told.styles.width = told.longest
+        prefix_line = self.query_one(PrefixLine)
+        prefix_line.prefixes = tuple((name, prefix.about) for name, prefix in prefixes.items())
+        prefix_line.keys = (("enter", "keeps it"), (clear, "clears it"))
+        prefix_line.styles.width = prefix_line.longest
         self.line.cursor_blink = False
         self.display = True
         self.line.value = text
@@ -145,7 +146,7 @@ SLID = "The list moved just now: see what is under the cursor, then press again.
 
 
 class Filtering(ConsoleScreen[None]):
-    """A screen with a `FilterLine`, which stands in the place of the keys while it is open."""
+    """A screen with a `FilterLine`, which is in the place of the keys while it is open."""
 
     _filtered: Board[Any] | None = None
 

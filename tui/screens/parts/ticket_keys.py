@@ -26,20 +26,20 @@ class Standing(Struct, frozen=True):
     purchase: Purchase | None
 
 
-def hints(keys: Keymap, stands: Standing) -> tuple[Hint, ...]:
+def hints(keys: Keymap, standing: Standing) -> tuple[Hint, ...]:
     """Return keys and what they do, the most useful first."""
     back = (keys.shown("back"), "Close")
-    match stands.stage:
+    match standing.stage:
         case "edit":
             go, other = keys.shown("ticket.go"), keys.shown("part.next")
             return ((go, "Review"), (other, "Customer"), back)
         case "checking":
             return (back,)
         case "review":
-            return _review(keys, stands, back)
+            return _review(keys, standing, back)
         case "done":
-            hand = ((keys.shown("hand"), "Hand over"),) if ready(stands.purchase) else ()
-            return (_next_step(keys, stands.purchase), *hand, (back[0], "Close, next customer"))
+            hand = ((keys.shown("hand"), "Hand over"),) if ready(standing.purchase) else ()
+            return (_next_step(keys, standing.purchase), *hand, (back[0], "Close, next customer"))
         case _:
             return ()
 
@@ -80,11 +80,11 @@ def heard(
             return ""
 
 
-def _review(keys: Keymap, stands: Standing, back: Hint) -> tuple[Hint, ...]:
+def _review(keys: Keymap, standing: Standing, back: Hint) -> tuple[Hint, ...]:
     go = keys.shown("ticket.go")
-    if stands.confirmation is not None and stands.confirmation.armed:
+    if standing.confirmation is not None and standing.confirmation.armed:
         return (go, "Buy"), back
-    typed = stands.quote is not None and stands.quote.typed_total
+    typed = standing.quote is not None and standing.quote.typed_total
     yes = "the cost" if typed else keys.shown("ticket.arm")
     return (f"{yes} {go}", "Buy"), (go, "Back to the ticket"), back
 
@@ -113,7 +113,7 @@ class QuantityInput(Input):
     """A line for a number that leaves the keys for more and less to the ticket.
 
     Args:
-        value: what stands in it first.
+        value: what is in it first.
         taken: the keys that are not typed here.
         keyboard: the `ui.keyboard` setting, whose digit row types digits here.
     """

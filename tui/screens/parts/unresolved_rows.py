@@ -36,7 +36,7 @@ CANDIDATE_COLUMNS = (
     Column("placed", "placed", 8, leaves=2),
     Column("ledger", "ledger", least=12),
 )
-NOBODYS_COLUMNS = (
+UNCLAIMED_COLUMNS = (
     Column("id", "order", 9),
     Column("claim", "claim", 11),
     Column("placed", "placed", 11, leaves=1),

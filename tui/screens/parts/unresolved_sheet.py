@@ -15,7 +15,7 @@ from widgets.drawing.ink import Line
 from widgets.drawing.sheet import Sheet, fact, sentence
 
 NOTHING = "All clear: nothing waits for a decision."
-ONLY_NOBODYS = (
+ONLY_UNCLAIMED = (
     "No purchase is unresolved. These orders are on the account and no purchase here claims them: "
     "ask who bought them."
 )
@@ -46,7 +46,7 @@ class UnresolvedSheet(Sheet):
         """Return the sentence of its state first, then the facts."""
         held = self.purchase
         if held is None:
-            words, ink = (ONLY_NOBODYS, "strong") if self.unclaimed_orders else (NOTHING, "good")
+            words, ink = (ONLY_UNCLAIMED, "strong") if self.unclaimed_orders else (NOTHING, "good")
             return sentence(words, width, ink)
         price = f"{dinars(held.unit_price, self.privacy)} each"
         total = dinars(held.total, self.privacy)
