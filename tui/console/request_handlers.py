@@ -340,6 +340,7 @@ HANDLERS: dict[type[ask.Request[Any]], Handling] = dict(
         # One order.
         _row(ask.OrderRequest, _read_order, "read the order", LATEST),
         _row(ask.HistoryRequest, _read_history, "read what happened", LATEST),
+        _row(ask.PreviewRequest, _read_history, "read what is selected", LATEST),
         _row(ask.CardsRequest, _reveal, "reveal cards", LATEST),
         _row(
             ask.CopyRequest,

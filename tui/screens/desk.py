@@ -17,9 +17,10 @@ from tui.actions.context import ActionContext
 from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.desk_layout import PaneLayout
+from tui.screens.desk_preview import Chosen, Preview
 from tui.screens.order import OrderScreen
 from tui.screens.parts import order_actions
-from tui.screens.parts.desk_places import Panes
+from tui.screens.parts.desk_places import SELECTED, Panes
 from tui.screens.parts.filter import FilterLine, export_handlers
 from tui.screens.parts.strips import DetailStrip, KeyLine
 from tui.screens.requests import (
@@ -36,6 +37,7 @@ from widgets.panes.catalog import CatalogPane
 from widgets.panes.ledger import LedgerPane
 from widgets.panes.log import LogPane
 from widgets.panes.orders import OrderBoard
+from widgets.panes.selected import SelectedPane, ValuePreview
 from widgets.panes.stock import StockPane
 
 TOO_SMALL = (
@@ -52,6 +54,7 @@ class DeskScreen(PaneLayout):
     def __init__(self, context: ConsoleContext) -> None:
         super().__init__(context)
         self._balance: Balance | None = None
+        self._preview: Preview | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; every arrow from the book to a pane is here."""
@@ -78,6 +81,9 @@ class DeskScreen(PaneLayout):
             )
             yield LedgerPane(id="ledger").data_bind(book, now, privacy)
             yield LogPane(id="log").data_bind(book, now)
+            selected = SelectedPane(id=SELECTED).data_bind(now, privacy, prices)
+            self._preview = Preview(self, selected)
+            yield selected
         yield Static(inert_content(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
         yield FilterLine()
@@ -233,6 +239,8 @@ class DeskScreen(PaneLayout):
         moved = bool(balance and before and balance.amount != before.amount)
         if moved and self.composed and self.board("ledger").display:
             self._read_ledger()
+        else:
+            self._read_first_ledger()
 
     def take_order(self, order: BoardOrder) -> None:
         """Take an order that was just marked or noted into the ledger; the board has its own."""
@@ -260,7 +268,17 @@ class DeskScreen(PaneLayout):
         """Read the ledger when it comes into sight; describe the row of the pane."""
         if self.pane == "ledger" and self.query_one(LedgerPane).needs_reading():
             self._read_ledger()
+        else:
+            self._read_first_ledger()
         self.describe()
+
+    def _read_first_ledger(self) -> None:
+        """Read a ledger that stands in sight from the start, once the vendor has answered."""
+        if not self.composed or self.book.poll.state not in ("live", "following"):
+            return
+        pane = self.query_one(LedgerPane)
+        if pane.display and pane.ledger is None and pane.error is None and not pane.busy:
+            self._read_ledger()
 
     def _read_ledger(self) -> None:
         pane = self.query_one(LedgerPane)
@@ -273,3 +291,24 @@ class DeskScreen(PaneLayout):
             words = "" if self.pane == "balance" else self.board().described
             self.query_one(DetailStrip).words = words
             self.refresh_hints()
+            self._follow()
+
+    def on_screen_resume(self) -> None:
+        """Read again what is selected: on another screen much may have happened to it."""
+        self._follow(again=True)
+
+    def _follow(self, *, again: bool = False) -> None:
+        if self.composed and self._preview is not None and self._preview.pane.display:
+            self._preview.follow(self._chosen(), again=again)
+
+    def _chosen(self) -> Chosen:
+        """Return what is to be shown in full: a value of the goods, else an order."""
+        if self.pane not in GOODS:
+            return self.noted_order()
+        value, stock, product = self.query_one(StockPane).highlighted, self.stock, self.product
+        if value is None or stock is None or product is None or stock.product_id != product.id:
+            return None
+        kind, book = (product.id, value.id), self.book
+        of_product = book.usual.get((product.id, ""))
+        orders = tuple(o for o in book.orders if o.mine and (o.product_id, o.type_id) == kind)
+        return ValuePreview(product, value, stock, book.usual.get(kind, of_product), orders)

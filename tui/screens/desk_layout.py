@@ -11,13 +11,14 @@ from textual.reactive import var
 from tui.actions.action import LISTS, PANES
 from tui.screens.base import ConsoleContext
 from tui.screens.desk_stock import StockFollowing
-from tui.screens.parts.desk_places import Spot, places, shape
+from tui.screens.parts.desk_places import SELECTED, Spot, places, shape
 from tui.screens.parts.filter import Filtering
 from tui.screens.parts.strips import DetailStrip
 from widgets.board.board import Board
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.frame import Frame, PaneName
+from widgets.panes.selected import SelectedPane
 
 
 class PaneLayout(StockFollowing, Filtering):
@@ -125,6 +126,10 @@ class PaneLayout(StockFollowing, Filtering):
                 names = map(self._names, ((name,), spot.others, spot.swaps))
                 (own,), others, swaps = names
                 widget.frame = Frame(own, spot.sides, others, swaps)
+        preview, spot = self.query_one(SelectedPane), spots.get(SELECTED)
+        preview.display = spot is not None
+        if spot is not None:
+            preview.frame = Frame(PaneName("", "Selected"), spot.sides)
         # Beside other panes there is no room for it.
         strip = self.query_one(DetailStrip)
         strip.display = alone

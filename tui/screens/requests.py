@@ -190,6 +190,11 @@ class HistoryRequest(Request[OrderHistory]):
 
 
 @dataclass
+class PreviewRequest(HistoryRequest):
+    """Read the same of the order under the cursor, for what stands beside the lists."""
+
+
+@dataclass
 class CardsRequest(Request[Revealed]):
     """Reveal one card of an order by its index, or all of them (None)."""
 

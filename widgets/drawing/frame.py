@@ -101,6 +101,8 @@ class Frame(Struct, frozen=True):
             elif ink not in ("dim", "title-blurred"):
                 key = ""
             if x < end:
+                if not key:
+                    return None
                 names = (self.name, *self.others, *self.swaps)
                 return next((name for name in names if name.key == key), None)
         return None

@@ -24,7 +24,7 @@ from widgets.drawing.cells import (
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted
 from widgets.drawing.rules import beside, boxed, rule
 from widgets.drawing.sheet import Sheet, fact, sentence
-from widgets.sheets.timeline import entry_lines
+from widgets.drawing.steps import entry_lines
 
 TWO_COLUMNS = 96
 """Cells from which what happened is beside the facts."""

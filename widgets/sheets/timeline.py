@@ -9,15 +9,13 @@ from textual.reactive import var
 
 from services.domain.book import BoardOrder
 from services.domain.errors import Failure
-from services.domain.local_time import local_clock, local_time
+from services.domain.local_time import local_time
 from services.domain.text import clean
-from services.domain.timeline import Timeline, TimelineEntry, by_day, own_key
+from services.domain.timeline import Timeline, by_day, own_key
 from widgets.drawing.cells import and_again, dinars, discreet, filled, order_state_cell
-from widgets.drawing.ink import Cell, Line, wrap, wrap_pieces
+from widgets.drawing.ink import Cell, Line, wrap
 from widgets.drawing.sheet import Sheet, fact, sentence
-
-AT = 10
-"""How many cells the time of an entry takes, with the gap after it."""
+from widgets.drawing.steps import entry_lines
 
 
 class TimelineSheet(Sheet):
@@ -116,13 +114,3 @@ class TimelineSheet(Sheet):
         if self.busy:
             lines += sentence("asking the vendor ...", width, "dim")
         return lines
-
-
-def entry_lines(entry: TimelineEntry, width: int, privacy: bool) -> list[Line]:
-    """Return an entry as lines: its time, and what happened wrapped beside it."""
-    at = local_clock(entry.at) if entry.at else "now"
-    pieces = entry.pieces(privacy=privacy)
-    by = (f"({entry.who})",) if entry.who else ()
-    first, *others = wrap_pieces((*pieces, *by), max(8, width - AT)) or [""]
-    lines: list[Line] = [(Cell(at.ljust(AT), "dim"), Cell(first))]
-    return [*lines, *((Cell(" " * AT), Cell(part)) for part in others)]

@@ -18,6 +18,12 @@ SHORT = Size(112, 34)
 MEDIUM = Size(112, 36)
 WIDE = Size(160, 48)
 
+PREVIEW = 160
+"""Columns from which what is selected stands in full beside the stock."""
+
+SELECTED = "selected"
+"""What is selected, in full: it is no pane, and takes no key."""
+
 
 class Spot(NamedTuple):
     """Where a pane stands, and how it is framed: its sides, and the panes that its rule names."""
@@ -82,7 +88,7 @@ def _medium(area: Size, pane: str, *, short: bool) -> Mapping[str, Spot]:
     if short and pane not in ("ledger", "log"):
         low = 0
     across = width - left
-    spots["stock"] = Spot(Region(left, 0, across, stock), "both")
+    spots |= _stock(left, across, stock)
     orders = Region(left, stock, across, height - stock - low)
     spots["orders"] = Spot(orders, "both", swaps=() if low else ("ledger", "log"))
     if low:
@@ -99,10 +105,21 @@ def _wide(area: Size) -> Mapping[str, Spot]:
     high, low = max(12, 16 + spare // 4), max(9, 14 + spare // 4)
     return {
         **_left(left, height, balance=14),
-        "stock": Spot(Region(left, 0, across, high), "both"),
+        **_stock(left, across, high),
         "orders": Spot(Region(left, high, across, height - high - low), "both"),
         "ledger": Spot(Region(left, height - low, half, low), "both"),
         "log": Spot(Region(left + half, height - low, across - half, low), "both"),
+    }
+
+
+def _stock(left: int, across: int, height: int) -> dict[str, Spot]:
+    """Return where the stock stands, and what is selected beside it where there is room."""
+    if left + across < PREVIEW:
+        return {"stock": Spot(Region(left, 0, across, height), "both")}
+    half = across // 2
+    return {
+        "stock": Spot(Region(left, 0, half, height), "both"),
+        SELECTED: Spot(Region(left + half, 0, across - half, height), "both"),
     }
 
 
