@@ -201,18 +201,23 @@ class Console:
         return bool(changed)
 
     async def until(self, held: Callable[[], Any]) -> Any:
-        """Wait until something holds, and return it.
+        """Wait until something holds, and return it; the screen on top is composed then.
 
-        A screen is on top before it is composed: a widget that is not there yet is waited for.
+        A screen is on top before it is: a widget that is not there yet is waited for.
         """
         end, pause = time.monotonic() + PATIENCE, SHORTEST_PAUSE
-        while not (result := _holds(held)):
+        while not (result := _holds(held)) or not self._composed():
             if time.monotonic() > end:
                 raise AssertionError(f"did not come to hold on this screen:\n{self.text()}")
             # To read the whole screen takes longer than many a thing that it is waited for.
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
         return result
+
+    def _composed(self) -> bool:
+        # A screen of Textual's own tells nothing of that; where the console ended there is none.
+        ended = self.app._exit or not self.app.is_running
+        return ended or getattr(self.screen, "composed", True)
 
     async def shows(self, *words: str) -> str:
         """Wait until all these words are on the screen, and return the screen."""
