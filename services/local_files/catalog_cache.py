@@ -34,7 +34,7 @@ class CatalogCache:
     def load(self) -> Catalog | None:
         """Return the catalogue as last written, however old, or None."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Catalog)
+            return msgspec.json.decode(files.read_regular(self._path, LARGEST_FILE), type=Catalog)
         except (OSError, msgspec.MsgspecError, ValueError):
             return None
 
@@ -68,8 +68,7 @@ class ValueNames:
     def load(self) -> None:
         """Read what the file holds; what cannot be used of it is left out."""
         try:
-            with self._path.open("rb") as file:
-                raw = file.read(LARGEST_FILE + 1)
+            raw = files.read_regular(self._path, LARGEST_FILE)
             held = msgspec.json.decode(raw, type=dict[str, dict[str, str]])
         except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
             return

@@ -55,7 +55,9 @@ class KeyIdentities:
     def load(self) -> KeyIdentity | None:
         """Return what is remembered of this key, or None."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=KeyIdentity)
+            return msgspec.json.decode(
+                files.read_regular(self._path, files.LARGEST), type=KeyIdentity
+            )
         except (OSError, msgspec.MsgspecError):
             return None
 

@@ -1,6 +1,7 @@
 """The embedded vendor of this user: one process serves it, the others find it there."""
 
 import os
+import stat
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Literal, NamedTuple
 from services.domain.errors import ConfigError
 from services.sandbox import Sandbox
 from services.system.file_lock import open_lock, try_lock
-from services.system.files import private_dir, reason
+from services.system.files import LARGEST, private_dir, read_regular, reason
 from services.system.paths import Paths
 
 SandboxEnvironment = Literal["production", "sandbox"]
@@ -116,6 +117,9 @@ def _locked(path: Path) -> int | None:
     """Take the lock that the serving process holds; None while another one has it."""
     try:
         descriptor = open_lock(path)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(None, "its file of addresses is not a regular file")
         if try_lock(descriptor):
             return descriptor
     except OSError as failure:
@@ -126,7 +130,9 @@ def _locked(path: Path) -> int | None:
 
 def _address(folder: Path) -> Met:
     try:
-        url, _, environment = (folder / ADDRESS).read_text("ascii").strip().partition(" ")
+        url, _, environment = (
+            read_regular(folder / ADDRESS, LARGEST).decode("ascii").strip().partition(" ")
+        )
     except (OSError, UnicodeDecodeError):
         return Met("", "sandbox")
     return Met(url, "production" if environment == "production" else "sandbox")

@@ -12,6 +12,8 @@ from services.domain.errors import ConfigError
 from services.sandbox.prices import Sold
 from services.system import files
 
+LARGEST_FILE = 256 * 1024 * 1024
+
 VERSION = 1
 
 
@@ -113,7 +115,7 @@ class StateFile:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._path.exists():
                 return None
-            state = _decoded(self._path.read_bytes())
+            state = _decoded(files.read_regular(self._path, LARGEST_FILE))
             if state is None:
                 self._path.replace(self._path.with_name(f"{self._path.name}.damaged"))
         except OSError as error:

@@ -136,6 +136,18 @@ def open_regular(path: Path, *, follow: bool) -> int:
     return descriptor
 
 
+def read_regular(path: Path, largest: int) -> bytes:
+    """Return what a file of ours holds, so many bytes at most and one more that shows more.
+
+    A pipe in its place would be waited for without an end.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+    """
+    with os.fdopen(open_regular(path, follow=True), "rb") as file:
+        return file.read(largest + 1)
+
+
 class Flaw(NamedTuple):
     """What keeps something from being this user's alone, as the end of a sentence; and the fix."""
 

@@ -138,6 +138,26 @@ async def test_a_pipe_in_the_place_of_the_log_holds_nobody_up(carddesk, home):
     assert (folder / "carddesk.log").is_fifo()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cache/carddesk/catalog-sandbox-sandbox.json",
+        "cache/carddesk/values-sandbox-sandbox.json",
+        "state/carddesk/keys/*.json",
+        "state/carddesk/keys/*.rate",
+        "state/carddesk/sandbox/vendor.json",
+        "state/carddesk/sandbox/address",
+    ],
+)
+async def test_a_pipe_in_the_place_of_any_file_holds_nobody_up(fresh, tmp_path, name):
+    assert (await fresh("catalog", "--sandbox")).code == 0
+    for path in list(tmp_path.glob(name)) or [tmp_path / name]:
+        path.unlink(missing_ok=True)
+        os.mkfifo(path, 0o600)
+    done = await fresh("catalog", "--sandbox")
+    assert done.code in (0, 2), done.err
+
+
 @pytest.fixture
 def configured(home):
     """A folder of settings with a key file, all of it private."""
