@@ -1,7 +1,9 @@
 """DZD amounts as Decimal: read from text, printed in one way, and marked up to a price."""
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -155,25 +157,88 @@ def percent(part: Decimal, whole: Decimal) -> str:
 DINARS = "Nothing was placed. This desk counts and buys in DZD only: ask the vendor."
 
 
+class PriceRule(Struct, frozen=True):
+    """What `prices.toml` says of a category, a product or a value; None where it says nothing.
+
+    `price` is for one card (DZD), `step` what it is rounded up to, `floor_percent` the least margin
+    in per cent of the price.
+    """
+
+    markup_percent: Decimal | None = None
+    price: Decimal | None = None
+    step: int | None = None
+    floor_percent: Decimal | None = None
+
+
+RuleKey = tuple[str, ...]
+"""What a rule is about: `("category", title)`, `("product", id)`, `("value", product, type)`."""
+
+OF_A_RULE = {"category": 2, "product": 2, "value": 3}
+"""The kinds of rules, and how long their keys are."""
+
+NO_RULES: Mapping[RuleKey, PriceRule] = MappingProxyType({})
+NO_CATEGORIES: Mapping[str, str] = MappingProxyType({})
+
+
 class Prices(Struct, frozen=True):
     """How this desk makes prices; amounts are in DZD.
 
-    `markup_percent` is added to the cost, and the sum is rounded up to a multiple of `step`.
+    `markup_percent` is added to the cost, and the sum is rounded up to a multiple of `step`. A
+    price should leave `floor_percent` of it as margin. `rules` say otherwise for some goods: what
+    is said of a value comes before what is said of its product, and that before its category.
+    `categories` are the folded titles of categories by the ids of their products.
     """
 
     markup_percent: Decimal = Decimal(5)
     step: int = 1
+    floor_percent: Decimal = ZERO
+    rules: Mapping[RuleKey, PriceRule] = NO_RULES
+    categories: Mapping[str, str] = NO_CATEGORIES
 
     def price(
         self, cost: Decimal, product_id: str = "", type_id: str = "", category: str = ""
     ) -> Decimal:
         """Return what a customer pays for one card that costs the desk so much."""
-        del product_id, type_id, category
-        marked_up = cost * (100 + self.markup_percent) / 100
-        return (marked_up / self.step).to_integral_value(rounding=ROUND_CEILING) * self.step
+        markup, step = self.markup_percent, self.step
+        if rules := self._rules(product_id, type_id, category):
+            first = next((r for r in rules if (r.price, r.markup_percent) != (None, None)), None)
+            if first is not None and first.price is not None:
+                return first.price
+            if first is not None and first.markup_percent is not None:
+                markup = first.markup_percent
+            step = next((rule.step for rule in rules if rule.step is not None), step)
+        marked_up = cost * (100 + markup) / 100
+        return (marked_up / step).to_integral_value(rounding=ROUND_CEILING) * step
+
+    def broken_floor(
+        self, cost: Decimal, product_id: str = "", type_id: str = "", category: str = ""
+    ) -> Decimal | None:
+        """Return the least margin in per cent that the price does not leave, None if it does."""
+        rules = self._rules(product_id, type_id, category)
+        floors = (rule.floor_percent for rule in rules if rule.floor_percent is not None)
+        floor = next(floors, self.floor_percent)
+        if not (floor or rules):
+            return None
+        price = self.price(cost, product_id, type_id, category)
+        return floor if 100 * (price - cost) < floor * price else None
+
+    def _rules(self, product_id: str, type_id: str, category: str) -> list[PriceRule]:
+        """Return the rules of these goods, what counts most first."""
+        if not self.rules:
+            return []
+        title = category.casefold() or self.categories.get(product_id, "")
+        keys = ("value", product_id, type_id), ("product", product_id), ("category", title)
+        return [rule for key in keys if (rule := self.rules.get(key)) is not None]
 
     @property
     def words(self) -> str:
         """How a price is made, in a sentence."""
         step = "a whole DZD" if self.step == 1 else f"a multiple of {show(Decimal(self.step))} DZD"
-        return f"Cost plus {self.markup_percent.normalize():f} %, rounded up to {step}."
+        said = f"Cost plus {self.markup_percent.normalize():f} %, rounded up to {step}."
+        more = f" prices.toml says otherwise for {len(self.rules)}." if self.rules else ""
+        return f"{said}{more}"
+
+
+def floor_words(floor: Decimal | None) -> str:
+    """Say that a price leaves too little; empty where it does not."""
+    return "" if floor is None else f"the margin is below the floor of {floor.normalize():f} %"

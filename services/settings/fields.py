@@ -1,16 +1,21 @@
 """Every setting, declared once: its type, default, range and what it is for."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, get_args, get_origin
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from msgspec import Meta, Struct
 from msgspec.structs import fields as struct_fields
+from msgspec.structs import replace
 
 from services.domain import receipt
-from services.domain.money import LARGEST, Prices
+from services.domain.money import LARGEST, NO_CATEGORIES, NO_RULES, PriceRule, Prices, RuleKey
 from services.settings.urls import proxy_url, vendor_url
+
+if TYPE_CHECKING:
+    from services.domain.models import Catalog
 
 Value = bool | int | float | Decimal | str
 Environment = Literal["production", "sandbox"]
@@ -200,12 +205,31 @@ class UiSettings(Struct, frozen=True):
     ] = "everything"
 
 
+class HousePrices(Struct, frozen=True):
+    """What `prices.toml` says; `ui.markup_percent` and `ui.round_prices` hold for all else.
+
+    Attributes:
+        floor_percent: the least margin in per cent of a price.
+        rules: what is said of categories, products and values.
+        categories: the titles of categories by the ids of their products, as far as known.
+        lines: the line of the file on which a rule begins.
+        notices: what is wrong in it, each with its line and what holds instead, in sentences.
+    """
+
+    floor_percent: Decimal = Decimal(0)
+    rules: Mapping[RuleKey, PriceRule] = NO_RULES
+    categories: Mapping[str, str] = NO_CATEGORIES
+    lines: Mapping[RuleKey, int] = MappingProxyType({})
+    notices: tuple[str, ...] = ()
+
+
 class Settings(Struct, frozen=True):
     """Everything that can be set, for one chosen profile.
 
     Attributes:
         keys: action id to the keys that replace its own, `key,key`.
         names: what people call a product, to a part of its title.
+        house: the prices of the house, from `prices.toml`.
         sources: setting (`purchase.settle_seconds`) to where its value came from: `default`,
             `config.toml`, `--profile`, `--sandbox` or the name of an environment variable.
     """
@@ -218,12 +242,23 @@ class Settings(Struct, frozen=True):
     ui: UiSettings = UiSettings()
     keys: dict[str, str] = {}
     names: dict[str, str] = {}
+    house: HousePrices = HousePrices()
     sources: dict[str, str] = {}
 
     @property
     def prices(self) -> Prices:
         """How this desk makes the prices that its customers pay."""
-        return Prices(self.ui.markup_percent, self.ui.round_prices)
+        ui, house = self.ui, self.house
+        return Prices(
+            ui.markup_percent, ui.round_prices, house.floor_percent, house.rules, house.categories
+        )
+
+    def priced_by(self, catalog: "Catalog | None") -> "Settings":
+        """Return the settings with the categories of a catalogue, if a price depends on them."""
+        if catalog is None or not any(kind == "category" for kind, *_ in self.house.rules):
+            return self
+        categories = {p.id: c.title.casefold() for c in catalog.categories for p in c.products}
+        return replace(self, house=replace(self.house, categories=categories))
 
 
 class Field(Struct, frozen=True):
@@ -282,7 +317,10 @@ class Field(Struct, frozen=True):
 
 
 SECTIONS: dict[str, type[Struct]] = {
-    info.name: info.type for info in struct_fields(Settings) if isinstance(info.default, Struct)
+    info.name: info.type
+    for info in struct_fields(Settings)
+    # The prices of the house are a file of their own.
+    if isinstance(info.default, Struct) and info.type is not HousePrices
 }
 
 

@@ -1,6 +1,7 @@
 """Settings: defaults, the file, then the environment; each value checked and its source known."""
 
 import difflib
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -12,12 +13,22 @@ from services.domain.errors import ConfigError
 from services.domain.money import stored
 from services.domain.text import clean
 from services.settings.document import read
-from services.settings.fields import FIELDS, SECTIONS, Environment, Field, Profile, Settings, Value
+from services.settings.fields import (
+    FIELDS,
+    SECTIONS,
+    Environment,
+    Field,
+    HousePrices,
+    Profile,
+    Settings,
+    Value,
+)
 from services.settings.values import from_text, from_toml
 from services.system.files import shown
 from services.system.paths import Paths
 
 FILE = "config.toml"
+PRICES_FILE = "prices.toml"
 PREFIX = "CARDDESK_"
 OTHER_VARIABLES = ("CARDDESK_PROFILE", "CARDDESK_API_KEY", "CARDDESK_OPERATOR")
 SHORTEST_SETTLE = 60
@@ -67,6 +78,7 @@ def load(
         **sections,
         keys=_keymap(_table(document, "keys")),
         names=_other_names(_table(document, "names")),
+        house=_house(paths),
         sources=reader.sources,
     )
     _refuse_hasty_settling(settings)
@@ -178,6 +190,16 @@ def _document(paths: Paths) -> Table:
     known = ("default_profile", "profiles", *_SECTIONS, "keys", "names")
     _refuse_unknown(document, known, f"no setting or section {{}} in {FILE}")
     return document
+
+
+def _house(paths: Paths) -> HousePrices:
+    """Return the prices of the house; most houses have no file of them."""
+    path = paths.config_file.with_name(PRICES_FILE)
+    if not os.path.lexists(path):
+        return HousePrices()
+    from services.settings import house_prices
+
+    return house_prices.load(path)
 
 
 def _profiles(document: Table) -> dict[str, Table]:

@@ -75,6 +75,15 @@ def test_the_first_picture_needs_no_network() -> None:
     assert found.isdisjoint({"httpx", "httpcore", "segno", "shtab"})
 
 
+def test_the_first_picture_needs_nothing_of_the_shop() -> None:
+    shop = (
+        "services.settings.house_prices", "services.desk.purchase_list", "tui.cli.buying_list",
+        "services.domain.purchase_list", "tui.formats.event_lines", "rich.progress", "csv",
+    )  # fmt: skip
+    code = "import tui.cli.main, tui.console.session, tui.console.app, tui.terminal.driver"
+    assert loaded(code, shop) == set()
+
+
 def test_the_board_of_the_journal_needs_no_network() -> None:
     found = loaded("import services.desk.desk")
     assert found.isdisjoint({"httpx", "httpcore"})

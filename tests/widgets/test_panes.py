@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from services.domain.book import BoardOrder, LogEntry, PollState, UsualTime
 from services.domain.errors import failure_of
 from services.domain.models import Catalog, Category, Denomination, Product, Stock
+from services.domain.money import PriceRule, Prices
 from services.domain.phrase import plain
 from services.domain.text import SafeText, cell_width
 from widgets.drawing import style
@@ -521,3 +522,20 @@ async def test_without_the_focus_the_board_shows_its_top(
         assert stage.widget.highlighted is rows[-1]
         stage.widget.focus()
         assert "Steam Wallet 1 " in await stage.text()
+
+
+async def test_a_price_below_the_floor_is_marked_but_not_for_the_customer(
+    staged: Make, now: datetime
+) -> None:
+    rules = {("value", "g0", "a"): PriceRule(price=Decimal(1_327))}
+    async with staged(StockPane(), 60) as stage:
+        stage.widget.now = now
+        stage.widget.product = Product("g0", "Game 0", "Gaming")
+        stage.widget.stock = stock(now)
+        assert "!" not in await stage.text()
+        stage.widget.prices = Prices(floor_percent=Decimal(2), rules=rules)
+        shown = await stage.text()
+        assert "! 1 327" in shown
+        assert shown.count("!") == 1
+        stage.widget.privacy = True
+        assert "!" not in await stage.text()

@@ -19,6 +19,7 @@ from services.domain.models import (
     PurchaseState,
     Quote,
 )
+from services.domain.money import PriceRule, Prices
 from services.domain.phrase import phrase
 from widgets.sheets.order_detail import OrderDetail
 from widgets.sheets.ticket import Ticket
@@ -301,3 +302,27 @@ async def test_a_newer_stock_stands_in_place_of_the_older(ticket: Make, now: dat
         widget.stock_read_at = now + timedelta(seconds=1)
         assert "33 in stock" in await stage.text()
         assert "34" not in await stage.text()
+
+
+LOW = Prices(
+    floor_percent=Decimal(3), rules={("value", "steam", "t20"): PriceRule(price=Decimal(990))}
+)
+
+
+async def test_a_price_below_the_floor_is_said_beside_the_margin_and_in_the_review(
+    ticket: Make, now: datetime
+) -> None:
+    async with ticket() as stage:
+        on_shelf(stage.widget, now)
+        stage.widget.prices = LOW
+        assert "1.0 %, floor 3 %" in await stage.text()
+        stage.widget.stage, stage.widget.quote = "review", quote(now)
+        shown = await stage.text()
+        assert "LOW PRICE: the margin is below the floor of 3 %." in shown
+        assert shown.index("LOW PRICE") < shown.index("Buy 2")
+        stage.widget.privacy = True
+        shown = await stage.text()
+        assert "floor" not in shown
+        assert "LOW PRICE: d shows why." in shown
+        stage.widget.prices = Prices()
+        assert "LOW PRICE" not in await stage.text()

@@ -61,6 +61,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "acknowledge": (("carddesk acknowledge PURCHASE_ID", "read; take it off the list"),),
     "money": (("carddesk money", "spent today and this week, and how long the balance lasts"),),
+    "prices": (
+        ("carddesk prices", "the prices of the house, and what they are made of"),
+        ("carddesk prices init", "write a first prices.toml, all of it comments"),
+        ("carddesk prices check", "what is wrong in it, line by line; exits 2 if anything is"),
+    ),
     "export": (
         ("carddesk export orders --output orders.csv", "the orders, without codes"),
         ("carddesk export orders --excel", "a workbook, for a spreadsheet"),

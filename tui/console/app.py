@@ -157,6 +157,8 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
         """Hand a newer book to every screen, or leave when it says that there is no going on."""
         if book.fatal:
             self.leave(book.fatal_exit, book.fatal)
+        if book.catalog is not before.catalog:
+            self.settings = self.settings.priced_by(book.catalog)
         self.hand_down("book", book)
         if book.link.silent_since and not before.link.silent_since:
             self.say(link_words(book.link, self.clock.now()))

@@ -106,7 +106,7 @@ async def run_console(
             TerminalLink(settings.ui.slow_line),
             clock=clock,
         )
-        app = ConsoleApp(context, open_desk, start_notices(paths))
+        app = ConsoleApp(context, open_desk, (*start_notices(paths), *settings.house.notices[:1]))
         app.question = question
         with signals(app) as received:
             try:

@@ -1,6 +1,6 @@
 """Values as JSON: the contract of the command line. Money is a string, a time is ISO 8601 UTC."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -59,10 +59,12 @@ def catalog(read: Catalog, products: Sequence[Product]) -> Document:
     }
 
 
-def stock(read: Stock, retail: Mapping[str, Decimal]) -> Document:
+def stock(
+    read: Stock, retail: Mapping[str, Decimal], low: Collection[str] = frozenset()
+) -> Document:
     """Return a product's denominations with prices and margin (DZD) and cards in stock.
 
-    `retail` is what a customer pays for each, by type id.
+    `retail` is what a customer pays for each, by type id; `low` are those below the floor.
     """
     return {
         "product_id": read.product_id,
@@ -75,6 +77,7 @@ def stock(read: Stock, retail: Mapping[str, Decimal]) -> Document:
                 "unit_price": amount(None if kind.closed else kind.price),
                 "retail_price": amount(None if kind.closed else retail[kind.id]),
                 "margin": amount(None if kind.closed else retail[kind.id] - kind.price),
+                "below_floor": kind.id in low,
                 "stock": kind.quantity,
                 "not_for_sale": kind.closed or None,
             }

@@ -185,14 +185,28 @@ class StockPane(Board[Denomination]):
             product.category if product else "",
         )
 
+    def _too_low(self, denomination: Denomination) -> bool:
+        """Whether the price leaves less than the floor of margin; no customer needs to know."""
+        return not self.privacy and self._floor(denomination) is not None
+
+    def _floor(self, denomination: Denomination) -> Decimal | None:
+        product = self.product
+        return self.prices.broken_floor(
+            denomination.price,
+            product.id if product else "",
+            denomination.id,
+            product.category if product else "",
+        )
+
     def _texts(self, denomination: Denomination) -> Mapping[str, str]:
         """Return what is in the columns of one value."""
         cost, price = denomination.price, self._price(denomination)
         sold = self._sold[denomination.id]
         closed = denomination.closed
+        mark = "! " if self._too_low(denomination) else ""
         return {
             "name": inert(denomination.name),
-            "price": "" if closed else amount(price),
+            "price": "" if closed else f"{mark}{amount(price)}",
             "cost": "" if closed else exact(cost),
             "margin": "" if closed else exact(price - cost),
             "sold": str(sold) if sold else "",
@@ -204,6 +218,8 @@ class StockPane(Board[Denomination]):
         stock = "dim" if denomination.closed else stock_count_cell(denomination.quantity).ink
         inks = {"name": "plain" if here else "dim", "price": "strong" if here else "dim"}
         inks["stock"] = stock
+        if not denomination.closed and self._too_low(denomination):
+            inks |= {"price": "alert", "margin": "alert"}
         texts = self._texts(denomination)
         return {name: Cell(text, inks.get(name, "dim")) for name, text in texts.items()}
 

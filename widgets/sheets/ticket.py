@@ -17,7 +17,7 @@ from services.domain.models import (
     PurchaseState,
     Quote,
 )
-from services.domain.money import Prices, percent
+from services.domain.money import Prices, floor_words, percent
 from services.domain.phrase import Phrase
 from services.domain.text import cell_width, fit, short_id
 from widgets.drawing import style
@@ -217,7 +217,11 @@ class Ticket(Canvas, can_focus=False):
         of = "" if quantity is None else f"{quantity} x "
         at_cost = "" if hidden else f"{of}{amount(each)}"
         share = "" if hidden or margin is None or pays is None else percent(margin, pays)
-        brings = "plain" if hidden else "alert" if margin is not None and margin < 0 else "good"
+        floor = None if hidden else self._floor(each)
+        low = floor is not None or (margin is not None and margin < 0)
+        brings = "plain" if hidden else "alert" if low else "good"
+        if floor is not None:
+            share = f"{share}, floor {floor.normalize():f} %"
         paid = _row("CUSTOMER PAYS", amount(pays), "strong", f"{of}{amount(price)}", gap, " DZD")
         return {
             "price": paid,
@@ -245,6 +249,16 @@ class Ticket(Canvas, can_focus=False):
         """Return what the customer pays for one card."""
         product, kind = self.product, self.denomination
         return self.prices.price(
+            cost,
+            product.id if product else "",
+            kind.id if kind else "",
+            product.category if product else "",
+        )
+
+    def _floor(self, cost: Decimal) -> Decimal | None:
+        """Return the least margin in per cent, if the price leaves less."""
+        product, kind = self.product, self.denomination
+        return self.prices.broken_floor(
             cost,
             product.id if product else "",
             kind.id if kind else "",
@@ -311,6 +325,10 @@ class Ticket(Canvas, can_focus=False):
         lines: list[Line] = []
         if quote.changed:
             lines = sentence(f"CHANGED  {discreet(quote.changed, self.privacy)}", width, "alert")
+        if low := floor_words(self._floor(quote.unit_price)):
+            # A customer who reads along need not know why.
+            said = "d shows why." if self.privacy else f"{low}."
+            lines += sentence(f"LOW PRICE: {said}", width, "alert")
         region = f", {self.product.region}," if self.product and self.product.region else ""
         whom = f" for {self.note}" if self.note else ""
         asked = f"Buy {quote.quantity} {self._named()}{region}{whom}".removesuffix(",")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from services.domain.ledger import Ledger, Mark
 from services.domain.models import Catalog, Product
+from services.domain.money import floor_words
 from services.domain.typed.product_names import product_text
 from tui.cli import argument_types
 from tui.cli.context import AddCommand, Call
@@ -42,9 +43,18 @@ async def stock(call: Call) -> int:
     """Print a product's denominations as the vendor has them now."""
     async with call.desk(journal=False) as desk:
         read = await desk.figures.stock(call.args.product_id)
-    prices, product = call.settings().prices, read.product_id
+        settings = call.settings().priced_by(desk.book.catalog)
+    prices, product = settings.prices, read.product_id
     sold = {kind.id: prices.price(kind.price, product, kind.id) for kind in read.denominations}
-    call.out.data(as_json.stock(read, sold), as_text.stock(read, sold))
+    for notice in settings.house.notices:
+        call.out.say(notice)
+    low: set[str] = set()
+    for kind in read.denominations:
+        floor = None if kind.closed else prices.broken_floor(kind.price, product, kind.id)
+        if floor is not None:
+            low.add(kind.id)
+            call.out.say(f"{kind.name}: {floor_words(floor)}.")
+    call.out.data(as_json.stock(read, sold, low), as_text.stock(read, sold))
     return 0
 
 

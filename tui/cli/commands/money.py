@@ -25,6 +25,7 @@ async def money(call: Call) -> int:
         await _learn(call, desk)
         spent, day = await desk.money.figures()
         held = waiting_count(desk.book.orders)
+        settings = settings.priced_by(desk.book.catalog)
     amount = balance.amount if balance else None
     named = facts(
         spent,
@@ -40,6 +41,8 @@ async def money(call: Call) -> int:
         from tui.formats.day_plots import day_plots
 
         text = f"{text}\n\n{day_plots(day)}"
+    for notice in settings.house.notices:
+        call.out.say(notice)
     read = as_json.spending(spent, balance) | as_json.day(day, settings.prices, held)
     call.out.data(read, text)
     return 0
