@@ -126,7 +126,8 @@ class BoardSync:
         self._claimed(purchase)
         if sentence:
             alarm = purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
-            self._keeper.log(sentence, "warning" if alarm or purchase.late else "info")
+            level = "warning" if alarm or purchase.late else "info"
+            self._keeper.log(sentence, level, purchase.note)
         if purchase.order_id and purchase.state is PurchaseState.HANDLING:
             self.tracker.follow(order_of(purchase))
         if purchase.next_check_at is not None:
@@ -167,7 +168,7 @@ class BoardSync:
         for purchase in late:
             if purchase.id not in self._codes_reported:
                 self._codes_reported.add(purchase.id)
-                self._keeper.log(codes_late_words(purchase), "error")
+                self._keeper.log(codes_late_words(purchase), "error", purchase.note)
 
     def _take(self, purchase: Purchase) -> bool:
         """Take a purchase that was just written; returns whether its state is news."""
@@ -187,7 +188,7 @@ class BoardSync:
         self.naming.orders_came()
         for purchase in news.purchases:
             if self._take(purchase) and purchase.next_check_at is not None:
-                self._keeper.log(settled_words(purchase), "warning")
+                self._keeper.log(settled_words(purchase), "warning", purchase.note)
             if purchase.order_id and purchase.state is PurchaseState.HANDLING:
                 self.tracker.follow(order_of(purchase))
         self._claimed(*news.purchases)
@@ -269,5 +270,5 @@ class BoardSync:
             )
             self.rows.take_given((mark,))
             if was_given:
-                self._keeper.log(f"{named(changed)}: {MORE_TO_GIVE}", "warning")
+                self._keeper.log(f"{named(changed)}: {MORE_TO_GIVE}", "warning", changed.note)
         await self.purchase_changed(changed, named_words(changed) if news else "")

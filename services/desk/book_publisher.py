@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from services.domain.book import Book, DeskInfo, LogEntry
 from services.domain.phrase import Phrase, cleaned
+from services.domain.text import NOTHING, SafeText
 from services.system.clock import Clock
 
 LOG_LINES = 500
@@ -29,9 +30,9 @@ class BookPublisher:
             self.book = replace(self.book, **real)
             self._announce()
 
-    def log(self, text: str | Phrase, level: str = "info") -> None:
+    def log(self, text: str | Phrase, level: str = "info", customer: SafeText = NOTHING) -> None:
         """Append a line to the log pane: `info`, `warning` or `error`; never a card or a key."""
-        entry = LogEntry(self._clock.now(), level, cleaned(text))
+        entry = LogEntry(self._clock.now(), level, cleaned(text), customer)
         self.publish(log=(*self.book.log[-LOG_LINES + 1 :], entry))
 
     def log_earlier(self, entries: tuple[LogEntry, ...]) -> None:

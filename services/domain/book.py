@@ -194,11 +194,12 @@ class LinkState(Struct, frozen=True):
 
 
 class LogEntry(Struct, frozen=True):
-    """A line of the log pane: when (UTC), how bad (`info`, `warning`, `error`), what."""
+    """A line of the log pane: when (UTC), how bad (`info`, `warning`, `error`), what, for whom."""
 
     at: datetime
     level: str
     words: Phrase
+    customer: SafeText = NOTHING
 
     @property
     def text(self) -> str:

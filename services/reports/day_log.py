@@ -9,6 +9,7 @@ import msgspec
 from services.domain.book import LogEntry
 from services.domain.phrase import cleaned
 from services.domain.status_text import codes_count
+from services.domain.text import clean
 from services.domain.timeline import DEEDS, SAYS_ENOUGH, STEPS
 from services.domain.typed import day
 from services.journal.connection import JournalTransaction
@@ -25,7 +26,7 @@ WARNINGS: Final = frozenset({"UNRESOLVED", "AMBIGUOUS"})
 
 _EVENTS = """
 SELECT e.at, e.kind, e.order_id, e.from_state, e.to_state, e.why, e.evidence,
-    p.quantity, p.product_title, p.type_name
+    p.quantity, p.product_title, p.type_name, p.note
 FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) e
 LEFT JOIN purchases p ON p.id = coalesce(
     nullif(e.purchase_id, ''), (SELECT id FROM purchases WHERE order_id = nullif(e.order_id, ''))
@@ -63,7 +64,7 @@ def _entries(rows: list[Mapping[str, Any]]) -> Iterator[LogEntry]:
             at = datetime.fromisoformat(row["at"])
         except ValueError:
             continue
-        yield LogEntry(at, "warning" if warns else "info", cleaned(text))
+        yield LogEntry(at, "warning" if warns else "info", cleaned(text), clean(row["note"] or ""))
 
 
 def _subject(row: Mapping[str, Any]) -> str:

@@ -30,6 +30,7 @@ async def test_a_second_console_begins_with_the_days_events(
             f"{goods}: The vendor says that every card is delivered.",
             f"{goods}: Revealed: card 1.",
         ]
+        assert all(entry.customer == "for Yacine" for entry in desk.book.log[:3])
         desk.restart()
         await desk.ready()
         assert [entry.text for entry in desk.book.log].count(lines[0]) == 1

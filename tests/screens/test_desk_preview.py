@@ -101,3 +101,24 @@ async def test_the_ledger_in_sight_is_read_without_a_key(open_console: Any) -> N
         pane = console.screen.board("ledger")
         await console.until(lambda: pane.ledger)
         assert console.screen.pane != "ledger"
+
+
+async def test_3_leaves_an_order_that_is_done_for_the_first_row(open_console: Any) -> None:
+    async with open_console(size=(120, 40)) as console:
+        await console.ready()
+        await console.buy()
+        await console.press("escape", "3")
+        row = await console.until(
+            lambda: (row := console.screen.noted_order()) and row.to_give and row
+        )
+        product = console.box.products[3]
+        console.box.foreign_order(product.id, product.types[0].id, 1)
+        await console.press("1", "r", "3")
+        await console.until(lambda: len(console.app.book.orders) == 2)
+        assert console.screen.noted_order().line == row.line
+        await console.press("m", "2")
+        await console.until(lambda: console.screen.noted_order().given_at)
+        await console.press("3")
+        board = console.screen.board("orders")
+        assert console.screen.noted_order().line != row.line
+        assert board.chosen_line == 2

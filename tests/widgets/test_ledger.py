@@ -13,7 +13,7 @@ from services.domain.ledger import Ledger, LedgerRow, Mark, Owner
 from services.domain.models import Transaction
 from services.system.clock import midnight
 from widgets.board.board import Board
-from widgets.panes.ledger import LedgerPane, day_words
+from widgets.panes.ledger import LedgerPane, day_words, movement_words
 
 Make = Callable[..., Any]
 
@@ -84,10 +84,11 @@ def deposit(movement: Make, number: int = 9) -> LedgerRow:
 @pytest.mark.parametrize(
     ("width", "columns"),
     [
-        (46, ["type", "DZD", "what"]),
-        (60, ["type", "DZD", "desk", "what"]),
-        (80, ["at", "type", "DZD", "balance", "desk", "what"]),
-        (120, ["at", "type", "DZD", "balance", "desk", "order", "what"]),
+        (46, ["type", "product", "DZD"]),
+        (60, ["type", "customer", "product", "DZD"]),
+        (68, ["at", "type", "customer", "product", "DZD"]),
+        (80, ["at", "type", "customer", "product", "DZD", "balance"]),
+        (120, ["at", "type", "customer", "product", "DZD", "balance", "desk", "order"]),
     ],
 )
 async def test_movements_lose_columns_by_importance(
@@ -109,18 +110,32 @@ async def test_a_movement_tells_time_type_amount_balance_owner_order_and_goods(
         deposit(movement, 5),
         movement(6, "-70", "NEW-THING", owner=Owner.NO_ORDER, order=None, order_id=""),
     )
-    async with staged(LedgerPane(), 120) as stage:
+    async with staged(LedgerPane(), 140) as stage:
         stage.widget.ledger = ledger(*rows)
         lines = [" ".join(line.split()) for line in (await stage.picture())[3:9]]
     at = [f"{row.transaction.time.astimezone():%H:%M}" for row in rows]
     assert lines == [
-        f"▌ {at[0]} order -1 961 48 039 amel ...000001 2 x Steam Wallet 1 · 20 EUR",
-        f"{at[1]} refund +980.50 50 980.50 amel ...000002 2 x Steam Wallet 2 · 20 EUR",
-        f"{at[2]} order -1 961 48 039 other ...000003 NOT OURS · 2 x Steam Wallet 3 · 20 EUR",
-        f"{at[3]} order -1 961 48 039 not listed ...000004 NO ORDER",
-        f"{at[4]} deposit +5 000 55 000 CCP transfer",
+        f"▌ {at[0]} order 2 x Steam Wallet 1 · 20 EUR -1 961 48 039 amel ...000001",
+        f"{at[1]} refund 2 x Steam Wallet 2 · 20 EUR +980.50 50 980.50 amel ...000002",
+        f"{at[2]} order NOT OURS · 2 x Steam Wallet 3 · 20 EUR -1 961 48 039 other ...000003",
+        f"{at[3]} order NO ORDER -1 961 48 039 not listed ...000004",
+        f"{at[4]} deposit CCP transfer +5 000 55 000",
         f"{at[5]} NEW-THING -70 49 930",
     ]
+
+
+async def test_the_customer_has_a_column_or_stands_beside_the_goods(
+    staged: Make, ledger: Make, movement: Make, order: Make
+) -> None:
+    row = movement(1, order=order(1, note="karim"))
+    for width in (80, 49):
+        async with staged(LedgerPane(), width) as stage:
+            stage.widget.ledger = ledger(row)
+            assert ("customer" in await stage.text()) == (width == 80)
+            text = " ".join((await stage.text()).split())
+            assert text.count("karim") == (width == 80)
+    assert "karim" in movement_words(row)
+    assert "karim" not in movement_words(row, whole=False)
 
 
 @pytest.mark.parametrize(
@@ -248,6 +263,6 @@ async def test_a_hostile_note_is_drawn_inert(staged: Make, ledger: Make, movemen
 async def test_a_movement_names_the_region_last(
     staged: Make, ledger: Make, movement: Make, order: Callable[..., BoardOrder]
 ) -> None:
-    async with staged(LedgerPane(), 120) as stage:
+    async with staged(LedgerPane(), 140) as stage:
         stage.widget.ledger = ledger(movement(order=order(1, region="US", note="Ali")))
-        assert "2 x Steam Wallet 1 · 20 EUR · Ali · US" in await stage.text()
+        assert "2 x Steam Wallet 1 · 20 EUR · US" in await stage.text()

@@ -43,7 +43,12 @@ def _row(value: object) -> ExportRow:
             return dict(as_json.movement(value))
         case Logged():
             entry = value.entry
-            return {"at": as_json.instant(entry.at), "level": entry.level, "text": entry.text}
+            return {
+                "at": as_json.instant(entry.at),
+                "level": entry.level,
+                "customer": entry.customer,
+                "text": entry.text,
+            }
         case _:
             raise TypeError(f"no list holds a {type(value).__name__}")
 

@@ -143,6 +143,8 @@ class DeskScreen(PaneLayout):
         if pane == "balance" and again:
             self.action_run("money")
         else:
+            if pane == "orders" and self.pane != pane:
+                self.query_one(OrderBoard).leave_done()
             super().go_to(pane)
 
     def open(self) -> None:

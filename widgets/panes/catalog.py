@@ -53,7 +53,7 @@ class CatalogPane(Board[Product]):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
-            COLUMNS,
+            (MARK, *COLUMNS),
             key=lambda product: product.id,
             cells=self._marked_cells,
             search=product_text,
@@ -98,7 +98,6 @@ class CatalogPane(Board[Product]):
         by_id = {product.id: product for product in products}
         self._marks = {name: PINNED for name in pins if name in by_id}
         self._marks = {name: RECENT for name in recents if name in by_id} | self._marks
-        self.show_columns((MARK, *COLUMNS) if self._marks else COLUMNS)
         self.legend = LEGEND if self._marks else ""
         self.forget_drawn()
         if not self.sort:

@@ -24,11 +24,12 @@ from widgets.drawing.ink import Cell
 COLUMNS = (
     Column("time", "at", 5, leaves=2, searched=False),
     Column("type", "type", 10),
+    Column("customer", "customer", 9, leaves=1),
+    Column("what", "product", least=16),
     Column("change", "DZD", 11, "right", private=True, searched=False),
     Column("balance", "balance", 12, "right", leaves=3, private=True, searched=False),
-    Column("desk", "desk", 10, leaves=1),
-    Column("id", "order", 9, leaves=4),
-    Column("what", "what", least=18),
+    Column("desk", "desk", 10, leaves=5),
+    Column("id", "order", 9, leaves=6),
 )
 FRESH = timedelta(minutes=2)
 
@@ -54,11 +55,14 @@ _MARKS = {
 }
 
 
-def movement_cells(row: LedgerRow, _: View) -> dict[str, Cell]:
+def movement_cells(row: LedgerRow, view: View) -> dict[str, Cell]:
     movement = row.transaction
     mark = _MARKS.get(row.mark)
-    what = movement_words(row)
+    customer = row.order.note if row.order else ""
+    # Without a column of its own the customer stands beside the goods.
+    what = movement_words(row, whole="customer" not in view.room)
     return {
+        "customer": Cell(customer),
         "time": Cell(local_minute(movement.time), "dim"),
         "type": Cell(type_word(movement.type)),
         "change": Cell(signed_amount(row), "good" if row.change and row.change > 0 else "plain"),
@@ -83,8 +87,13 @@ def movement_search(row: LedgerRow) -> str:
     return " ".join((*words, *facts, *others))
 
 
-def movement_words(row: LedgerRow) -> str:
-    """Say what a movement was for: cards, an order that is not known, or the vendor's note."""
+def movement_words(row: LedgerRow, *, whole: bool = True) -> str:
+    """Say what a movement was for: cards, an order that is not known, or the vendor's note.
+
+    Args:
+        row: the movement.
+        whole: with the customer.
+    """
     order = row.order
     if order is None:
         return row.transaction.note
@@ -92,7 +101,7 @@ def movement_words(row: LedgerRow) -> str:
     # The region last, as on the board.
     region = order.region if order.goods != product else ""
     goods = f"{order.quantity} x {product}"
-    parts = (goods, order.denomination or order.type_id, order.note, region)
+    parts = (goods, order.denomination or order.type_id, order.note if whole else "", region)
     return " · ".join(part for part in parts if part)
 
 
@@ -181,6 +190,7 @@ class LedgerPane(Board[LedgerRow]):
                 "type": lambda row: type_word(row.transaction.type),
                 "change": lambda row: row.change or Decimal(0),
                 "balance": lambda row: row.transaction.new_balance or Decimal(0),
+                "customer": lambda row: natural(row.order.note if row.order else ""),
                 "desk": lambda row: natural(desk_cell(row).text),
                 "id": lambda row: row.order_id,
                 "what": lambda row: natural(movement_words(row)),

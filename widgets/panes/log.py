@@ -12,6 +12,7 @@ from widgets.drawing.ink import Cell
 
 COLUMNS = (
     Column("at", "at", 8, leaves=1, searched=False),
+    Column("customer", "customer", 12, leaves=2),
     Column("text", "what happened", least=20),
 )
 _INKS = {"warning": "warn", "error": "alert"}
@@ -23,6 +24,7 @@ def entry_cells(logged: Logged, view: View) -> dict[str, Cell]:
     text = words if entry.level == "info" else f"{entry.level}: {words}"
     return {
         "at": Cell(local_clock(entry.at), "dim"),
+        "customer": Cell(entry.customer),
         "text": Cell(text, _INKS.get(entry.level, "plain")),
     }
 
@@ -45,9 +47,12 @@ class LogPane(Board[Logged]):
             COLUMNS,
             key=lambda logged: logged.key,
             cells=entry_cells,
-            search=lambda logged: f"{logged.entry.level} {logged.entry.text}",
+            search=lambda logged: " ".join(
+                (logged.entry.level, logged.entry.customer, logged.entry.text)
+            ),
             sort_keys={
                 "at": lambda logged: logged.entry.at,
+                "customer": lambda logged: natural(logged.entry.customer),
                 "text": lambda logged: natural(logged.entry.text),
             },
             heading="Log",

@@ -64,6 +64,14 @@ class OrderBoard(Board[BoardOrder]):
         super().point_at(key)
         self._arrange()
 
+    def leave_done(self) -> None:
+        """Go to the first row where the cursor was put on an order that is done by now."""
+        row = self.highlighted
+        if row is not None and row.line == self.chosen and row.final and not row.to_give:
+            self.begin_again()
+            self._settle()
+            self._arrange()
+
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show the row that the keys act on; without the focus the newest ones."""
         super().watch_has_focus(has_focus)
