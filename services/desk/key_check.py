@@ -20,7 +20,7 @@ class KeyCheck:
     """Asks the vendor's `/validate` about one key after another, as a person types them.
 
     A rejected key stops only itself, a block in time stops them all: what is known of it stays in
-    memory, so that a set-up that is given up leaves nothing on the disk.
+    memory, so that a set-up that is left early leaves nothing on the disk.
     """
 
     def __init__(

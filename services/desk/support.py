@@ -1,4 +1,4 @@
-"""`desk.support`: answers a customer who comes back: lookup, story, what was given."""
+"""`desk.support`: answers a customer who comes back: lookup, timeline, what was given."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -87,7 +87,7 @@ class DeskSupport:
         return LookupResult(A_SERIAL, hits, (plain(said + rest),))
 
     async def story(self, reference: str, *, ask: bool = True) -> Timeline:
-        """Return the whole story of an order or a purchase; see `TimelineReader.read`."""
+        """Return the timeline of an order or a purchase; see `TimelineReader.read`."""
         account = self._opening.opened()
         reader = TimelineReader(
             self._client,

@@ -1,4 +1,4 @@
-"""The whole story of one order, as dated entries in the order in which they happened. Pure."""
+"""The timeline of one order: all that happened to it, dated, in its order. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

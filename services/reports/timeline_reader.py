@@ -1,4 +1,4 @@
-"""Reading the story of an order: the journal at once, the vendor where it can be asked."""
+"""Reading the timeline of an order: the journal at once, the vendor where it can be asked."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -33,7 +33,7 @@ OPEN = timedelta(days=1)
 
 
 class TimelineReader:
-    """Reads stories of one account.
+    """Reads the timelines of one account.
 
     Args:
         client: reads of the vendor.
@@ -62,7 +62,7 @@ class TimelineReader:
         rows.learn(catalog=catalog)
 
     async def read(self, reference: str, *, ask: bool = True) -> Timeline:
-        """Return the story of an order or a purchase.
+        """Return the timeline of an order or a purchase.
 
         Args:
             reference: an order id, a purchase id or an idempotency key.

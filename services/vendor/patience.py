@@ -1,4 +1,4 @@
-"""How long a read waits: when it is asked once more, and when it is given up. Pure."""
+"""How long a read waits: when it is asked once more, and when it ends. Pure."""
 
 from collections.abc import Collection
 from typing import Final
@@ -12,7 +12,7 @@ SILENT_SECONDS = 5.0
 """From here on it is said that there is no answer, and it is asked on another connection."""
 
 LAST_SECONDS = 10.0
-"""From here on a read is given up unless its answer comes in well."""
+"""From here on a read is ended unless its answer comes in well."""
 
 LEAST_BYTES = 4_096
 DRIP_SECONDS = 3.0

@@ -323,7 +323,7 @@ def hit(each: "LookupHit") -> Document:
 
 
 def story(timeline: "Timeline") -> Document:
-    """Return a story; an entry without a time is so now."""
+    """Return a timeline; an entry without a time is so now."""
     return {
         "order": board_order(timeline.row),
         "purchase": None if timeline.purchase is None else purchase(timeline.purchase),

@@ -1,4 +1,4 @@
-"""What was found and the story of an order as plain text, one thing a line for a screen reader."""
+"""What was found and the timeline of an order as plain text, a thing a line."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ def hits(found: "Sequence[LookupHit]") -> str:
 
 
 def story(timeline: "Timeline") -> str:
-    """Print the whole story: what may be said first, then each thing with its date and time."""
+    """Print the timeline: what may be said first, then each thing with its date and time."""
     parts = [
         facts(_about(timeline)),
         "\n".join(["May tell the customer:", *(f"  {clean(said)}" for said in timeline.tell)]),

@@ -1,4 +1,4 @@
-"""What a lookup found: one thing leads on to its story, several are listed."""
+"""What a lookup found: one thing leads on to its timeline, several are listed."""
 
 from typing import TYPE_CHECKING
 

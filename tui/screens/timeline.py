@@ -1,4 +1,4 @@
-"""The story of one order: read from the journal at once, then with what the vendor knows."""
+"""The timeline of one order: read from the journal at once, then with what the vendor knows."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -29,7 +29,7 @@ class TimelineScreen(ConsoleScreen[None]):
     """Tells all that happened to an order, and follows it.
 
     Args:
-        order: what the story is of.
+        order: what the timeline is of.
     """
 
     PLACE = "story"
@@ -96,7 +96,7 @@ class TimelineScreen(ConsoleScreen[None]):
     def show_story(
         self, story: "Timeline | None", error: Failure | None = None, *, busy: bool = False
     ) -> None:
-        """Take the story, or the sentence why there is none; `busy`: more of it is coming."""
+        """Take the timeline, or the sentence why there is none; `busy`: more of it is coming."""
         if not self.composed:
             return
         sheet = self.sheet

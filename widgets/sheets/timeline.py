@@ -1,4 +1,4 @@
-"""The story of an order to read: what may be said, what it is, and what happened when."""
+"""The timeline of an order: what may be said, what it is, and what happened when."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,9 +19,9 @@ from widgets.drawing.steps import entry_lines
 
 
 class TimelineSheet(Sheet):
-    """A story, as far as it was read; `row` is what the story is of while there is none.
+    """A timeline, as far as it was read; `row` is what it is of while there is none.
 
-    `busy` is whether the vendor is being asked for more, `error` why there is no story.
+    `busy` is whether the vendor is being asked for more, `error` why there is no timeline.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

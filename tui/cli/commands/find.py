@@ -1,4 +1,4 @@
-"""`carddesk find`: an order by whatever somebody remembers of it, and its whole story."""
+"""`carddesk find`: an order by what a person remembers of it, and its timeline."""
 
 import sys
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ def declare(add: AddCommand) -> None:
 
 
 async def find(call: Call) -> int:
-    """Print what was found: the story of one thing, or the list of several; exit 2 for nothing."""
+    """Print what was found: one thing with its timeline, or a list; exit 2 for nothing."""
     text = " ".join(call.args.text)
     serial = _serial(call, text)
     if serial is None and call.args.days is not None:
