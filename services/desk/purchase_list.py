@@ -13,7 +13,7 @@ from services.domain.errors import NotFound
 from services.domain.models import Catalog, Product, Purchase, Stock
 from services.domain.money import show
 from services.domain.phrase import phrase
-from services.domain.purchase_list import (
+from services.domain.typed.purchase_list import (
     NOTHING_BOUGHT,
     ListedRow,
     PlannedRow,

@@ -15,7 +15,8 @@ from services.domain.models import (
     PurchaseState,
     Stock,
 )
-from services.domain.purchase_list import (
+from services.domain.text import clean
+from services.domain.typed.purchase_list import (
     ListedRow,
     PlannedRow,
     PurchasePlan,
@@ -28,7 +29,6 @@ from services.domain.purchase_list import (
     planned,
     too_few,
 )
-from services.domain.text import clean
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 EU = Product("p1", clean("PUBG Mobile UC"), clean("Games"), region=clean("EU"))

@@ -23,7 +23,8 @@ from services.domain.models import UNSETTLED, WITH_CARDS, Card, Purchase, Purcha
 from services.domain.money import show
 from services.domain.outcome_not_saved import OutcomeNotSaved
 from services.domain.phrase import counted
-from services.domain.purchase_list import (
+from services.domain.text import clean
+from services.domain.typed.purchase_list import (
     NOTHING_BOUGHT,
     PlannedRow,
     PurchasePlan,
@@ -31,7 +32,6 @@ from services.domain.purchase_list import (
     RowProblem,
     outcome,
 )
-from services.domain.text import clean
 from services.local_files import exports
 from services.system import files
 from tui.cli import exit_codes, prompts, purchase_file

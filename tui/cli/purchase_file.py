@@ -12,9 +12,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from services.domain.errors import BadInput
-from services.domain.purchase_list import FILE_KEY, ListedRow, RowProblem
 from services.domain.text import clean
 from services.domain.typed import digits
+from services.domain.typed.purchase_list import FILE_KEY, ListedRow, RowProblem
 from services.system import files
 from tui.cli import argument_types
 

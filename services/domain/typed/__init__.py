@@ -1,4 +1,4 @@
-"""What people type and what it may mean: days, digits, ids, notes, names typed nearly right. Pure.
+"""What people type or write in a file, and what it may mean: days, digits, ids, names, lists. Pure.
 
 It may import the rest of the domain; begin with `lookup.py` and `fuzzy_match.py`.
 """
