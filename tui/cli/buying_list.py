@@ -326,13 +326,13 @@ class Progress:
 
 def progress_words(done: int, of: int, seconds: float) -> str:
     """Return how far it is, how fast it goes, and how long the rest takes."""
-    told = f"{done} of {counted(of, 'row')}"
+    progress = f"{done} of {counted(of, 'row')}"
     if not done or seconds <= 0:
-        return told
+        return progress
     left = round((of - done) * seconds / done)
     hours, minutes = divmod(left // 60, 60)
     span = f"{hours} h {minutes:02} min" if hours else f"{minutes} min" if minutes else f"{left} s"
-    return f"{told}, {done * 60 / seconds:.1f} a minute, about {span} left"
+    return f"{progress}, {done * 60 / seconds:.1f} a minute, about {span} left"
 
 
 def worst(codes: Sequence[int]) -> int:

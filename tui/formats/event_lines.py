@@ -108,12 +108,12 @@ def _desk(info: DeskInfo, poll: str) -> Document:
 
 
 def _order(row: BoardOrder, before: str | None) -> Document:
-    told = as_json.board_order(row)
+    fields = as_json.board_order(row)
     return {
         "event": "order",
         "state": row.desk_state,
         "before": before,
-        **{name: told[name] for name in ORDER},
+        **{name: fields[name] for name in ORDER},
     }
 
 

@@ -10,7 +10,7 @@ BELL = "\a"
 MESSAGE_MILLISECONDS = "5000"
 MOST = 99
 SAMPLE = "carddesk: this is how it calls you"
-NO_TMUX = "This is no tmux, or its command is missing: nothing can be told that way."
+NO_TMUX = "This is no tmux, or its command is missing: no message can be sent that way."
 
 
 def words(news: Alerts) -> str:

@@ -12,7 +12,7 @@ from tui.formats.event_lines import EventLines
 def declare(add: AddCommand) -> None:
     command = add("events", events, "say what happens on the desk, as lines of JSON")
     command.add_argument(
-        "--follow", action="store_true", help="go on until ctrl+c or until nobody reads it"
+        "--follow", action="store_true", help="go on until ctrl+c or until its reader ends"
     )
 
 
