@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from services.domain.money import Prices
+from services.domain.money import PriceRule, Prices
+from services.settings.fields import HousePrices
 from tui.screens.money import MoneyScreen
 from tui.screens.order import OrderScreen
 
@@ -37,6 +38,23 @@ async def test_a_markup_reaches_pane_and_ticket(open_console: Any) -> None:
         await console.shows(f" {Prices(Decimal(100)).price(price)} ")
         await console.press("2", "d", "b")
         await console.shows(f"{Prices(Decimal(100)).price(price)} DZD")
+
+
+async def test_a_category_of_the_house_reaches_what_only_knows_the_product(
+    open_console: Any,
+) -> None:
+    rule = PriceRule(markup_percent=Decimal(100))
+
+    def house(settings: Any) -> Any:
+        return replace(settings, house=HousePrices(rules={("category", "gaming"): rule}))
+
+    async with open_console(change=house) as console:
+        await console.ready()
+        catalog = console.app.book.catalog
+        gaming = next(p.id for p in catalog.products() if p.category == "Gaming")
+        other = next(p.id for p in catalog.products() if p.category != "Gaming")
+        prices = console.screen.prices
+        assert (prices.price(Decimal(100), gaming), prices.price(Decimal(100), other)) == (200, 105)
 
 
 async def test_a_keyboard_reaches_a_ticket_and_an_order_that_are_open(console: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from services.domain.book import UsualTime
 from services.domain.models import Denomination, Product, Stock
+from services.domain.money import Prices
 from services.domain.text import clean
 from services.domain.timeline import Timeline, TimelineEntry
 from tests.widgets.conftest import Staging
@@ -96,6 +97,8 @@ async def test_a_value_says_its_price_its_wait_and_who_bought_it(
         text = await stage.text()
         for word in ("1 030 DZD", "980.50", "4 left", "9 s, slow over 14 s", "karim"):
             assert word in text
+        stage.widget.prices = Prices(floor_percent=Decimal(10))
+        assert "49.50  4.8 % !" in await stage.text()
         stage.widget.privacy = True
         assert "980.50" not in await stage.text()
 

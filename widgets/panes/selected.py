@@ -173,10 +173,10 @@ class SelectedPane(Canvas):
         left = [("customer pays", self._pays(price))]
         if not self.privacy:
             percent = f"  {(price - cost) * 100 / price:.1f} %" if price and width >= WIDE else ""
-            left += [
-                ("cost", Cell(exact(cost))),
-                ("margin", Cell(f"{exact(price - cost)}{percent}", "good")),
-            ]
+            floor = self.prices.broken_floor(cost, product.id, value.id, product.category)
+            low = "" if floor is None else " !"
+            margin = Cell(f"{exact(price - cost)}{percent}{low}", "alert" if low else "good")
+            left += [("cost", Cell(exact(cost))), ("margin", margin)]
         read = local_minute(told.stock.read_at)
         in_stock = stock_count_cell(value.quantity)
         usual = told.usual
