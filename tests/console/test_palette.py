@@ -192,3 +192,14 @@ def test_history_that_cannot_be_written_is_kept_in_memory(tmp_path: Path) -> Non
     history.add("theme dark")
     history.save()
     assert history.lines == ["theme dark"]
+
+
+async def test_a_wide_terminal_shows_explanations_whole(open_console: Any) -> None:
+    for size, whole in (((120, 40), False), ((200, 60), True)):
+        async with open_console(size=size) as console:
+            await console.ready()
+            await console.press("colon")
+            await console.shows("go: Written files")
+            row = next(line for line in console.text().splitlines() if "go: Written" in line)
+            assert ("…" not in row) == whole
+            assert console.screen.board.size.height > (30 if whole else 20)

@@ -88,14 +88,22 @@ async def test_a_value_says_its_price_its_wait_and_who_bought_it(
     staged: Staging, order: Any, now: datetime
 ) -> None:
     value = Denomination("t20", clean("20 EUR"), Decimal("980.50"), 4)
-    product = Product("steam", clean("Steam Wallet"), clean("giftcards"), clean("Europe"))
+    product = Product("steam", clean("Steam Wallet"), clean("giftcards"), region=clean("Europe"))
     stock = Stock("steam", clean("Steam Wallet"), (value,), now)
     row = ready(order, time=now)
     async with staged(pane(now), 75, 16) as stage:
         told = ValuePreview(product, value, stock, UsualTime(9, 14), (row,))
         stage.widget.chosen = told
         text = await stage.text()
-        for word in ("1 030 DZD", "980.50", "4 left", "9 s, slow over 14 s", "karim"):
+        for word in (
+            "1 030 DZD",
+            "Europe",
+            "Cost plus 5 %",
+            "980.50",
+            "4 left",
+            "9 s, slow over 14 s",
+            "karim",
+        ):
             assert word in text
         stage.widget.prices = Prices(floor_percent=Decimal(10))
         assert "49.50  4.8 % !" in await stage.text()

@@ -55,7 +55,7 @@ LAST_HINTS = ("refresh", "palette", "help")
 SMALLEST_WIDTH = 60
 SMALLEST_HEIGHT = 18
 MESSAGE_SECONDS = 8.0
-WIDTHS = [(0, "-narrow"), (80, "-roomy")]
+WIDTHS = [(0, "-narrow"), (80, "-roomy"), (160, "-wide")]
 
 
 class ConsoleContext(Struct, frozen=True):

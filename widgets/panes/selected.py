@@ -170,7 +170,10 @@ class SelectedPane(Canvas):
         product, value = told.product, told.value
         cost = value.price
         price = self.prices.price(cost, product.id, value.id, product.category)
-        left = [("customer pays", self._pays(price))]
+        left = [
+            ("region", Cell(product.region or ANY_REGION)),
+            ("customer pays", self._pays(price)),
+        ]
         if not self.privacy:
             percent = f"  {(price - cost) * 100 / price:.1f} %" if price and width >= WIDE else ""
             floor = self.prices.broken_floor(cost, product.id, value.id, product.category)
@@ -183,11 +186,14 @@ class SelectedPane(Canvas):
         waits = f"{usual.seconds:.0f} s, slow over {usual.slow:.0f} s" if usual else "not known yet"
         sold = sum(row.quantity for row in told.orders if same_day(row.time, self.now))
         right = [
+            ("category", Cell(product.category)),
             ("stock", Cell(f"{in_stock.text}, read {read}", in_stock.ink)),
             ("usual wait", Cell(waits)),
             ("sold today", Cell(counted(sold, "card"))),
         ]
         lines = _two(left, right, width)
+        if height >= FACTS_APART and not self.privacy:
+            lines += [(), *sentence(self.prices.words, width, "dim")]
         if told.orders:
             lines += [(), (Cell("last buyers", "head"),)]
             lines += [self._buyer(row, width) for row in told.orders[: max(0, height - len(lines))]]
