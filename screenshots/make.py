@@ -199,7 +199,7 @@ async def named(pilot: Pilot[None]) -> None:
     """Wait until the orders of the other desks bear the names of their denominations."""
     app = cast("ConsoleApp", pilot.app)
     async with asyncio.timeout(PATIENCE):
-        while any(order.denomination.startswith("...") for order in app.book.orders):
+        while any(order.denomination.startswith("…") for order in app.book.orders):
             await pilot.pause(0.05)
     await pilot.pause(0.5)
 

@@ -132,13 +132,30 @@ class BoardOrder(Struct, frozen=True, gc=False):
         one = prices.price(self.total / self.quantity, self.product_id, self.type_id)
         return self._part_of(one * self.quantity)
 
+    def margin(self, prices: Prices) -> Decimal | None:
+        """Return the price less the cost (DZD) of the cards that came or may still come.
+
+        What another desk's customer pays is not known here, and of a part of the cards nothing is
+        while their number is not.
+        """
+        price, cost = self.customer_price(prices), self.cost
+        if price is None or cost is None or (self.price is None and not self.mine):
+            return None
+        part = self.state == OrderStatus.PARTIALLY_FILLED
+        return None if part and self._paid is None else price - cost
+
+    @property
+    def _paid(self) -> int | None:
+        """How many cards are paid where some were refunded."""
+        return self.cards_came if self.fulfilled_quantity is None else self.fulfilled_quantity
+
     def _part_of(self, amount: Decimal) -> Decimal:
         """Return of an amount for all cards what is left of it where some were refunded."""
         if self.state == OrderStatus.REFUNDED:
             return Decimal(0)
-        if self.state != OrderStatus.PARTIALLY_FILLED or self.fulfilled_quantity is None:
+        if self.state != OrderStatus.PARTIALLY_FILLED or self._paid is None:
             return amount
-        return amount * self.fulfilled_quantity / max(1, self.quantity)
+        return amount * self._paid / max(1, self.quantity)
 
     @property
     def delivered(self) -> int | None:
@@ -280,8 +297,11 @@ class Book(Struct, frozen=True):
 
     def usual_time(self, order: BoardOrder) -> UsualTime | None:
         """Return how long an order like this usually takes, None while that is not known."""
-        of_product = self.usual.get((order.product_id, ""))
-        return self.usual.get((order.product_id, order.type_id), of_product)
+        return self.usual_of(order.product_id, order.type_id)
+
+    def usual_of(self, product_id: str, type_id: str) -> UsualTime | None:
+        """Return how long an order of one kind usually takes, None while that is not known."""
+        return self.usual.get((product_id, type_id), self.usual.get((product_id, "")))
 
 
 def waiting(orders: Sequence[BoardOrder]) -> tuple[BoardOrder, ...]:

@@ -40,7 +40,7 @@ _CLAUSES: Mapping[str, LiteralString] = {
         "one order fits, but order {order_id} of the list cannot be read: {detail}"
     ),
     "SEVERAL_FIT": "{count} possible orders",
-    "RIVAL_FIRST": "another purchase of the same is being settled",
+    "RIVAL_FIRST": "another purchase of the same goods is being settled",
     "INCOMPLETE": "the vendor's list or ledger could not be read whole",
     "UNREADABLE": "an order of the list cannot be read: {detail}",
     "ORDER_UNREADABLE": "order {order_id} of the list cannot be read: {detail}",
@@ -52,14 +52,14 @@ _CLAUSES: Mapping[str, LiteralString] = {
     ),
     "BALANCE_GAP": "the chain of balances has a gap; no order is visible yet",
     "NO_TRACE_YET": "no trace of it yet",
-    "NO_TRACE": "no trace in {count} complete readings over {seconds} s, balance unchanged",
+    "NO_TRACE": "no trace of it in {count} full checks over {seconds} s, balance unchanged",
     "NONE_OF_THESE": "a person said: none of the orders that were offered",
 }
 """What a code says in the middle of a sentence."""
 
 _ONE_FITS = "1 possible order"
 _NOT_PLACED = (
-    "No trace in {count} complete readings over {seconds} s, balance unchanged. Nothing was placed."
+    "No trace of it in {count} full checks over {seconds} s, balance unchanged. Nothing was placed."
 )
 
 

@@ -206,11 +206,13 @@ def today(spending: Spending) -> Phrase:
 def runway(spending: Spending, balance: Decimal | None) -> Phrase:
     """Say how long the balance lasts, or why that cannot be known."""
     if balance is None:
-        return plain("The balance is not known, so it cannot be said how long it lasts.")
+        return plain("Not known: the balance has not been read.")
     if balance <= 0:
         return plain("The balance is used up.")
     if not spending.week:
-        return plain(f"Nothing was bought in the last {DAYS} days: there is no pace to go by.")
+        return plain(
+            f"Nothing was bought in the last {DAYS} days: unknown how long the balance lasts."
+        )
     days = spending.lasts(balance)
     if days is None:
         return _too_little_history(spending.history_days)
@@ -263,7 +265,7 @@ def _bought(spending: Spending) -> Phrase:
     if not spending.orders:
         return plain("Nothing yet.")
     return phrase(
-        "{orders}, {cards}, {spent} DZD, the open ones counted in full.",
+        "{orders}, {cards}, {spent} DZD, open orders included.",
         orders=counted(spending.orders, "order"),
         cards=counted(spending.cards, "card"),
         spent=spending.today,
@@ -283,7 +285,7 @@ def _account(spending: Spending) -> Iterator[Fact]:
 
 def _refundable(spending: Spending) -> Phrase:
     if not spending.open_orders:
-        return plain("Nothing: no order of this desk is open.")
+        return plain("None: no order of this desk is open.")
     return numbered(
         spending.open_orders,
         "At most {amount} DZD, of {count} open order.",
@@ -294,10 +296,10 @@ def _refundable(spending: Spending) -> Phrase:
 
 def _tied(spending: Spending) -> Phrase:
     if not spending.unresolved:
-        return plain("Nothing: every purchase is settled.")
+        return plain("None: every purchase is settled.")
     return numbered(
         spending.unresolved,
-        "{amount} DZD in {count} purchase that has no answer yet. Settle first.",
-        "{amount} DZD in {count} purchases that have no answer yet. Settle first.",
+        "{amount} DZD in {count} purchase that has no answer yet. Settle it first.",
+        "{amount} DZD in {count} purchases that have no answer yet. Settle them first.",
         amount=spending.tied,
     )

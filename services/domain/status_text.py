@@ -13,9 +13,9 @@ from services.domain.phrase import EMPTY, Phrase, joined, numbered, phrase, phra
 from services.domain.text import short_id
 
 NO_ANSWER = "No answer from the vendor: the order may or may not have gone through."
-LATE = "This order appeared late. You may now have two."
+LATE = "This order came late. You may now have two."
 SENDING = "Sending. The order may already be placed; do not close."
-FITS = "An order that fits appeared after all: it may be yours. Say this one, or acknowledge."
+FITS = "An order that fits came late: it may be yours. Do not buy it again."
 
 
 def named(purchase: Purchase) -> str:
@@ -25,7 +25,9 @@ def named(purchase: Purchase) -> str:
 
 def sending(seconds: float) -> str:
     """Say what to know while a purchase is sent, which the vendor has so many seconds to answer."""
-    return f"{SENDING} The answer comes within {seconds:.0f} s, or it is looked for."
+    return (
+        f"{SENDING} The answer comes within {seconds:.0f} s; if not, carddesk looks for the order."
+    )
 
 
 def words(purchase: Purchase, next_check: str = "") -> Phrase:
@@ -51,15 +53,15 @@ def order_words(order: BoardOrder) -> str:
     if order.state == "HANDLING":
         return "Another desk placed it. The vendor is still working on it."
     ended = outcome(order.state, order.fulfilled_quantity, order.quantity, order.cards_came)
-    return f"Another desk placed it. {ended}"
+    return f"Another desk placed it. {ended.replace('Your card', 'The card')}"
 
 
 def unclaimed_words(count: int) -> str:
     """Say that orders turned up on an account on which only this desk should buy."""
     said = numbered(
         count,
-        "An order is on the account that no purchase here claims. Look at it: press u.",
-        "{count} orders are on the account that no purchase here claims. Press u.",
+        "An order on the account was not bought at this desk. Press u to look at it.",
+        "{count} orders on the account were not bought at this desk. Press u to look at them.",
     )
     return str(said)
 
@@ -72,7 +74,7 @@ def link_words(link: LinkState, now: datetime) -> str:
     if link.held_until is None:
         return ""
     seconds = max(1, round((link.held_until - now).total_seconds()))
-    return f"The requests that the vendor allows in a minute are used: reads go on in {seconds} s."
+    return f"This minute's requests to the vendor are used up: reading goes on in {seconds} s."
 
 
 def outcome(state: str, fulfilled: int | None, quantity: int, came: int | None = None) -> str:
@@ -91,23 +93,18 @@ def outcome(state: str, fulfilled: int | None, quantity: int, came: int | None =
         case "FULFILLED" if came is None:
             said = numbered(
                 quantity,
-                "Done, the vendor says: {count} card.",
-                "Done, the vendor says: {count} cards.",
+                "The vendor says that the card is here.",
+                "The vendor says that all {count} cards are here.",
             )
         case "FULFILLED" if came is not None and came > quantity:
             said = numbered(
                 quantity,
-                "Done: {came} cards came, {count} was ordered.",
-                "Done: {came} cards came, {count} were ordered.",
+                "{came} cards came, {count} was ordered.",
+                "{came} cards came, {count} were ordered.",
                 came=came,
             )
         case "FULFILLED":
-            said = numbered(
-                quantity,
-                "Done: {came} of {count} card came.",
-                "Done: {came} of {count} cards came.",
-                came=came,
-            )
+            return _here(quantity)
         case "PARTIALLY_FILLED" if missing:
             rest = "The rest of the order was refunded automatically."
             return f"{_codes_late(came or 0, missing)} {rest}"
@@ -123,10 +120,17 @@ def outcome(state: str, fulfilled: int | None, quantity: int, came: int | None =
         case "REFUNDED":
             return "No card came. All the money came back to the balance."
         case "":
-            return "The vendor says nothing, which is not known here. Still asking."
+            return "The vendor's answer names no state. carddesk goes on asking."
         case _:
-            return f"The vendor says {state}, which is not known here. Still asking."
+            return f"The vendor says {state}, which carddesk does not know. It goes on asking."
     return str(said)
+
+
+def _here(quantity: int) -> str:
+    """Say that all cards of an order came."""
+    if quantity == 2:
+        return "Both cards are here."
+    return str(numbered(quantity, "Your card is here.", "All {count} cards are here."))
 
 
 def codes_count(came: int | None, missing: int) -> str:
@@ -171,8 +175,7 @@ def _words(purchase: Purchase, next_check: str) -> str | Phrase:
         case S.UNRESOLVED:
             return _unresolved(purchase, next_check)
         case S.AMBIGUOUS:
-            ids = ", ".join(map(short_id, purchase.candidates))
-            return f"These orders could be yours: {ids}. Do not buy it again; choose one or none."
+            return _offered(purchase)
         case S.NOT_PLACED:
             return _not_placed(purchase)
         case S.NOT_SENT:
@@ -190,9 +193,21 @@ def _words(purchase: Purchase, next_check: str) -> str | Phrase:
             )
 
 
+def _offered(purchase: Purchase) -> str:
+    """Say which orders may be a purchase whose answer was lost."""
+    ids = ", ".join(map(short_id, purchase.candidates))
+    said = numbered(
+        len(purchase.candidates),
+        "One order may be yours: {ids}. Do not buy it again.",
+        "One of these orders may be yours: {ids}. Do not buy it again.",
+        ids=ids,
+    )
+    return str(said)
+
+
 def _handling(purchase: Purchase) -> str:
     placed = purchase.answered_at or purchase.sent_at or purchase.created_at
-    sentence = f"Placed at {local_clock(placed)}, order {short_id(purchase.order_id)}."
+    sentence = f"Ordered {local_clock(placed)} ({short_id(purchase.order_id)})."
     if purchase.status and purchase.status != "HANDLING":
         return f"{sentence} {outcome(purchase.status, None, purchase.quantity)}"
     return f"{sentence} Waiting for the cards."
@@ -231,7 +246,9 @@ def error_facts(purchase: Purchase, error: PurchaseError) -> Phrase:
 def not_asked(failure: Failure) -> Phrase:
     """Say that what follows is what the journal knows alone, and why."""
     said = failure.sentence()
-    return phrase("The vendor could not be asked, this is the journal: {said}", said=said)
+    return phrase(
+        "The vendor could not be asked; this is what the journal knows. {said}", said=said
+    )
 
 
 def _not_placed(purchase: Purchase) -> Phrase:

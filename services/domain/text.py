@@ -117,7 +117,9 @@ def fit(text: str, width: int) -> str:
             break
         kept.append(char)
         used += step
-    return "".join(kept) + "…" + " " * (width - 1 - used)
+    # A blank before the sign would make it the `…` of a sentence that goes on.
+    shown = "".join(kept).rstrip(" ")
+    return shown + "…" + " " * (width - 1 - used + len(kept) - len(shown))
 
 
 def has_rtl(text: str) -> bool:
@@ -169,6 +171,6 @@ def natural(text: str) -> tuple[str | int, ...]:
 
 
 def short_id(identifier: str) -> SafeText:
-    """Shorten a vendor id to what tells it apart: `...eb64b3`."""
+    """Shorten a vendor id to what tells it apart: `…eb64b3`."""
     text = clean(identifier, 80)
-    return text if len(text) <= 8 else SafeText(f"...{text[-6:]}")
+    return text if len(text) <= 8 else SafeText(f"…{text[-6:]}")

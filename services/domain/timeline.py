@@ -31,8 +31,8 @@ Amounts = tuple[tuple[str, Decimal], ...]
 STEPS = {
     "INTENT": "Confirmed",
     "SENDING": "The request is sent",
-    "UNRESOLVED": "UNRESOLVED, no answer that can be trusted",
-    "AMBIGUOUS": "AMBIGUOUS, orders were found that could be it",
+    "UNRESOLVED": "No clear answer: unresolved",
+    "AMBIGUOUS": "Orders were found that may be this purchase",
     "NOT_SENT": "Nothing was sent",
     "REFUSED": "The vendor refused, nothing was placed",
     "NOT_PLACED": "Settled as not placed",
@@ -44,9 +44,9 @@ STEPS = {
 DEEDS = {
     "cards": "Cards came",
     "note": "The note was changed",
-    "acknowledge": "Acknowledged by a person",
-    "candidates": "Other orders could be it",
-    "late": "An order that fits appeared late",
+    "acknowledge": "Taken off the list",
+    "candidates": "Other orders may be this purchase",
+    "late": "An order that fits came late",
     "reveal": "Revealed",
     "copy": "Copied",
     "export": "Exported",
@@ -55,11 +55,12 @@ DEEDS = {
     "not-printed": "Not all of it was printed",
     "not-exported": "The export failed",
     "hand-delete": "What was written for the customer was deleted",
-    "delivered": "Given to the customer",
+    "delivered": "Handed over",
     "undelivered": 'The mark "handed over" was taken back',
 }
 SAYS_ENOUGH = frozenset({"note", "acknowledge", "late", "delivered", "undelivered"})
-MOVEMENTS = {"ORDER": "The account paid for it", "REFUND-ORDER": "The account was refunded"}
+MOVEMENTS = {"ORDER": "Charged", "REFUND-ORDER": "Refunded"}
+BALANCES = ("balance before", "balance after")
 
 
 class TimelineEntry(Struct, frozen=True):
@@ -81,6 +82,8 @@ class TimelineEntry(Struct, frozen=True):
         Args:
             privacy: mask the amounts.
         """
+        if self.what in MOVEMENTS.values():
+            return self._moved(privacy)
         groups: list[list[str]] = [
             [*name.split(), f"{MASK if privacy else money.show(value)} DZD"]
             for name, value in self.amounts
@@ -94,6 +97,17 @@ class TimelineEntry(Struct, frozen=True):
             end = ";" if number < len(groups) else ""
             pieces += [*words[:-1], f"{words[-1]}{end}"]
         return tuple(pieces)
+
+    def _moved(self, privacy: bool) -> tuple[str, ...]:
+        """Return a movement of the account: `Charged 20 DZD (balance 100 -> 80)`."""
+        known = {name: MASK if privacy else money.show(value) for name, value in self.amounts}
+        before, after = map(known.get, BALANCES)
+        balance = () if before is None else (f"(balance {before}", f"-> {after})")
+        return (
+            self.what,
+            *(f"{known[name]} DZD" for name in known if name not in BALANCES),
+            *balance,
+        )
 
     def words(self) -> str:
         """Return it as one line of text."""
@@ -206,7 +220,7 @@ def _step(event: Event, evidence: Mapping[str, Any], answered: Purchase | None) 
         elif event.to_state == "FULFILLED":
             what = "Every card came"
     if event.to_state == "HANDLING" and event.from_state not in ("SENDING", ""):
-        what = "An order was found and bound to it"
+        what = "An order was found: it is this purchase"
     facts: list[Phrase] = []
     if event.why and not _says_enough(event, evidence):
         facts.append(_reason(event))
@@ -249,7 +263,7 @@ def _looks(at: datetime | None, purchase: Purchase, evidence: Mapping[str, Any])
     readings = evidence.get("readings", purchase.clean_checks)
     facts: list[Phrase] = []
     if readings:
-        facts.append(plain(f"{readings} complete readings in a row without a trace"))
+        facts.append(plain(f"{readings} full checks in a row without a trace of it"))
     if at is None and purchase.next_check_at is not None:
         facts.append(plain(f"next check at {local_clock(purchase.next_check_at)}"))
     if at is None and purchase.decision_due_at is not None:
@@ -320,7 +334,7 @@ def _ledger_absence(read: TimelineFacts) -> Iterator[TimelineEntry]:
         return
     start, end = read.ledger_span
     words = f"No movement of the account names this order, {local_span(start, end)}"
-    facts = () if read.charged else (plain("orders take no money in this environment"),)
+    facts = () if read.charged else (plain("sandbox: no money moves"),)
     yield TimelineEntry(None, words, facts=facts)
 
 

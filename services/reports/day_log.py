@@ -78,7 +78,7 @@ def _step(row: Mapping[str, Any]) -> str:
     if state in NOT_LISTED:
         return ""
     if state == "HANDLING" and row["from_state"] not in ("SENDING", ""):
-        return "An order was found and bound to it."
+        return "An order was found: it is this purchase."
     came, missing = _cards(row["evidence"])
     if missing:
         return f"{codes_count(came, missing)}."

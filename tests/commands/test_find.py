@@ -36,7 +36,7 @@ async def test_one_hit_is_told_as_a_story_line_by_line(carddesk, shelf):
         "The request is sent",
         "requestId req_",
         "Revealed: all cards (amina)",
-        "orders take no money in this environment",
+        "sandbox: no money moves",
     ):
         assert part in text
     assert "SANDBOX-CARD" not in text
@@ -129,7 +129,7 @@ async def test_an_order_is_marked_as_given_and_the_mark_is_taken_back(carddesk, 
     waiting = (await carddesk("orders", "--undelivered", "--json", **OFFLINE)).document
     assert [row["order_id"] for row in waiting] == [other["order_id"]]
     assert "by amina" in (await carddesk("orders")).out
-    assert "Given to the customer" in (await carddesk("order", mine["order_id"])).err
+    assert "Handed over:" in (await carddesk("order", mine["order_id"])).err
     back = await carddesk("delivered", mine["order_id"], "--undo", "--json")
     assert back.document == {"order_id": mine["order_id"], "given_at": None, "given_by": None}
     assert "not marked" in (await carddesk("delivered", mine["order_id"], "--undo")).err

@@ -49,7 +49,7 @@ async def test_a_wait_goes_on_until_the_codes_are_here(vendor, buy, carddesk):
     vendor.faults.add(Fault.parse("shape:late-cards~1"))
     done = await buy("--wait", "20", "--reveal")
     assert (done.code, len(done.document["cards"])) == (0, 2)
-    assert "Done: 2 of 2 cards came." in done.err
+    assert "Both cards are here." in done.err
     events = (await carddesk("audit", "--json")).document["events"]
     assert [e["why"] for e in events if e["kind"] == "cards"] == ["2 of 2 cards came"]
     moved = next(e for e in events if e["to_state"] == "FULFILLED")

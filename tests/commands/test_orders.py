@@ -171,7 +171,7 @@ async def test_a_claim_says_that_the_order_had_been_ruled_out(carddesk, vendor, 
     assert ruled_out.code == 4
     claimed = await carddesk("resolve", "--claim", purchase_id, order_id, **SHARED)
     assert claimed.code == 0
-    assert "had said before that this order is not that purchase" in claimed.err
+    assert "said before that this order is not that purchase" in claimed.err
 
 
 async def test_without_a_line_the_journal_tells_what_nobody_claimed(carddesk, vendor, shelf):

@@ -60,7 +60,7 @@ async def test_used_requests_make_a_command_wait_and_say_so(carddesk, home, monk
     monkeypatch.setattr(link, "WORTH_SAYING", 0.1)
     waited = await carddesk("balance", CARDDESK_NET_MAX_REQUESTS_PER_MINUTE="6")
     assert waited.code == 0
-    assert re.search(r"allows in a minute are used: reads go on in 1 s", waited.err)
+    assert re.search(r"are used up: reading goes on in 1 s", waited.err)
 
 
 async def test_a_limit_that_is_no_number_is_refused(fresh):

@@ -147,7 +147,7 @@ async def test_the_key_that_locks_does_not_open(console: Any) -> None:
     await console.ready()
     await locked(console)
     await console.press("L", "L")
-    await console.shows("Any other one opens.")
+    await console.shows("Any other key unlocks.")
     assert isinstance(console.screen, LockScreen)
 
 

@@ -125,7 +125,7 @@ async def test_the_palette_sets_the_pin_and_asks_for_the_old_one(console: Any) -
     assert (await kinds(console))[-1] == "pin-set"
 
     await console.press("P")
-    await console.shows("The PIN until now")
+    await console.shows("The old PIN")
     for each in ("0000", "5555", "5555"):
         await typed(console, each)
     await console.shows("That was not the PIN")
@@ -137,7 +137,7 @@ async def test_enter_without_a_pin_says_that_none_is_typed(guarded: Any) -> None
     await guarded.press("enter")
     await guarded.shows("No PIN is typed yet.")
     await guarded.press("up")
-    await guarded.shows("That key adds nothing to the PIN.")
+    await guarded.shows("That key is not part of a PIN.")
     await guarded.press("7")
     assert "adds nothing" not in guarded.text()
 
@@ -146,7 +146,7 @@ async def test_a_sign_too_many_is_said(guarded: Any) -> None:
     await guarded.press(*"7" * LONGEST)
     assert "at most" not in guarded.text()
     await guarded.press("7")
-    await guarded.shows(f"A PIN has at most {LONGEST} signs: this one was not taken.")
+    await guarded.shows(f"A PIN has at most {LONGEST} characters: this one was not taken.")
     await guarded.press("backspace", "7")
     assert "at most" not in guarded.text()
 
@@ -154,7 +154,7 @@ async def test_a_sign_too_many_is_said(guarded: Any) -> None:
 async def test_a_sign_too_many_of_a_new_pin_is_said(console: Any) -> None:
     await console.ready()
     await console.press("P", *"7" * (LONGEST + 1))
-    await console.shows(f"A PIN has at most {LONGEST} signs: this one was not taken.")
+    await console.shows(f"A PIN has at most {LONGEST} characters: this one was not taken.")
 
 
 async def test_a_pin_forgotten_by_focus_loss_is_said(console: Any) -> None:

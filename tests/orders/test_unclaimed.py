@@ -142,7 +142,7 @@ async def test_an_exclusive_account_is_told_of_an_order_that_should_not_be(open_
         product, denomination = await pick(desk)
         market.foreign_order(product.id, denomination.id, 1)
         await desk.orders.refresh()
-        assert any("no purchase here claims" in line.text for line in desk.book.log)
+        assert any("not bought at this desk" in line.text for line in desk.book.log)
 
 
 async def test_an_order_whose_answer_is_on_its_way_is_not_called_unclaimed_orders(
@@ -158,4 +158,4 @@ async def test_an_order_whose_answer_is_on_its_way_is_not_called_unclaimed_order
         await desk.settlement.look_now(purchase.id)
         await desk.orders.refresh()
         assert desk.book.unclaimed == 0
-        assert not any("no purchase here claims" in line.text for line in desk.book.log)
+        assert not any("not bought at this desk" in line.text for line in desk.book.log)

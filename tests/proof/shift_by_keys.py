@@ -488,7 +488,7 @@ class Counter:
         desk.press_until("o", "Is this order your purchase")
         desk.press("y")
         desk.wait_gone("Is this order your purchase")
-        desk.wait_gone(re.escape(f"...{found[1]}"))
+        desk.wait_gone(re.escape(f"…{found[1]}"))
 
     def found(self, sale: Sale) -> Outcome | None:
         """Find a customer's order on the board by its note, and check its cards."""

@@ -216,9 +216,9 @@ async def test_only_a_sound_ledger_of_today_speaks_for_the_account(
         (4_000, 4, 2_000, "At the pace of 4 days the balance lasts about 2 days."),
         (7_000, 2, 3_500, "Not enough history yet: 2 days (needs 3 days)."),
         (7_000, 0, 3_500, "Not enough history yet"),
-        (0, 7, 3_500, "no pace to go by"),
+        (0, 7, 3_500, "unknown how long the balance lasts"),
         (7_000, 7, 0, "The balance is used up."),
-        (7_000, 7, None, "The balance is not known"),
+        (7_000, 7, None, "the balance has not been read"),
     ],
 )
 def test_the_runway_says_no_more_than_is_known(

@@ -122,7 +122,7 @@ async def test_candidates_stand_side_by_side_with_the_likeliest_chosen(open_cons
         assert screen.possible.highlighted.order.id == ours
         await console.shows("3 possible orders")
         text = await console.shows("after sending", "● ready", "cost", "placed", "ledger")
-        assert "…" not in text
+        assert "… " not in text
         assert keys(console) | {"It is ours": "o", "None of these": "x"} == keys(console)
 
 
@@ -137,7 +137,7 @@ async def test_what_was_ruled_out_by_mistake_is_claimed_after_all(open_console: 
         await console.shows("ruled out")
         await console.until(lambda: keys(console).get("It is ours") == "o")
         await console.press("o")
-        await console.shows("A person had said before that this order is not that purchase")
+        await console.shows("A person said before that this order is not that purchase")
         await console.press("y")
         await console.until(lambda: not console.app.book.unsettled)
         assert console.app.book.orders[0].order_id == console.box.posts[0].order_id
@@ -153,10 +153,10 @@ async def test_a_late_order_is_opened_and_not_chosen_again(open_console: Any, ch
         late = foreign(console, held, held.quantity)
         await console.press("r")
         if change is hasty_and_shared:
-            await console.shows("An order that fits appeared after all")
+            await console.shows("An order that fits came late")
             await console.until(lambda: screen.possible.highlighted)
             await console.press("o", "y")
-        await console.shows("This order appeared late")
+        await console.shows("This order came late")
         await console.until(lambda: "It is ours" not in keys(console))
         assert not screen.possible.display
         assert "1 notice" in console.text()
@@ -173,9 +173,9 @@ async def test_what_was_not_placed_is_watched_and_says_its_evidence_once(open_co
     async with open_console(change=hasty) as console:
         screen = await lost(console, LOST_BEFORE)
         await in_state(console, screen, PurchaseState.NOT_PLACED)
-        await console.shows("to do", "buy again if it is still wanted")
+        await console.shows("to do", "b buys it again")
         text = await console.shows("watched", "if it comes late; next check in", "1 notice")
-        assert text.count("No trace in") == 1
+        assert text.count("No trace of it in") == 1
         await console.until(lambda: keys(console).get("Look now") == "r")
         before = console.box.requests["GET", "list"]
         await console.press("r")

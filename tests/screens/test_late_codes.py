@@ -25,7 +25,7 @@ async def test_a_ticket_follows_codes_that_come_late(open_console: Any) -> None:
         await bought(console)
         console.box.faults.clear()
         console.app.desk.refresh_orders()
-        await console.shows("Done: 2 of 2 cards came.", "2 of 2 after")
+        await console.shows("Both cards are here.", "2 of 2 after")
 
 
 async def test_codes_that_are_late_are_seen_called_for_and_given(open_console: Any) -> None:
@@ -54,6 +54,6 @@ async def test_codes_that_are_late_are_seen_called_for_and_given(open_console: A
         await console.until(lambda: screen.cards.revealed)
         console.box.faults.clear()
         await console.press("r")
-        await console.shows("Done: 2 of 2 cards came.")
+        await console.shows("Both cards are here.")
         await console.until(lambda: not console.app.book.codes_late)
         assert screen.cards.count == 2

@@ -91,7 +91,7 @@ async def test_the_text_is_looked_at_with_the_card_masked(console: Any) -> None:
     await console.press("l")
     await console.shows("الرمز:")
     await console.press("l")
-    text = await console.shows("Serial number: ••••••", "Written in English")
+    text = await console.shows("Serial number: ••••••", "Language: English (l: next)")
     assert "SANDBOX-CARD" not in text
 
 
@@ -152,7 +152,7 @@ def printer(source: str) -> Any:
 async def printed(console: Any) -> None:
     await opened(console)
     await console.press("t")
-    await console.shows("Text for the customer: 2 cards", "I: to the printer")
+    await console.shows("Text for the customer: 2 cards", "I: Print with the program")
     await console.press("I")
 
 
@@ -296,7 +296,7 @@ async def test_a_read_only_desk_gives_nothing(open_console: Any) -> None:
 async def test_with_copying_off_only_the_file_is_offered(open_console: Any, paths: Any) -> None:
     async with open_console(change=ui(copy=False)) as console:
         await asked(console)
-        await console.shows("turned off (ui.copy)")
+        await console.shows("Copying is off (ui.copy)")
         await console.press("c")
         await console.shows("Copying is turned off in the settings")
         await console.press("w")

@@ -23,7 +23,7 @@ async def test_a_card_is_bought_followed_to_its_end_and_revealed(console: Any) -
     assert "✓ in stock   ✓ same price   ✓ within the limits   ✓ balance is enough" in screen
     assert "SANDBOX" in screen
     await console.confirm()
-    await console.shows("2 of 2 after", "Done: 2 of 2 cards came.")
+    await console.shows("2 of 2 after", "Both cards are here.")
     assert len(console.box.posts) == 1
     await console.press("v")
     await console.until(lambda: isinstance(console.screen, OrderScreen))

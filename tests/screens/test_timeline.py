@@ -151,7 +151,7 @@ async def test_a_vendor_that_is_down_leaves_the_journals_part(console: Any) -> N
     await find(console, "yacine")
     await told(console)
     await console.press("G")
-    await console.shows("Every card came", "could not be asked, this is the journal")
+    await console.shows("Every card came", "could not be asked; this is what the journal knows")
 
 
 async def test_the_journals_part_of_a_day_stands_while_the_vendor_is_asked(console: Any) -> None:
@@ -275,7 +275,7 @@ async def test_the_money_screen_counts_what_is_not_given(console: Any) -> None:
     await console.press("m")
     await console.until(lambda: not screen.orders.shown)
     await console.press("q")
-    await console.shows("Nothing: every card is")
+    await console.shows("None: every card is")
 
 
 async def test_an_order_of_days_ago_is_marked_and_noted_from_its_story(

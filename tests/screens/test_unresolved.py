@@ -105,7 +105,7 @@ async def test_what_was_not_placed_is_acknowledged(open_console: Any) -> None:
                 and screen.cases.highlighted.state == PurchaseState.NOT_PLACED
             )
         )
-        await console.shows("No trace in")
+        await console.shows("No trace of it in")
         await console.press("x")
         await console.shows("Take this purchase off the list?")
         await console.press("enter")

@@ -105,4 +105,4 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
 
 def _nameless(order: BoardOrder) -> bool:
     """Whether a name still has to be asked for; until then an id stands in its place."""
-    return order.denomination.startswith("...")
+    return order.denomination.startswith("…")

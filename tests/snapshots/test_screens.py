@@ -132,7 +132,7 @@ async def test_what_nobody_answered_for(
         await held(console, "note", theme, size)
         await console.press("escape", "u")
         await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
-        await console.shows("could be yours", "1 reading", "not known", "It is ours")
+        await console.shows("may be yours", "looked once", "not known", "It is ours")
         await console.until(lambda: laid_out(console.screen.query_one(UnresolvedSheet)))
         await held(console, "unresolved", theme, size)
 

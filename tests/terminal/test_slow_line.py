@@ -18,11 +18,11 @@ WHERE = b"\x1b[6n"
 
 def run(desk, line):
     desk.press(":")
-    desk.wait_for("lines before")
+    desk.wait_for("Select, history")
     desk.press(line)
     desk.wait_for(re.escape(line))
     desk.press("enter")
-    desk.wait_gone("lines before")
+    desk.wait_gone("Select, history")
 
 
 def test_a_long_round_trip_turns_it_on_and_says_so_once(terminal):

@@ -9,7 +9,8 @@ import pytest
 from services.domain.book import PollState
 from services.domain.models import Product, PurchaseError, PurchaseState
 from services.domain.settlement_reason import SettlementReason
-from services.domain.status_text import NO_ANSWER
+from services.domain.status_text import NO_ANSWER, outcome
+from widgets.drawing import style
 from widgets.drawing.cells import (
     age,
     due,
@@ -21,6 +22,7 @@ from widgets.drawing.cells import (
     stock_cell,
     stock_count_cell,
 )
+from widgets.drawing.ink import Cell, fitted
 
 Make = Callable[..., Any]
 
@@ -100,14 +102,14 @@ def test_each_state_reads_as_the_protocol_promises(purchase: Make, now: datetime
         ),
         (
             purchase(PurchaseState.HANDLING, answered_at=sent),
-            f"Placed at {clock(sent)}, order ...eb64b3. Waiting for the cards.",
+            f"Ordered {clock(sent)} (…eb64b3). Waiting for the cards.",
         ),
         (
             purchase(
                 PurchaseState.NOT_PLACED,
                 error=PurchaseError(reason=SettlementReason("NO_TRACE", count=3, seconds=180)),
             ),
-            "No trace in 3 complete readings over 180 s, balance unchanged. Nothing was placed.",
+            "No trace of it in 3 full checks over 180 s, balance unchanged. Nothing was placed.",
         ),
         (
             purchase(PurchaseState.NOT_PLACED, error=PurchaseError(message="no trace of it")),
@@ -129,13 +131,13 @@ def test_each_state_reads_as_the_protocol_promises(purchase: Make, now: datetime
 
 def test_a_late_order_warns_of_two(purchase: Make, now: datetime) -> None:
     sentence = str(purchase_sentence(purchase(PurchaseState.HANDLING, late=True), now))
-    assert sentence.startswith("This order appeared late. You may now have two.")
+    assert sentence.startswith("This order came late. You may now have two.")
 
 
 def test_an_ambiguous_purchase_names_its_candidates(purchase: Make, now: datetime) -> None:
     made = purchase(PurchaseState.AMBIGUOUS, candidates=("a" * 20 + "111111", "b" * 20 + "222222"))
     sentence = str(purchase_sentence(made, now))
-    assert "These orders could be yours: ...111111, ...222222." in sentence
+    assert "One of these orders may be yours: …111111, …222222." in sentence
 
 
 def test_a_late_order_that_nobody_claimed_yet_is_never_told_nothing_was_placed(
@@ -143,7 +145,7 @@ def test_a_late_order_that_nobody_claimed_yet_is_never_told_nothing_was_placed(
 ) -> None:
     for state in (PurchaseState.REFUSED, PurchaseState.NOT_PLACED):
         words = str(purchase_sentence(purchase(state, late=True, order_id=""), now))
-        assert "appeared after all" in words
+        assert "came late" in words
         assert "Nothing was placed" not in words
 
 
@@ -161,3 +163,23 @@ def test_a_late_order_that_nobody_claimed_yet_is_never_told_nothing_was_placed(
 )
 def test_goods_are_called_with_their_region_unless_a_word_of_the_name_is_it(title, region, called):
     assert goods(title, Product("p", title, "Gaming", region=region)) == called
+
+
+@pytest.mark.parametrize(
+    ("quantity", "said"),
+    [(1, "Your card is here."), (2, "Both cards are here."), (5, "All 5 cards are here.")],
+)
+def test_an_order_that_is_done_says_that_the_cards_are_here(quantity: int, said: str) -> None:
+    assert outcome("FULFILLED", quantity, quantity, quantity) == said
+
+
+def test_what_goes_on_ends_in_three_dots_where_there_is_ascii_alone() -> None:
+    line = (Cell("Reading the orders …"), Cell(" (…eb64b3)"), Cell(" PUBG Mob… 60 UC"))
+    try:
+        style.take(style.Look(ascii=True))
+        shown = "".join(piece.text for piece in fitted(line, 60))
+        code = fitted((Cell("AB …CD", "secret"),), 6)[0].text
+    finally:
+        style.take(style.Look())
+    assert shown.rstrip() == "Reading the orders ... (...eb64b3) PUBG Mob~ 60 UC"
+    assert code == "AB …CD"

@@ -9,7 +9,7 @@ def test_a_long_name_is_cut_before_its_region() -> None:
     told = Heading("Stock", True, "", (), "", "", "", 0, 0, 0, subject=subject)
     for width, shown in (
         (60, f"· {subject}"),
-        (36, "· Genshin Impact Genesis … · Global"),
+        (36, "· Genshin Impact Genesis… · Global"),
         (26, "· Genshin Imp… · Global"),
     ):
         [part] = choose_parts(framed_parts(told), width)

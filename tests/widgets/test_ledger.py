@@ -115,10 +115,10 @@ async def test_a_movement_tells_time_type_amount_balance_owner_order_and_goods(
         lines = [" ".join(line.split()) for line in (await stage.picture())[3:9]]
     at = [f"{row.transaction.time.astimezone():%H:%M}" for row in rows]
     assert lines == [
-        f"▌ {at[0]} order 2 x Steam Wallet 1 · 20 EUR -1 961 48 039 amel ...000001",
-        f"{at[1]} refund 2 x Steam Wallet 2 · 20 EUR +980.50 50 980.50 amel ...000002",
-        f"{at[2]} order NOT OURS · 2 x Steam Wallet 3 · 20 EUR -1 961 48 039 other ...000003",
-        f"{at[3]} order NO ORDER -1 961 48 039 not listed ...000004",
+        f"▌ {at[0]} order 2 x Steam Wallet 1 · 20 EUR -1 961 48 039 amel …000001",
+        f"{at[1]} refund 2 x Steam Wallet 2 · 20 EUR +980.50 50 980.50 amel …000002",
+        f"{at[2]} order NOT OURS · 2 x Steam Wallet 3 · 20 EUR -1 961 48 039 other …000003",
+        f"{at[3]} order NO ORDER -1 961 48 039 not listed …000004",
         f"{at[4]} deposit CCP transfer +5 000 55 000",
         f"{at[5]} NEW-THING -70 49 930",
     ]
@@ -146,7 +146,7 @@ async def test_the_customer_has_a_column_or_stands_beside_the_goods(
         ({"difference": -300, "undebited": 1}, "DIFFERS: 300 DZD less than the orders say"),
         ({"undebited": 2}, "2 ORDERS NOT DEBITED"),
         ({"breaks": 1}, "matches your orders · 1 BREAK · Today"),
-        ({"complete": False, "difference": 5}, "NOT READ WHOLE: r reads again · Today"),
+        ({"complete": False, "difference": 5}, "not all of it was read: r reads again · Today"),
         ({"charged": False}, "Sandbox: no money moves"),
     ],
 )
@@ -178,7 +178,7 @@ async def test_a_span_that_is_not_today_is_named(ledger: Make, now: datetime) ->
 async def test_the_ledger_says_what_it_waits_for(staged: Make, ledger: Make, now: datetime) -> None:
     async with staged(LedgerPane()) as stage:
         stage.widget.now = now
-        assert "Reading the movements of the account ..." in await stage.text()
+        assert "Reading the movements of the account …" in await stage.text()
         stage.widget.error = failure_of("The vendor is down")
         assert "The ledger could not be read. The vendor is down. r tries again." in (
             await stage.text()

@@ -76,7 +76,7 @@ async def test_an_order_says_what_for_whom_how_far_and_for_how_much(
         f"Steam Wallet 6 20 EUR · any 2 ✓ handed over {rest}".replace(
             clock, f"{now.astimezone():%H:%M}"
         ),
-        f"Steam Wallet 7 20 EUR · any 2 other desk ✓ done {rest}",
+        f"Steam Wallet 7 20 EUR · any 2 other desk ✓ done {clock} 2 060 1 961.00",
         f"Roblox 400 Robux · any 2 ↺ refunded {clock} \u2013 0.00 0.00",
     ]
 
@@ -139,8 +139,8 @@ async def test_an_order_keeps_the_cursor_when_it_gets_its_id(
 @pytest.mark.parametrize(
     ("poll", "words"),
     [
-        (PollState("starting"), "Reading the orders ..."),
-        (PollState("live"), "No order in the last 24 h. enter on a value buys."),
+        (PollState("starting"), "Reading the orders …"),
+        (PollState("live"), "No order in the last 24 h. enter on a value opens a ticket."),
         (PollState("following"), "No order in the last 24 h."),
         (
             PollState("failing", failure=failure_of("The vendor is down")),
@@ -239,7 +239,7 @@ async def test_the_catalogue_says_what_it_is_without(
     staged: Make, book: Make, now: datetime
 ) -> None:
     async with staged(CatalogPane(), 100) as stage:
-        assert "Reading the catalogue ..." in await stage.text()
+        assert "Reading the catalogue …" in await stage.text()
         stage.widget.book = book(catalog_error=failure_of("No connection"))
         assert "could not be read. No connection. r tries again." in await stage.text()
         stage.widget.book = book(catalog=Catalog((), now))
@@ -328,7 +328,7 @@ async def test_stock_says_what_it_waits_for(staged: Make, now: datetime) -> None
     async with staged(StockPane(), 100) as stage:
         assert "Select a product in the catalogue" in await stage.text()
         stage.widget.product = Product("g0", "Game 0", "Gaming")
-        assert "Reading stock and prices ..." in await stage.text()
+        assert "Reading stock and prices …" in await stage.text()
         stage.widget.error = failure_of("The vendor is down")
         assert "The stock could not be read. The vendor is down. r tries again." in (
             await stage.text()

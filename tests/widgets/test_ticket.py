@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.domain import status_text
+from services.domain.book import BoardOrder, PollState, UsualTime
 from services.domain.errors import failure_of
 from services.domain.models import (
     Balance,
@@ -195,11 +196,29 @@ async def test_four_checks_stand_on_one_line(ticket: Make, now: datetime) -> Non
         assert "?" not in text
 
 
+async def test_what_is_handled_counts_against_the_usual_time_and_the_next_question(
+    ticket: Make, purchase: Make, now: datetime
+) -> None:
+    async with ticket() as stage:
+        shown = stage.widget
+        shown.stage, shown.now = "done", now
+        shown.purchase = purchase(PurchaseState.HANDLING, sent_at=now - timedelta(seconds=4))
+        assert "4 s" in await words(stage)
+        assert "usually" not in await words(stage)
+        shown.usual = UsualTime(8.0, 30.0)
+        shown.poll = PollState("live", next_at=now + timedelta(seconds=3))
+        assert "━━━━━━━━──────── 4 s of usually 8 s looks again in 3 s" in await words(stage)
+        shown.now = now + timedelta(seconds=1)
+        assert "━━━━━━━━━━────── 5 s of usually 8 s looks again in 2 s" in await words(stage)
+        shown.now = now + timedelta(seconds=28)
+        assert "○ slow" in await words(stage)
+
+
 @pytest.mark.parametrize(
     ("state", "facts", "said"),
     [
         (PurchaseState.SENDING, {}, ["Sending. The order may already be placed; do not close."]),
-        (PurchaseState.HANDLING, {}, ["handling", "(...eb64b3). You can close this"]),
+        (PurchaseState.HANDLING, {}, ["handling", "(…eb64b3). You can close this"]),
         (PurchaseState.UNRESOLVED, {}, ["NO ANSWER", "Do not buy it again."]),
         (PurchaseState.NOT_SENT, {}, ["not sent", "Safe to try again."]),
         (
@@ -207,7 +226,7 @@ async def test_four_checks_stand_on_one_line(ticket: Make, now: datetime) -> Non
             {"error": PurchaseError("ERR_STOCK", "out of stock", "req_1")},
             ["refused", "out of stock (ERR_STOCK, req_1). Nothing was placed."],
         ),
-        (PurchaseState.FULFILLED, {"cards_came": 2}, ["ready", "2 of 2 cards came."]),
+        (PurchaseState.FULFILLED, {"cards_came": 2}, ["ready", "Both cards are here."]),
         (PurchaseState.FULFILLED, {"cards_came": 1}, ["codes late", "codes not here yet: 1 of 2"]),
     ],
 )
@@ -326,3 +345,19 @@ async def test_a_price_below_the_floor_is_said_beside_the_margin_and_in_the_revi
         assert "LOW PRICE: d shows why." in shown
         stage.widget.prices = Prices()
         assert "LOW PRICE" not in await stage.text()
+
+
+def test_a_margin_is_only_of_what_this_desk_knows(order: Make) -> None:
+    def margin(**facts: Any) -> Decimal | None:
+        made: BoardOrder = order(1, state="FULFILLED", quantity=4, total=Decimal(4000), **facts)
+        return made.margin(Prices())
+
+    assert margin(price=Decimal(4400)) == 400
+    assert margin() == 200
+    assert margin(mine=False) is None
+    part = {"price": Decimal(4400), "quantity": 4, "total": Decimal(4000)}
+    some: BoardOrder = order(1, state="PARTIALLY_FILLED", **part, fulfilled_quantity=1)
+    assert some.margin(Prices()) == 100
+    some = order(1, state="PARTIALLY_FILLED", **part, cards_came=3)
+    assert some.margin(Prices()) == 300
+    assert order(1, state="PARTIALLY_FILLED", **part).margin(Prices()) is None

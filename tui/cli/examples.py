@@ -34,7 +34,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "orders": (
         ("carddesk orders --open", "what is still being made"),
         ("carddesk orders --unresolved", "purchases without an answer"),
-        ("carddesk orders --unclaimed", "what is on the account and no purchase here claims"),
+        ("carddesk orders --unclaimed", "what is on the account and was not bought here"),
         ("carddesk orders --undelivered", "cards that came and are not handed over"),
         ("carddesk orders --from 2026-11-23 --json", "since a day, for a program"),
     ),

@@ -22,7 +22,7 @@ from tui.screens.unresolved import UnresolvedScreen
 if TYPE_CHECKING:
     from tui.console.app import ConsoleApp
 
-GONE = "The list moved meanwhile: nothing was done. Select the row again."
+GONE = "The list has changed: nothing was done. Select the row again."
 SENDING = (
     "A purchase is being sent: suspended, carddesk could not take its answer. "
     "Try again once it is here."

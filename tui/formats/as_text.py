@@ -74,7 +74,7 @@ def stock(read: Stock, retail: Mapping[str, Decimal]) -> str:
     `retail` is what a customer pays for each in DZD, by type id.
     """
     kinds = table(
-        ("TYPE ID", "PRICE DZD", "RETAIL DZD", "MARGIN DZD", "STOCK", "NAME"),
+        ("TYPE ID", "COST DZD", "PRICE DZD", "MARGIN DZD", "STOCK", "NAME"),
         [
             (
                 kind.id,
@@ -133,7 +133,7 @@ def quote(asked: Quote, *, practice: bool) -> str:
 def board(rows: Sequence[BoardOrder]) -> str:
     """Print the order list, in the order given."""
     return table(
-        ("TIME", "STATE", "ORDER", "CARDS", "TOTAL", "WHO", "GIVEN", "WHAT"),
+        ("TIME", "STATE", "ORDER", "CARDS", "TOTAL", "WHO", "HANDED OVER", "WHAT"),
         [
             (
                 local_time(row.time),
@@ -239,7 +239,7 @@ def purchase(bought: Purchase, region: str = "") -> str:
             ("updated", local_time(bought.updated_at)),
             ("error", _error(bought.error)),
             ("could be", ", ".join(bought.candidates)),
-            ("late", "this order appeared late; you may now have two" if bought.late else ""),
+            ("late", "this order came late; you may now have two" if bought.late else ""),
         )
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def hits(found: "Sequence[LookupHit]") -> str:
     """Print what was found, in the order given."""
     return table(
-        ("FOUND BY", "TIME", "STATE", "ORDER", "CARDS", "WHO", "GIVEN", "WHAT"),
+        ("FOUND BY", "TIME", "STATE", "ORDER", "CARDS", "WHO", "HANDED OVER", "WHAT"),
         [
             (
                 ", ".join(hit.by),

@@ -100,7 +100,7 @@ class PaletteScreen(Dialog[PaletteInput | None]):
             self.query_one(HintLine).hints = (
                 ("enter", "Run"),
                 ("tab", "Complete"),
-                ("up/down", "Choose, or lines before"),
+                ("up/down", "Select, history"),
                 (self.context.keymap.shown("back"), "Close"),
             )
 

@@ -19,16 +19,16 @@ from widgets.drawing.canvas import inert_content
 from widgets.drawing.cells import due
 from widgets.drawing.ink import DOT
 
-GOES_ON = "Orders are tracked on behind this, and a purchase that was sent goes on."
+GOES_ON = "Orders are still followed, and a purchase that was sent goes on."
 CURTAIN = (
-    "No PIN: any key unlocks. Set one "
-    "(carddesk lock-pin set), or lock the session itself when you leave the room."
+    "No PIN is set: any key unlocks. Set one "
+    "(carddesk lock-pin set), or lock the computer when you leave the room."
 )
 LOCKED = f"A PIN opens it. Forgotten? {FORGOTTEN}"
-LOCKS = "That is the key that locks. Any other one opens."
+LOCKS = "This key locks. Any other key unlocks."
 NO_PIN = "No PIN is typed yet. Type it, then press enter."
-NO_SIGN = "That key adds nothing to the PIN. Type the PIN, then press enter."
-TOO_LONG = f"A PIN has at most {LONGEST} signs: this one was not taken. Backspace takes one back."
+NO_SIGN = "That key is not part of a PIN. Type the PIN, then press enter."
+TOO_LONG = f"A PIN has at most {LONGEST} characters: this one was not taken. Backspace deletes one."
 
 
 class LockScreen(ConsoleScreen[None]):
@@ -100,7 +100,7 @@ class LockScreen(ConsoleScreen[None]):
         match self._entry.hear(event.key, event.character):
             case "entered":
                 self._busy = True
-                self._said = "Checking ..."
+                self._said = "Checking …"
                 pin = self._entry.take()
                 self.post_message(UnlockRequest(store, pin, reply=self.show_attempt))
             case "typed":

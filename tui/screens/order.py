@@ -208,7 +208,8 @@ class OrderScreen(ConsoleScreen[None]):
             self.reveal()
             return
         seconds = self.context.settings.ui.reveal_seconds
-        shown = f"All {count} codes will be on the screen for {seconds} s."
+        codes = "Both codes" if count == 2 else f"All {count} codes"
+        shown = f"{codes} will be on the screen for {seconds} s."
         lines = [f"{self._row.name}.", shown]
         question = AskScreen(self.context, "Reveal every card of this order?", lines, yes="Reveal")
         self.ask(question, self._all_agreed)
@@ -386,8 +387,10 @@ class OrderScreen(ConsoleScreen[None]):
     def _who_shows(self) -> str:
         """Say for the facts what is shown now, and that it is on record."""
         numbers = [index + 1 for index, _ in self.cards.revealed]
+        if not numbers:
+            return ""
         which = f"Card {numbers[0]} is" if len(numbers) == 1 else f"{len(numbers)} cards are"
-        return f"{which} shown now; that is in the log, the code is not."
+        return f"{which} shown. Logged under your name; the code is not logged."
 
     def _share_lines(self) -> None:
         """Give a shown card the lines it needs, and the facts the rest."""

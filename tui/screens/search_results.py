@@ -36,9 +36,9 @@ class SearchResultsScreen(OrderListScreen):
 
     def ask_again(self) -> None:
         """Look it up, now."""
-        self.orders.placeholder = "Looking in the journal and at the vendor ..."
+        self.orders.placeholder = "Looking in the journal and at the vendor …"
         if isinstance(self._wanted, Secret):
-            self.orders.placeholder = "Looking through the vendor's orders ... q stops it."
+            self.orders.placeholder = "Looking through the vendor's orders … q stops it."
         wanted, days = self._wanted, self._days
         self.post_message(FindRequest(wanted, days, self.show_page, reply=self.show_found))
 
@@ -49,9 +49,7 @@ class SearchResultsScreen(OrderListScreen):
     def show_page(self, page: int, pages: int) -> None:
         """Say how far the vendor's orders were looked through."""
         if self.composed:
-            self.orders.placeholder = (
-                f"Page {page} of {pages} of the vendor's orders ... q stops it."
-            )
+            self.orders.placeholder = f"Page {page} of {pages} of the vendor's orders … q stops it."
 
     def show_found(self, found: "LookupResult | None", error: Failure | None) -> None:
         """Take what was found, or the sentence why nothing could be looked up."""

@@ -216,7 +216,7 @@ class SetupScreen(ConsoleScreen[None]):
         if not typed and self.answers.key is not None:
             return True
         key = first_run.new_key(typed)
-        self._show_busy("Asking the vendor about this key ...")
+        self._show_busy("Asking the vendor about this key …")
         self.post_message(self.KeyGiven(self.answers.base_url, key))
         return False
 
@@ -230,7 +230,7 @@ class SetupScreen(ConsoleScreen[None]):
         return True
 
     def _take_agreement(self) -> bool:
-        self._show_busy("Writing ...")
+        self._show_busy("Writing …")
         self.post_message(self.Agreed(self.answers))
         return False
 

@@ -165,6 +165,9 @@ class TicketScreen(Dialog[None]):
             return
         self.ticket.practice = self.book.info.environment == "SANDBOX"
         self.ticket.balance = self.book.balance
+        product, denomination = self._goods
+        self.ticket.usual = self.book.usual_of(product.id, denomination.id)
+        self.ticket.poll = self.book.poll
         self.ticket.customer_before = served_last(self.book.orders)
         self._follow_customer()
         self._follow_stock()

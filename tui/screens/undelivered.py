@@ -24,7 +24,7 @@ class UndeliveredScreen(OrderListScreen):
         self._waiting: frozenset[str] = frozenset()
 
     def ask_again(self) -> None:
-        self.orders.placeholder = "Reading the journal ..."
+        self.orders.placeholder = "Reading the journal …"
         self.post_message(UndeliveredRequest(reply=self._show))
 
     def open(self) -> None:

@@ -216,7 +216,7 @@ class UnresolvedScreen(Filtering):
         if held is not None and held.state is PurchaseState.AMBIGUOUS:
             self._rule_out()
             return
-        lines = ["It was read and understood. The purchase and its order stay in the journal."]
+        lines = ["The purchase and its order stay in the journal."]
         self._ask("Take this purchase off the list?", lines, "acknowledge", ())
 
     def _among_unclaimed(self) -> bool:
@@ -259,7 +259,7 @@ class UnresolvedScreen(Filtering):
         )
         lines = [f"Order {short_id(order.order_id)}: placed {local_time(order.time)}{goes}."]
         if unclaimed.ruled_out:
-            lines.append("A person had said before that this order is not that purchase.")
+            lines.append("A person said before that this order is not that purchase.")
         lines.append(THEIRS)
         self._ask("Is this order your purchase?", lines, "claim", (order.order_id,))
 

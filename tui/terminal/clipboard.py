@@ -80,10 +80,7 @@ class TerminalClipboard:
         if len(text.encode("utf-8", "replace")) > LONGEST:
             return TOO_LONG
         self._write(sequence(text))
-        return (
-            f"Sent to the terminal, which is asked to forget it in {CLEAR_SECONDS:.0f} s, "
-            "or when you leave."
-        )
+        return f"Sent to the terminal; cleared in {CLEAR_SECONDS:.0f} s, or when you leave."
 
     async def clear(self) -> bool:
         """Ask the terminal to keep nothing."""
@@ -141,10 +138,7 @@ class TmuxBuffer:
         self._loaded = await tmux.ask(*_LOAD, text=text)
         if not self._loaded:
             return await self._terminal.send(text)
-        return (
-            f"Sent to the terminal through tmux, whose buffer goes in {CLEAR_SECONDS:.0f} s, "
-            "or when you leave."
-        )
+        return f"Copied to the tmux buffer; cleared in {CLEAR_SECONDS:.0f} s, or when you leave."
 
     async def clear(self) -> bool:
         """Delete the buffer, and ask the terminal to keep nothing."""

@@ -77,7 +77,11 @@ def _subject_forms(subject: str) -> tuple[str, ...]:
     name, between, region = subject.rpartition(" · ")
     if not name:
         return (subject,) if subject else ()
-    cut = (f"{fit(name, width)}{between}{region}" for width in SHORTER if width < cell_width(name))
+    cut = (
+        f"{fit(name, width).rstrip()}{between}{region}"
+        for width in SHORTER
+        if width < cell_width(name)
+    )
     return subject, *cut, name
 
 

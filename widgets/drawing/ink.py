@@ -1,5 +1,6 @@
 """The one door through which text reaches the terminal: inert, measured, its ink given by name."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -103,6 +104,9 @@ SIGNS = {
 """What stands for a sign where there are only letters; each is as wide as what it stands for."""
 
 _SIGNS = str.maketrans(SIGNS)
+_GOES_ON = re.compile(r"(?<![^\s(])…")
+"""The sign as it stands in a sentence of ours or before an id, not where a word was cut off."""
+
 EXACT = "secret"
 """The ink of what has to be read letter by letter: nothing in it is ever drawn as another sign."""
 
@@ -127,9 +131,17 @@ class Drawn(NamedTuple):
 DrawnLine = tuple[Drawn, ...]
 
 
-def inert(text: str) -> SafeText:
-    """Clean text for drawing, so that the terminal, Textual and our columns agree on its width."""
+def inert(text: str, *, exact: bool = False) -> SafeText:
+    """Clean text for drawing, so that the terminal, Textual and our columns agree on its width.
+
+    Args:
+        text: what is to be drawn.
+        exact: nothing in it may be written with other signs, as in a code.
+    """
     cleaned = clean(text)
+    if not exact and "…" in cleaned and style.now().ascii:
+        # Here, while it is measured: `signed` may only put one cell for another.
+        cleaned = SafeText(_GOES_ON.sub("...", cleaned))
     return cleaned if one_cell_each(cleaned) else SafeText("".join(map(_agreed, cleaned)))
 
 
@@ -157,7 +169,7 @@ def fitted(line: Line, width: int, fill: str = "plain") -> DrawnLine:
     kept: list[Drawn] = []
     left = width
     for text, ink in line:
-        drawn = inert(text)
+        drawn = inert(text, exact=ink == EXACT)
         size = cell_width(drawn)
         if size > left:
             drawn, size = SafeText(fit(drawn, left)), left
@@ -183,7 +195,7 @@ class Laid(NamedTuple):
 
 def laid(cell: Cell, width: int, gap: int = 0, *, right: bool = False) -> Laid:
     """Lay a cell out in exactly `width` terminal cells, cut or padded, and a gap after them."""
-    text = inert(cell.text)
+    text = inert(cell.text, exact=cell.ink == EXACT)
     missing = width - cell_width(text)
     if missing < 0:
         cut = fit(text, width)

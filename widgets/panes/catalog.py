@@ -111,7 +111,7 @@ class CatalogPane(Board[Product]):
     def _say(self, book: Book | None, now: datetime | None) -> None:
         self.stale, self.why = "", ()
         if book is None or (book.catalog is None and not book.catalog_error):
-            self.placeholder = "Reading the catalogue ..."
+            self.placeholder = "Reading the catalogue …"
         elif book.catalog is None:
             said = and_again(book.catalog_error, self.privacy) if book.catalog_error else ""
             self.placeholder = f"The catalogue could not be read. {said}"

@@ -274,7 +274,7 @@ class LedgerPane(Board[LedgerRow]):
             said = and_again(self.error, self.privacy)
             self.placeholder = f"The ledger could not be read. {said}"
         elif ledger is None:
-            self.placeholder = "Reading the movements of the account ..."
+            self.placeholder = "Reading the movements of the account …"
         else:
             self.placeholder = f"{_span(ledger, self.now)} no money moved. r asks again."
 
@@ -288,7 +288,7 @@ def _with(row: LedgerRow, order: BoardOrder | None) -> LedgerRow:
 
 def _verdict(ledger: Ledger, privacy: bool) -> str:
     if not ledger.complete:
-        return "NOT READ WHOLE: r reads again"
+        return "not all of it was read: r reads again"
     if not ledger.charged:
         return "Sandbox: no money moves"
     if ledger.agrees:

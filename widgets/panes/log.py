@@ -11,9 +11,9 @@ from widgets.drawing.cells import discreet
 from widgets.drawing.ink import Cell
 
 COLUMNS = (
-    Column("at", "at", 8, leaves=1, searched=False),
+    Column("at", "time", 8, leaves=1, searched=False),
     Column("customer", "customer", 12, leaves=2),
-    Column("text", "what happened", least=20),
+    Column("text", "event", least=20),
 )
 _INKS = {"warning": "warn", "error": "alert"}
 

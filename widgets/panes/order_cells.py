@@ -10,15 +10,13 @@ from services.domain.typed.product_names import ANY_REGION, short_region, short_
 from widgets.board.columns import Column
 from widgets.board.row_cache import View
 from widgets.board.row_line import RowCell
-from widgets.drawing import style
 from widgets.drawing.cells import (
-    HOUR,
-    MINUTE,
     given_when,
     order_id_words,
     order_state_cell,
 )
 from widgets.drawing.ink import Cell, Line, inert
+from widgets.drawing.waiting import counted
 
 WITH_REGION = 26
 """In a column so wide a product is drawn with its region."""
@@ -39,15 +37,9 @@ COLUMNS = (WHAT, QUANTITY, CUSTOMER, STATE_COLUMN, PRICE, COST, MARGIN, DESK, OR
 NO_AMOUNT = "\u2013"
 LEAST_TITLE = 4
 BAR, WIDE_BAR = 8, 12
-WORD = 10
-"""How wide the word before a bar is, so that the bars stand below one another."""
 
-SLOW = "○ slow"
 COUNTED = frozenset({"SENDING", "HANDLING"})
 """The states in which somebody waits for the next one: they count their seconds."""
-
-COARSE_SECONDS = 5
-"""In steps of so many seconds an order counts on a slow line."""
 
 WIDEST = 200
 OTHER_DESK = "other desk"
@@ -67,7 +59,7 @@ def order_cells(
     done = order.final and not (order.to_give and order.mine)
     plain, strong = ("dim", "dim") if done else ("plain", "strong")
     price, cost = order.customer_price(prices), order.cost
-    margin = price - cost if price is not None and cost is not None else None
+    margin = order.margin(prices)
     return {
         "what": product_pieces(
             order.product or order.product_id,
@@ -120,40 +112,14 @@ def state_pieces(order: BoardOrder, view: View, usual: UsualTime | None) -> Line
     word, ink = order_state_cell(order)
     room = view.room.get(STATE_COLUMN.id, WIDE_STATE)
     if order.state in COUNTED and not order.late and view.now is not None:
-        began = order.sent_at or order.time
-        return _counted(word, ink, max(0.0, (view.now - began).total_seconds()), room, usual)
+        seconds = max(0.0, (view.now - (order.sent_at or order.time)).total_seconds())
+        bar = WIDE_BAR if room >= WIDE_STATE else BAR if room >= STATE else 0
+        return counted(Cell(word, ink), seconds, usual, bar, " of " if bar == WIDE_BAR else "")
     at = given_when(order.given_at or order.ended_at or order.time, view.now)
     between = room - cell_width(word) - cell_width(at)
     if between < 1:
         return (Cell(word, ink),)
     return Cell(word, ink), Cell(" " * between), Cell(at, "dim")
-
-
-def _counted(word: str, ink: str, seconds: float, room: int, usual: UsualTime | None) -> Line:
-    """Return a state that counts its seconds, with a bar that is full at the usual time."""
-    whole = int(seconds)
-    if style.now().coarse:
-        whole -= whole % COARSE_SECONDS
-    if usual is not None and whole > usual.slow:
-        word, ink = SLOW, "warn"
-    word = f"{word:<{WORD}} "
-    said = f" {_elapsed(whole)}"
-    bar = WIDE_BAR if room >= WIDE_STATE else BAR if room >= STATE else 0
-    if usual is None or not bar:
-        return Cell(word, ink), Cell(" " * bar), Cell(said if bar else said[1:], ink)
-    done = min(bar, int(bar * whole / max(1.0, usual.seconds)))
-    of = f" of {_elapsed(round(usual.seconds))}" if bar == WIDE_BAR else ""
-    rest = Cell("─" * (bar - done), "dim")
-    return Cell(word + "━" * done, ink), rest, Cell(said, ink), Cell(of, "dim")
-
-
-def _elapsed(seconds: int) -> str:
-    """Return a time that has passed, in four cells: ` 7 s`, `12 m`, ` 3 h`."""
-    if seconds < 100:
-        return f"{seconds:>2} s"
-    if seconds < 100 * MINUTE:
-        return f"{seconds // MINUTE:>2} m"
-    return f"{seconds // HOUR:>2} h"
 
 
 def _whole(price: Decimal | None) -> str:

@@ -1,7 +1,5 @@
 """The order board: the account's open orders and those of the last hours, ours and others'."""
 
-from math import ceil
-
 from textual.reactive import var
 
 from services.domain.book import BoardOrder, Book
@@ -9,10 +7,10 @@ from services.domain.local_time import same_day
 from services.domain.money import Prices
 from widgets.board.board import Board, View
 from widgets.board.row_line import RowCell
-from widgets.drawing import style
 from widgets.drawing.cells import and_again, stale_words, why_forms
 from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell
+from widgets.drawing.waiting import next_check
 from widgets.panes.order_cells import COLUMNS, order_cells
 from widgets.panes.order_filters import PREFIXES, order_search, order_words, sort_keys
 
@@ -118,13 +116,8 @@ class OrderBoard(Board[BoardOrder]):
         self.title_facts = (*facts, Part((end,), leaves=2, end=True)) if end.text else tuple(facts)
 
     def _next_check(self) -> Cell | None:
-        poll, now = self.book.poll if self.book and self.book.open_count else None, self.now
-        if poll is None or poll.next_at is None or now is None:
-            return None
-        if poll.state != "live" or style.now().coarse:
-            return None
-        seconds = ceil((poll.next_at - now).total_seconds())
-        return Cell(f"looks again in {seconds} s" if seconds > 0 else "looks again now", "busy")
+        book = self.book
+        return next_check(book.poll, self.now) if book and book.open_count else None
 
     def _today(self) -> Cell:
         today = [order for order in self._orders if same_day(order.time, self.now)]
@@ -139,9 +132,9 @@ class OrderBoard(Board[BoardOrder]):
 
     def _absence(self, book: Book | None) -> str:
         if book is None or book.poll.state == "starting":
-            return "Reading the orders ..."
+            return "Reading the orders …"
         if book.poll.state in ("live", "following"):
-            return f"No order in the last {self.hours} h. enter on a value buys."
+            return f"No order in the last {self.hours} h. enter on a value opens a ticket."
         if book.poll.failure is None:
             return "No orders to show: the orders could not be read. r tries again."
         return f"No orders to show: {and_again(book.poll.failure, self.privacy)}"

@@ -172,7 +172,7 @@ class StockPane(Board[Denomination]):
         elif self.product is None and stock is None:
             self.placeholder = "Select a product in the catalogue: enter shows its values here."
         elif stock is None or self.busy:
-            self.placeholder = "Reading stock and prices ..."
+            self.placeholder = "Reading stock and prices …"
         else:
             self.placeholder = "The vendor lists no value of this product. r asks again."
 

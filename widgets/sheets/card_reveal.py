@@ -181,7 +181,7 @@ class CardReveal(Sheet):
 
     def _counts(self) -> Line:
         if self.busy:
-            return (Cell("asking the vendor for the card ...", "dim"),)
+            return (Cell("asking the vendor for the card …", "dim"),)
         shown = len(self.revealed)
         if not self.count:
             return ()

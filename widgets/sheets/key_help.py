@@ -22,7 +22,7 @@ WIDE = 30
 """How many cells a column takes at least: of two or three, and of six."""
 
 DIM = "dim: not here, not now"
-ALSO = "press it and the reason is said"
+ALSO = "press it to see why"
 
 
 class KeyEntry(Struct, frozen=True):

@@ -24,7 +24,7 @@ from widgets.sheets.money_parts import Draw, MoneyView
 
 MEDIUM = Size(112, 31)
 WIDE = Size(160, 45)
-READING = "Reading the journal ..."
+READING = "Reading the journal …"
 Facts = Callable[[MoneyView], tuple[Part, ...]]
 
 

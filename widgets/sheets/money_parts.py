@@ -182,7 +182,7 @@ def to_hand_over(seen: MoneyView, width: int, height: int) -> list[Line]:
     """List the orders that are not handed over, the oldest first."""
     rows = waiting(seen.book.orders)
     if not rows:
-        return _indented(sentence("Nothing: every card is handed over.", width - 2, "dim"))
+        return _indented(sentence("None: every card is handed over.", width - 2, "dim"))
     if width < WIDE:
         columns = (
             ListColumn("customer", 9),
@@ -273,7 +273,7 @@ def ledger_words(read: Ledger | None) -> str:
     if read is None:
         return LEDGER_UNREAD
     if not read.charged:
-        return "orders take no money here"
+        return "Sandbox: no money moves"
     if any(row.mark is Mark.BREAK for row in read.rows):
         return "has a break"
     return "matches your orders" if read.agrees else "does not match your orders"

@@ -96,7 +96,7 @@ class OrderDetail(Sheet):
         """Return the state and what it means, then the facts; what happened below or beside it."""
         row = self.board_order
         if row is None:
-            words = failure_words(self.error, self.privacy) or "Reading the order ..."
+            words = failure_words(self.error, self.privacy) or "Reading the order …"
             return sentence(words, width, "dim")
         half = self._half(width)
         first = [(INDENT, *line) for line in self._known(row, (half or width) - len(INDENT.text))]
@@ -192,9 +192,7 @@ class OrderDetail(Sheet):
         if cost and unit is not None and row.quantity > 1:
             cost = f"{cost}, {row.quantity} x {amount(unit, self.privacy)}"
         lines = fact("cost", cost, width)
-        price, paid = row.customer_price(self.prices), row.cost
-        if price is not None and paid is not None:
-            lines += fact("margin", dinars(price - paid, self.privacy), width)
+        lines += fact("margin", dinars(row.margin(self.prices), self.privacy), width)
         if charged is not None and charged != row.total:
             lines += fact("charged", dinars(charged, self.privacy), width)
         return lines
@@ -213,5 +211,5 @@ class OrderDetail(Sheet):
         if self.error:
             lines += fact("reading", and_again(self.error, self.privacy), width, "warn")
         elif self.busy:
-            lines += fact("reading", "asking the vendor ...", width, "dim")
+            lines += fact("reading", "asking the vendor …", width, "dim")
         return lines

@@ -130,7 +130,7 @@ class ShownCard(Struct, frozen=True):
         ]
         if not card.serial:
             return code
-        serial = inert(card.serial.reveal())
+        serial = inert(card.serial.reveal(), exact=True)
         beside = (Cell(BETWEEN), Cell("serial ", "dim"), Cell(serial, "secret"))
         if len(code) == 1 and line_width((*code[0], *beside)) < width:
             return [(*code[0], *beside)]
@@ -144,7 +144,7 @@ def _beside(line: Line, at: int, cell: Cell) -> Line:
 
 def label(secret: Secret) -> str:
     """Return a code as it is read: in groups of four, unless it has signs that part it already."""
-    drawn = inert(secret.reveal())
+    drawn = inert(secret.reveal(), exact=True)
     if len(drawn) > LONGEST_GROUPED or not (drawn.isascii() and drawn.isalnum()):
         return drawn
     return " ".join(drawn[at : at + GROUP] for at in range(0, len(drawn), GROUP))
@@ -154,7 +154,7 @@ def _named(name: str, secret: Secret, width: int) -> list[Line]:
     """Return a field of the card, whole: what does not fit a line goes on in the next."""
     wide = max(NAME, cell_width(name) + 1)
     room = max(8, width - len(INDENT) - wide - 2)
-    pieces = chop(inert(secret.reveal()), room) or [""]
+    pieces = chop(inert(secret.reveal(), exact=True), room) or [""]
     names = [f"{name}{' ' * (wide - cell_width(name))}", *(" " * wide for _ in pieces[1:])]
     lines: list[Line] = [
         (Cell(INDENT), Cell(each, "dim"), Cell(piece, "secret"))
@@ -166,4 +166,4 @@ def _named(name: str, secret: Secret, width: int) -> list[Line]:
 def _warning(secret: Secret) -> str:
     """Return what is to know of a value that is not drawn as it is."""
     raw = secret.reveal()
-    return CHANGED if inert(raw) != raw else SPACED if raw != raw.strip() else ""
+    return CHANGED if inert(raw, exact=True) != raw else SPACED if raw != raw.strip() else ""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from textual.reactive import var
 
+from services.domain.book import PollState, UsualTime
 from services.domain.local_time import local_clock, local_minute
 from services.domain.models import (
     CODES_LATE,
@@ -25,13 +26,13 @@ from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import (
     amount,
     discreet,
-    passed,
     purchase_sentence,
     state_cell,
     stock_cell,
 )
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, inert, line_width
 from widgets.drawing.sheet import sentence
+from widgets.drawing.waiting import counted, next_check
 
 EDGE = 3
 """Columns of the frame and the air beside it."""
@@ -40,6 +41,9 @@ VALUES, QUANTITY_HINT, CUSTOMER_HINT = 15, 23, 41
 AMOUNTS_END = 32
 WIDE = 66
 """Cells of text from which what is beside an amount is set apart."""
+BAR, WIDE_BAR = 8, 16
+USUALLY = " of usually "
+BETWEEN = "    "
 ROOMY, AIRY = 19, 21
 """Lines inside the frame from which parts are set apart, and from which the first one is, too."""
 LEAVING = ("margin", "balance", "cost", "balance after")
@@ -79,7 +83,8 @@ class Ticket(Canvas, can_focus=False):
     the desk checked last; `sending` is read while it is sent, `error` is a sentence; `practice`
     says that no money is taken here. Costs are the account's, in DZD; in privacy mode they are
     hidden, and what the customer pays by `prices` alone is left. `counted_by` names the keys for
-    more and less, `bought_last` says what this customer bought before, `customer_before` whom the
+    more and less, `usual` is how long such an order usually takes, `poll` when the vendor is asked
+    next, `bought_last` says what this customer bought before, `customer_before` whom the
     ticket before was for.
     """
 
@@ -87,6 +92,7 @@ class Ticket(Canvas, can_focus=False):
         *("stage", "product", "denomination", "stock_read_at", "quantity", "note", "balance"),
         *("sending", "quote", "checks", "purchase", "error", "armed", "typed", "practice"),
         *("now", "privacy", "prices", "bought_last", "customer_before", "counted_by"),
+        *("usual", "poll"),
     )
 
     stage: var[str] = var("edit")
@@ -96,6 +102,8 @@ class Ticket(Canvas, can_focus=False):
     quantity: var[int | None] = var[int | None](1)
     note: var[str] = var("")
     balance: var[Balance | None] = var[Balance | None](None)
+    usual: var[UsualTime | None] = var[UsualTime | None](None)
+    poll: var[PollState] = var(PollState())
     practice: var[bool] = var(False)
     sending: var[str] = var("")
     quote: var[Quote | None] = var[Quote | None](None)
@@ -357,9 +365,8 @@ class Ticket(Canvas, can_focus=False):
         if state == PurchaseState.HANDLING and purchase.order_id:
             at = purchase.answered_at or purchase.sent_at or purchase.created_at
             ordered = f"Ordered {local_clock(at)} ({short_id(purchase.order_id)})."
-            waited: Line = (Cell(f"   {passed(at, self.now)}", "busy"),) if self.now else ()
             return [
-                (word, *waited),
+                self._waited(word, purchase.sent_at or at, width),
                 *sentence(f"{ordered} You can close this: it is followed.", width),
             ]
         words = discreet(purchase_sentence(purchase, self.now), self.privacy)
@@ -367,6 +374,18 @@ class Ticket(Canvas, can_focus=False):
         if purchase.order_id:
             named = (Cell(f"   order {short_id(purchase.order_id)}", "dim"),)
         return [(word, *_took(purchase), *named), *sentence(words, width, "strong")]
+
+    def _waited(self, word: Cell, began: datetime, width: int) -> Line:
+        """Return the state with its seconds, the usual time as a bar, and the next question."""
+        if self.now is None:
+            return (word,)
+        seconds = max(0.0, (self.now - began).total_seconds())
+        bar = (WIDE_BAR if width >= WIDE else BAR) if self.usual is not None else 0
+        line = counted(word, seconds, self.usual, bar, USUALLY)
+        if (check := next_check(self.poll, self.now)) is None:
+            return line
+        longer = (*line, Cell(BETWEEN), check)
+        return longer if line_width(longer) <= width else line
 
 
 def _took(purchase: Purchase) -> Line:

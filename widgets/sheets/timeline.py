@@ -56,7 +56,7 @@ class TimelineSheet(Sheet):
         if self.error:
             lines += sentence(and_again(self.error, self.privacy), width, "warn")
         if self.story is None:
-            return lines if self.error else [*lines, *sentence("Reading ...", width, "dim")]
+            return lines if self.error else [*lines, *sentence("Reading …", width, "dim")]
         return [
             *lines,
             *self._to_tell(self.story, width),
@@ -112,5 +112,5 @@ class TimelineSheet(Sheet):
         for gap in story.gaps:
             lines += sentence(discreet(gap, self.privacy), width, "warn")
         if self.busy:
-            lines += sentence("asking the vendor ...", width, "dim")
+            lines += sentence("asking the vendor …", width, "dim")
         return lines

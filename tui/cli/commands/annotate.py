@@ -56,7 +56,7 @@ async def acknowledge(call: Call) -> int:
                 advice="Nothing was changed. What is not settled: carddesk resolve",
             )
         held = await desk.settlement.acknowledge(held.id)
-    call.out.say("Acknowledged: it is off the list of what is not settled.")
+    call.out.say("It is off the list of what is not settled.")
     call.out.data(
         as_json.purchase(held), as_text.purchase(held, desk.catalog.region(held.product_id))
     )
@@ -79,7 +79,7 @@ async def delivered(call: Call) -> int:
         as_text.facts(
             (
                 ("order", done.order_id),
-                ("given", f"{local_time(done.at)} by {done.by}" if done.at else "no"),
+                ("handed over", f"{local_time(done.at)} by {done.by}" if done.at else "no"),
             )
         ),
     )

@@ -161,7 +161,7 @@ async def order(call: Call) -> int:
             and (mark := await desk.support.delivery(purchase.order_id))
             and mark.at
         ):
-            call.out.say(f"Given to the customer: {local_time(mark.at)} by {mark.by}.")
+            call.out.say(f"Handed over: {local_time(mark.at)} by {mark.by}.")
         call.out.data(
             as_json.purchase(purchase, cards),
             _with_cards(
@@ -198,7 +198,7 @@ async def resolve(call: Call) -> int:
 
 async def _say_if_ruled_out(call: Call, desk: "Desk", purchase_id: str, order_id: str) -> None:
     if order_id in await desk.settlement.ruled_out(purchase_id):
-        call.out.say("A person had said before that this order is not that purchase.")
+        call.out.say("A person said before that this order is not that purchase.")
 
 
 async def _foreign(desk: "Desk", reference: str) -> Order:

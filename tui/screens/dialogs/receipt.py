@@ -23,11 +23,11 @@ from widgets.bars.key_hints import HintLine
 from widgets.drawing.canvas import inert_content
 from widgets.drawing.ink import inert
 
-COPIED = "to the terminal's clipboard, which is asked to forget it soon."
-NOT_COPIED = "copying to the clipboard is turned off (ui.copy)."
-PRINTED = "to the printer, through the program of ui.print_command."
-KEPT = "into a file that only you can read, listed until you delete it."
-RECORDED = "Recorded with your name first, without the card."
+COPIED = "Copy (cleared after 30 s)"
+NOT_COPIED = "Copying is off (ui.copy)"
+PRINTED = "Print with the program of ui.print_command"
+KEPT = "Write a file (only you can read it; listed until you delete it)"
+RECORDED = "Logged under your name. The code is not logged."
 Way = Literal["copy", "file", "print"]
 AROUND, AROUND_NARROW = 13, 15
 """Lines of the dialog that are not the text; more where its own sentences have to be broken."""
@@ -158,6 +158,7 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         title = fit(inert(self._title()), width).rstrip()
         self.query_one("#hand-title", Static).update(inert_content(title))
         key = self.context.keymap.shown("right")
-        written = f"Written {receipt.named(self._language)}; {key} changes that for this time."
+        language = receipt.LANGUAGES.get(self._language, "as ui.customer_template has it")
+        written = f"Language: {language} ({key}: next)"
         self.query_one("#hand-text", Static).update(inert_content(*lines))
         self.query_one("#hand-language", Static).update(inert_content(written))

@@ -30,7 +30,7 @@ from widgets.drawing.ink import Cell
 COLUMNS = (
     Column("name", "file", least=28),
     Column("since", "written", 19, leaves=1),
-    Column("age", "age", 5, "right"),
+    Column("age", "since", 5, "right"),
 )
 NONE_LEFT = "No file with a card for a customer is on this disk."
 
@@ -50,7 +50,7 @@ class ReceiptFilesScreen(Filtering, Dialog[None]):
             search=lambda file: file.name,
             heading="Files with cards",
         )
-        self.files.placeholder = "Looking ..."
+        self.files.placeholder = "Looking …"
 
     def compose(self) -> ComposeResult:
         """Lay out the list and what deleting can and cannot do."""

@@ -21,7 +21,7 @@ from widgets.bars.key_hints import HintLine
 from widgets.drawing.canvas import inert_content
 from widgets.drawing.ink import DOT
 
-OLD, NEW, AGAIN = "The PIN until now", "The new PIN", "The new PIN again"
+OLD, NEW, AGAIN = "The old PIN", "The new PIN", "The new PIN again"
 WIDTH = 20
 FORGOTTEN = "The terminal lost the focus, so what was typed is forgotten. Type it again."
 PASSING = frozenset({NO_PIN, NO_SIGN, FORGOTTEN, TOO_LONG})
@@ -50,7 +50,9 @@ class PinScreen(Dialog[PinChange | None]):
         self._steps = [OLD, NEW, AGAIN] if asks_old else [NEW, AGAIN]
         self._typed: dict[str, Secret] = {}
         self._entry = PinEntry()
-        self._said = "At least four signs. Nothing of it is shown, logged or kept but its hash."
+        self._said = (
+            "At least four characters. It is never shown or logged; only a hash of it is kept."
+        )
 
     def compose(self) -> ComposeResult:
         """Lay out the question, the dots, and what is said of them."""

@@ -31,8 +31,7 @@ KEYBOARDS: tuple[tuple[Keyboard, str, str], ...] = (
 BUYING = {
     False: SetupChoice(
         "Others buy too, or I am not sure",
-        "When the line drops while you buy, you are shown the orders that could be yours, and "
-        "pick the one.",
+        "If the link breaks while you buy, you see the orders that may be yours, and choose one.",
     ),
     True: SetupChoice(
         "Only this carddesk buys",
@@ -68,11 +67,11 @@ def step(name: str, answers: Answers, paths: Paths) -> SetupStep:
                 choices=(
                     SetupChoice(
                         "Set it up with my API key",
-                        "Six short questions. Until the last one nothing is written.",
+                        "Six short questions. Nothing is written before the last one.",
                     ),
                     SetupChoice(
                         "Practise on the sandbox",
-                        "A vendor inside carddesk: no key, no money, every order is play.",
+                        "A vendor inside carddesk: no key, no money, nothing is real.",
                     ),
                 ),
             )
@@ -101,8 +100,8 @@ def step(name: str, answers: Answers, paths: Paths) -> SetupStep:
                 "Your API key",
                 place,
                 (
-                    "Type or paste it; it is not shown. The vendor is asked what it is good for, "
-                    "which buys nothing.",
+                    "Type or paste it; it is not shown. The vendor is asked what it may do. "
+                    "That buys nothing.",
                     f"At the end it is kept in {key_place}, readable by you alone, "
                     "and in no other place.",
                     *again,

@@ -7,7 +7,7 @@ from textual.reactive import var
 from services.domain.errors import Failure
 from services.domain.local_time import local_clock, local_time
 from services.domain.models import Purchase, PurchaseState
-from services.domain.phrase import Phrase, counted, joined, plain
+from services.domain.phrase import Phrase, joined, plain
 from services.domain.status_text import message_of, named
 from tui.screens.parts.unresolved_rows import watch_words
 from widgets.drawing.cells import dinars, discreet, due, failure_words, purchase_sentence
@@ -16,12 +16,14 @@ from widgets.drawing.sheet import Sheet, fact, sentence
 
 NOTHING = "All clear: nothing waits for a decision."
 ONLY_UNCLAIMED = (
-    "No purchase is unresolved. These orders are on the account and no purchase here claims them: "
-    "ask who bought them."
+    "No purchase is unresolved. The orders below are on the account and were not bought at this "
+    "desk: ask who bought them."
 )
 
-LATE = "sell its cards, or keep them as stock; then acknowledge it"
-NOT_PLACED = "acknowledge it, or buy again if it is still wanted"
+CHOICE = "select an order below; o: it is ours, x: none of these is ours"
+FITS = "select the order below; o: it is ours, x: take this off the list"
+LATE = "sell its cards, or keep them as stock; then x takes it off this list"
+NOT_PLACED = "x takes it off this list; b buys it again if it is still wanted"
 
 
 class UnresolvedSheet(Sheet):
@@ -67,7 +69,7 @@ class UnresolvedSheet(Sheet):
     def _reading(self, width: int) -> list[Line]:
         """Return one line, whatever the reading comes to; only a long failure takes more."""
         if self.busy:
-            return fact("checked", "asking the vendor ...", width, "dim")
+            return fact("checked", "asking the vendor …", width, "dim")
         if self.error:
             return fact("checked", failure_words(self.error, self.privacy), width, "warn")
         return fact("checked", local_clock(self.read_at) if self.read_at else "-", width, "dim")
@@ -76,7 +78,9 @@ class UnresolvedSheet(Sheet):
 def _to_do(purchase: Purchase) -> str:
     """Say what is left to do where the sentence of the state has not said it."""
     if purchase.late:
-        return LATE if purchase.order_id else ""
+        return LATE if purchase.order_id else FITS
+    if purchase.state is PurchaseState.AMBIGUOUS:
+        return CHOICE
     return NOT_PLACED if purchase.state is PurchaseState.NOT_PLACED else ""
 
 
@@ -91,8 +95,10 @@ def _seen(purchase: Purchase) -> Phrase:
     code = ", ".join(filter(None, (error.code, error.request_id))) if error else ""
     if purchase.state is PurchaseState.NOT_PLACED and not purchase.late:
         return plain(f"reply to the purchase: {code}" if code else "")
-    readings = counted(purchase.checks, "reading") if purchase.checks else ""
+    looked = ""
+    if purchase.checks:
+        looked = f"looked {'once' if purchase.checks == 1 else f'{purchase.checks} times'}"
     if purchase.order_id:
-        return plain(f"the order turned up after {readings}" if readings else "")
+        return plain(f"{looked}, then the order was found" if looked else "")
     said = joined(", ", (message_of(purchase), plain(code)))
-    return joined("; ", (said, plain(readings)))
+    return joined("; ", (said, plain(looked)))
