@@ -120,3 +120,36 @@ def test_a_character_that_a_terminal_lacks_is_an_error():
     out.text("\u0628")
     assert out.ended(0) == 1
     assert "lacks some characters" in err.getvalue()
+
+
+class Terminal(io.StringIO):
+    """A stderr that a person looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        raise OSError
+
+
+def test_progress_is_for_a_terminal_alone_and_a_closed_stderr_disturbs_nothing():
+    for stderr in (io.StringIO(), Terminal()):
+        out = Output(io.StringIO(), stderr)
+        out.progress("1 of 2 rows")
+        out.say("a sentence")
+        assert stderr.getvalue() == "a sentence\n"
+    closed = io.StringIO()
+    closed.close()
+    Output(io.StringIO(), closed).progress("1 of 2 rows")
+
+
+def test_a_sentence_takes_the_place_of_the_progress(monkeypatch):
+    monkeypatch.setattr("os.get_terminal_size", lambda _: os.terminal_size((20, 5)))
+    monkeypatch.setattr(Terminal, "fileno", lambda _: 2)
+    stderr = Terminal()
+    out = Output(io.StringIO(), stderr)
+    out.progress("a line that is longer than the terminal")
+    out.progress("short")
+    out.say("a sentence")
+    written = stderr.getvalue().split("\r")
+    assert written == ["", "a line that is long", f"{'short':<19}", " " * 5, "a sentence\n"]

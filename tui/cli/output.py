@@ -126,9 +126,11 @@ class Output:
 
         Where stderr is no terminal nothing is written. An empty text clears the line.
         """
-        if not (text or self._line) or not self._stderr.isatty():
+        if not (text or self._line):
             return
         with suppress(OSError, ValueError):
+            if not self._stderr.isatty():
+                return
             columns = os.get_terminal_size(self._stderr.fileno()).columns or 80
             shown = clean(text)[: columns - 1]
             end = "" if shown else "\r"
