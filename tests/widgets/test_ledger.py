@@ -88,6 +88,7 @@ def deposit(movement: Make, number: int = 9) -> LedgerRow:
         (60, ["type", "customer", "product", "DZD"]),
         (68, ["at", "type", "customer", "product", "DZD"]),
         (80, ["at", "type", "customer", "product", "DZD", "balance"]),
+        (100, ["at", "type", "customer", "product", "DZD", "balance"]),
         (120, ["at", "type", "customer", "product", "DZD", "balance", "desk", "order"]),
     ],
 )

@@ -25,7 +25,7 @@ COLUMNS = (
     Column("time", "at", 5, leaves=2, searched=False),
     Column("type", "type", 10),
     Column("customer", "customer", 9, leaves=1),
-    Column("what", "product", least=16),
+    Column("what", "product", least=30, steps=((4, 16),)),
     Column("change", "DZD", 11, "right", private=True, searched=False),
     Column("balance", "balance", 12, "right", leaves=3, private=True, searched=False),
     Column("desk", "desk", 10, leaves=5),
