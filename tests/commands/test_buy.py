@@ -58,6 +58,11 @@ async def test_without_yes_only_the_quote_is_told(buy, vendor):
     assert not vendor.posts
 
 
+async def test_without_a_price_the_one_of_the_settings_is_kept(buy, carddesk):
+    done = await buy("--yes", "--wait", CARDDESK_UI_MARKUP_PERCENT="10")
+    assert done.document["price"] == "2158.00"
+
+
 async def test_what_the_customer_pays_is_kept(buy, carddesk):
     done = await buy("--yes", "--price", "2500", "--wait")
     assert (done.document["price"], done.document["total"]) == ("2500.00", "1961.00")

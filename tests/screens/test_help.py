@@ -120,7 +120,7 @@ async def test_a_desk_that_cannot_buy_shows_no_key_that_buys(open_console: Any) 
     async with open_console(read_only=True) as console:
         await console.ready()
         await console.press("question_mark")
-        text = await console.shows("Help · catalogue")
+        text = await console.shows("Help · orders")
         assert "Buy" not in text
 
 

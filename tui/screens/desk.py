@@ -90,7 +90,7 @@ class DeskScreen(PaneLayout):
         yield KeyLine(id="hints")
 
     def begin(self) -> None:
-        self.go_to("catalogue")
+        self.go_to("catalogue" if self.situation().buying else "orders")
 
     def situation(self) -> ActionContext:
         base = super().situation()

@@ -45,7 +45,7 @@ def declare(add: AddCommand) -> None:
         "--price",
         metavar="DZD",
         type=argument_types.amount,
-        help="what the customer pays for all of it, kept with the purchase",
+        help="what the customer pays for all of it; else as the settings make the price",
     )
     command.add_argument(
         "--idempotency-key",
@@ -126,7 +126,7 @@ async def buy(call: Call) -> int:
                     desk,
                     quote,
                     note=call.args.note,
-                    price=call.args.price,
+                    price=_customer_price(call, quote),
                     key=call.args.idempotency_key or "",
                     report=report,
                 )
@@ -251,6 +251,14 @@ async def place(
         if not buying.done():
             call.out.say("Stopping: the order may already be placed, waiting for the answer.")
         return await buying
+
+
+def _customer_price(call: Call, quote: Quote) -> Decimal:
+    """Return what the customer pays for all of it: as it was said, else as the settings make it."""
+    if call.args.price is not None:
+        return call.args.price
+    each = call.settings().prices.price(quote.unit_price, quote.product_id, quote.type_id)
+    return each * quote.quantity
 
 
 def _unwritten(call: Call, failure: OutcomeNotSaved) -> int:
