@@ -360,7 +360,7 @@ class Counter:
         self.true(f"the ticket names {name}", f"┃  {name} {denomination}   {region}" in text)
         wanted = f"Buy {sale.quantity} {name} {denomination}, {region}, for "
         self.true("the question names the goods", wanted in self.ticket())
-        stocks = {money(each) for each in re.findall(rf"┃ .*?{FIGURE} in stock", text)}
+        stocks = {money(each) for each in re.findall(rf"┃ .*?{FIGURE} (?:in stock|left)", text)}
         self.same("one stock in the ticket", len(stocks), 1)
 
     def ticket(self) -> str:
