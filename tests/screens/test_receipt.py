@@ -330,7 +330,7 @@ async def test_what_was_copied_is_taken_back_when_the_console_ends(
         monkeypatch.setattr(console.app.clock, "sleep", lambda _: asyncio_forever())
         await revealed(console, await opened(console))
         await console.press("c")
-        await console.shows("Sent to the terminal", "or when you leave")
+        await says(console, "Sent to the terminal", "or when you leave")
         assert clipboards(pieces) == ["SANDBOX-CARD-1"]
         assert console.app.copied.clear_now() == ""
         assert clipboards(pieces) == ["SANDBOX-CARD-1", ""]
