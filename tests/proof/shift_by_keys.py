@@ -389,7 +389,7 @@ class Counter:
         self.same("one order was placed", len(ours), 1)
         order = self.vendor.order(ours[0]["id"])
         self.balance_is(Decimal(str(books["balance"])))
-        ended = re.search(r" order \.\.\.(\w+)", self.ticket())
+        ended = re.search(r" order (?:…|\.{3})(\w+)", self.ticket())
         self.true("the ticket names the order", bool(ended and order["_id"].endswith(ended[1])))
         cost = Decimal(str(before["balance"])) - Decimal(str(books["balance"]))
         outcome = Outcome(sale, order["_id"], order["status"], order["fulfilled_quantity"], cost, 0)
@@ -479,7 +479,7 @@ class Counter:
         desk = self.desk
         sent = desk.wait_for(rf"confirmed +(\d+) x .*?, {FIGURE} DZD each, {FIGURE} DZD")
         self.same("what was confirmed", money(sent[2]) * int(sent[1]), money(sent[3]))
-        found = desk.wait_for(rf"(?m)^[▌▏] \.\.\.(\w+) +\S+ s +\S \w+ +{FIGURE} .*?{FIGURE} DZD")
+        found = desk.wait_for(rf"(?m)^[▌▏] …(\w+) +\S+ s +\S \w+ +{FIGURE} .*?{FIGURE} DZD")
         # The price may have moved between the yes and the order: the vendor's books say which.
         [order] = [o for o in self.vendor.books()["orders"] if o["id"].endswith(found[1])]
         price = Decimal(str(self.vendor.order(order["id"])["price_per_card"]))

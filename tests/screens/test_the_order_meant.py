@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from services.sandbox import TEST_REFUND
 from tui.screens.desk import DeskScreen
 from tui.screens.dialogs.confirm import AskScreen
 from tui.screens.dialogs.prompt import PromptScreen
@@ -145,3 +146,19 @@ async def test_a_row_that_just_slid_under_the_cursor_is_not_acted_on(console: An
     await console.press("m")
     await console.shows("The list moved just now")
     assert not any(order.given_at for order in console.app.book.orders)
+
+
+async def test_a_refunded_order_just_bought_keeps_the_cursor(console: Any) -> None:
+    await bought(console, "karim")
+    ticket = await console.ticket(lambda denomination: denomination.id == TEST_REFUND)
+    await console.review(ticket)
+    await console.confirm()
+    await console.until(lambda: ticket.stage == "done")
+    purchase = ticket._purchase.id
+    await console.until(
+        lambda: any(row.purchase_id == purchase and row.final for row in console.app.book.orders)
+    )
+    await console.press("escape")
+    await console.settle()
+    await console.press("3")
+    await console.until(lambda: board(console).highlighted.purchase_id == purchase)

@@ -63,9 +63,13 @@ class OrderBoard(Board[BoardOrder]):
         self._arrange()
 
     def leave_done(self) -> None:
-        """Go to the first row where the cursor was put on an order that is done by now."""
+        """Go to the first row where the cursor was put on an order that is handed over by now.
+
+        One that was refunded keeps it: the next order is another customer's.
+        """
         row = self.highlighted
-        if row is not None and row.line == self.chosen and row.final and not row.to_give:
+        given = row is not None and row.final and row.given_at is not None
+        if row is not None and row.line == self.chosen and given and not row.to_give:
             self.begin_again()
             self._settle()
             self._arrange()
