@@ -179,7 +179,7 @@ class UiSettings(Struct, frozen=True):
     customer_template: Annotated[
         str,
         _doc(
-            "A text of your own for customers: {code} {serial} {product} {denomination} {order} "
+            "Your own text for customers: {code} {serial} {product} {denomination} {order} "
             "{date} {note}.",
             check=receipt.check,
             lines=True,

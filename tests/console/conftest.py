@@ -30,6 +30,8 @@ from tui.screens.base import ConsoleContext
 from tui.screens.desk import DeskScreen
 from tui.screens.parts.confirmation import BURST_SECONDS, IGNORE_KEYS_SECONDS
 from tui.screens.ticket import TicketScreen
+from widgets.panes.ledger import LedgerPane
+from widgets.panes.selected import OrderPreview
 from widgets.panes.stock import StockPane
 
 PATIENCE = 30.0
@@ -234,6 +236,10 @@ class Console:
         await self.ready()
         await self.until(lambda: self.app.book.info.can_buy)
 
+    async def rested(self) -> None:
+        """Wait until the desk shows whole what it reads by itself for the panes in sight."""
+        await self.until(lambda: not isinstance(self.screen, DeskScreen) or _rests(self.screen))
+
     async def choose(self, wanted: Callable[[Denomination], bool]) -> Denomination:
         """Put the cursor of the stock pane on a denomination that is wanted."""
         product, found = await self._find(wanted)
@@ -311,6 +317,20 @@ def _holds(held: Callable[[], Any]) -> Any:
         return held()
     except NoMatches:
         return None
+
+
+def _rests(desk: DeskScreen) -> bool:
+    reads = {"LedgerRequest", "PreviewRequest"}
+    if any(each.group in reads and not each.is_finished for each in desk.console.workers):
+        return False
+    ledger, preview = desk.query_one(LedgerPane), desk._preview
+    if ledger.display and (ledger.busy or (ledger.ledger is None and ledger.error is None)):
+        return False
+    if preview is None or not preview.pane.display:
+        return True
+    chosen, shown = desk._chosen(), preview.pane.chosen
+    at_last = shown.row if isinstance(shown, OrderPreview) else shown
+    return preview._rest is None and at_last == chosen
 
 
 def cheap(denomination: Denomination) -> bool:

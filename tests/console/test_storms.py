@@ -27,6 +27,7 @@ async def settled(console: Console, size: tuple[int, int]) -> str:
     await console.until(lambda: console.screen.board("catalogue").highlighted)
     if size[0] >= 100:
         await console.until(lambda: console.screen.board("stock").highlighted)
+    await console.rested()
     await console.settle()
     _, *lines = console.text().splitlines()
     return re.sub(r"(just now|<?\d+ [sm] ago) +(stale)?", "then", "\n".join(lines))

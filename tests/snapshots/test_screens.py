@@ -23,6 +23,7 @@ from widgets.drawing.sheet import Sheet
 
 async def held(console: Console, name: str, theme: str, size: tuple[int, int]) -> None:
     """Compare what is on the screen with what was kept under this name."""
+    await console.rested()
     await console.settle()
     # What a test read off the screen was worked out without the screens below, and is remembered.
     console.screen.refresh()
@@ -43,6 +44,8 @@ async def stock_read(console: Console, size: tuple[int, int]) -> None:
     """Wait for the prices beside the catalogue, where there is room for them."""
     if size[0] >= 80:
         await console.until(lambda: console.screen.board("stock").highlighted)
+    # What lies on top of the desk shows it as it is by then.
+    await console.rested()
 
 
 async def to_stock(console: Console) -> None:
@@ -126,6 +129,7 @@ async def test_what_nobody_answered_for(
         await console.until(lambda: len(console.app.book.log) == 2)
         await console.until(lambda: len(console.app.book.orders) == len(console.box.orders) + 1)
         await console.shows("yours?")
+        await console.rested()
         await console.press("n")
         await console.shows("Note on 1 x")
         await console.press(*"karim")
