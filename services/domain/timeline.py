@@ -103,11 +103,12 @@ class TimelineEntry(Struct, frozen=True):
         known = {name: MASK if privacy else money.show(value) for name, value in self.amounts}
         before, after = map(known.get, BALANCES)
         balance = () if before is None else (f"(balance {before}", f"-> {after})")
-        return (
-            self.what,
-            *(f"{known[name]} DZD" for name in known if name not in BALANCES),
-            *balance,
+        moved = (
+            f"{MASK if privacy else money.show(value)} DZD"
+            for name, value in self.amounts
+            if name not in BALANCES
         )
+        return (self.what, *moved, *balance)
 
     def words(self) -> str:
         """Return it as one line of text."""

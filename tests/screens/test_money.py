@@ -43,7 +43,7 @@ async def test_4_shows_the_money_whole(open_console: Any, size: tuple[int, int])
         await console.until(lambda: isinstance(console.screen, MoneyScreen))
         await console.shows(
             "250 000.00 DZD  low", "sold", "margin", "on hold", "Spent per hour", "Best sellers",
-            "Spent in 7 days", "Not enough history yet", "Nothing: every card is",
+            "Spent in 7 days", "Not enough history yet", "None: every card is",
         )  # fmt: skip
         if size[0] > 80:
             await console.shows(

@@ -242,7 +242,7 @@ async def test_tmux_gets_the_card_through_its_buffer(
     said = await way.send("CODE-1")
     assert heard.read_text() == "CODE-1"
     assert "CODE-1" not in (tmp_path / "heard.args").read_text()
-    assert "Sent to the terminal" in said
+    assert "Copied to the tmux buffer" in said
     await way.clear()
     assert "delete-buffer" in (tmp_path / "heard.args").read_text()
 

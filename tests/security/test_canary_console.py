@@ -79,7 +79,7 @@ def test_revealing_and_copying_leave_nothing_behind(
     assert f"{CARD}-0" in letters_in(desk.text.splitlines())
     assert any(form in desk.bytes for form in DRAWN)
     desk.press("c")
-    desk.wait_for("Sent to the terminal")
+    desk.wait_for("Copied to the tmux buffer")
     desk.press("v")
     desk.wait_gone(CARD)
     hidden_from = len(desk.bytes)

@@ -41,7 +41,7 @@ def test_the_card_is_in_the_handed_file_alone_and_gone_with_it(
     asked(desk)
     masked_from = len(desk.bytes)
     desk.press("l", "l")
-    desk.wait_for("Written in English")
+    desk.wait_for("Language: English")
     desk.press("w")
     desk.wait_for("Written into")
     [told] = files_that_tell(tmp_path)
@@ -76,7 +76,7 @@ def test_a_text_that_is_copied_is_in_no_file_and_no_list_of_processes(
     desk = start(PATH=f"{tools}:/usr/bin:/bin", TMUX="/tmp/tmux")
     asked(desk)
     desk.press("c")
-    desk.wait_for("Sent to the terminal")
+    desk.wait_for("Copied to the tmux buffer")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
     assert files_that_tell(tmp_path) == []
