@@ -46,9 +46,10 @@ async def test_4_shows_the_money_whole(open_console: Any, size: tuple[int, int])
             "Spent in 7 days", "Not enough history yet", "None: every card is",
         )  # fmt: skip
         if size[0] > 80:
-            await console.shows(
-                "left of today's limit", "50 000 of 50 000", "Not read yet: 5 reads"
-            )
+            await console.shows("left of today's limit", "50 000 of 50 000")
+            # A desk so wide has read the ledger by itself.
+            wide = size[0] >= 160
+            await console.shows("Opening balance" if wide else "Not read yet: 5 reads")
         await console.press("escape")
         await console.until(lambda: isinstance(console.screen, DeskScreen))
 
