@@ -40,8 +40,8 @@ def test_hostile_names_speak_to_no_terminal():
 def test_stock_shows_prices_margin_and_cards():
     denominations = (Denomination("t1", "10 EUR", Decimal("1326.13"), 7),)
     stock = Stock("p1", "Steam", denominations, datetime(2026, 3, 1, tzinfo=UTC))
-    told = as_text.stock(stock, {"t1": Decimal(1393)}).splitlines()[-1]
-    assert told == "t1       1 326.13      1 393       66.87      7  10 EUR"
+    shown = as_text.stock(stock, {"t1": Decimal(1393)}).splitlines()[-1]
+    assert shown == "t1       1 326.13      1 393       66.87      7  10 EUR"
 
 
 def test_facts_leave_out_what_is_not_known():
