@@ -5,7 +5,7 @@ from typing import Any
 
 from textual import events
 
-from tests.widgets.test_board import Value, make_board, marked, values
+from tests.widgets.board.test_board import Value, make_board, marked, values
 
 
 def with_newer(count: int, rows: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tests.widgets.shop_day import figures
+from tests.widgets.sheets.shop_day import figures
 from tui.formats.day_plots import WIDTH, day_plots
 
 

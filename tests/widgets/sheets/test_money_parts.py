@@ -9,7 +9,7 @@ from textual.geometry import Size
 
 from services.domain.book import waiting_count
 from services.domain.money import Prices
-from tests.widgets.shop_day import shop_book
+from tests.widgets.sheets.shop_day import shop_book
 from widgets.drawing import style
 from widgets.drawing.frame import Around, Frame, PaneName
 from widgets.panes.balance import BalancePane
