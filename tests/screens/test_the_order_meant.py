@@ -162,3 +162,26 @@ async def test_a_refunded_order_just_bought_keeps_the_cursor(console: Any) -> No
     await console.settle()
     await console.press("3")
     await console.until(lambda: board(console).highlighted.purchase_id == purchase)
+
+
+async def test_3_leads_to_the_order_bought_last_until_handed_over(console: Any) -> None:
+    first = await bought(console, "karim")
+    last = await bought(console, "lila")
+    await console.press("3", "G")
+    assert board(console).highlighted.line == first.line
+    await console.press("1", "3")
+    assert board(console).highlighted.line == last.line
+    await console.press("m")
+    await console.until(lambda: board(console).find(last.line).given_at)
+    await console.press("1", "3")
+    assert board(console).highlighted.line == board(console).listed[0].line == first.line
+
+
+async def test_3_leaves_the_cursor_where_the_operator_put_it(console: Any) -> None:
+    first, _, last = [await bought(console, name) for name in ("karim", "lila", "nadia")]
+    await console.press("3", "m")
+    await console.until(lambda: board(console).find(last.line).given_at)
+    board(console).move_to(first.line)
+    assert board(console).listed[0].line != first.line
+    await console.press("1", "3")
+    assert board(console).highlighted.line == first.line

@@ -144,7 +144,7 @@ class DeskScreen(PaneLayout):
             self.action_run("money")
         else:
             if pane == "orders" and self.pane != pane:
-                self.query_one(OrderBoard).leave_done()
+                self.query_one(OrderBoard).enter_pane()
             super().go_to(pane)
 
     def open(self) -> None:

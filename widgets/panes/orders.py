@@ -45,6 +45,7 @@ class OrderBoard(Board[BoardOrder]):
             classes=classes,
         )
         self._orders: tuple[BoardOrder, ...] = ()
+        self._bought = ""
 
     def watch_book(self, book: Book | None) -> None:
         """Show the orders of a newer book, and how current they are."""
@@ -58,18 +59,27 @@ class OrderBoard(Board[BoardOrder]):
         self._say()
 
     def point_at(self, key: str) -> None:
-        """Put the cursor on this order, which keeps its place however often it is read."""
+        """Put the cursor on the order just bought, which keeps its place however often it is read.
+
+        It is also where `enter_pane` leads back to.
+        """
+        self._bought = key
         super().point_at(key)
         self._arrange()
 
-    def leave_done(self) -> None:
-        """Go to the first row where the cursor was put on an order that is handed over by now.
+    def enter_pane(self) -> None:
+        """Put the cursor on the order bought last until it is handed over; then on the first row.
 
-        One that was refunded keeps it: the next order is another customer's.
+        An order that was refunded or refused keeps the cursor, and so does one that the operator
+        went to himself: the first row may be another customer's. A filter moves nothing.
         """
-        row = self.highlighted
-        given = row is not None and row.final and row.given_at is not None
-        if row is not None and row.line == self.chosen and given and not row.to_give:
+        if self.filter_text:
+            return
+        bought, row = self.find(self._bought), self.highlighted
+        if bought is not None and (not bought.final or bought.to_give):
+            if bought is not row:
+                self.point_at(bought.line)
+        elif row is not None and row.line == self.chosen and row.final and row.given_at is not None:
             self.begin_again()
             self._settle()
             self._arrange()
