@@ -5,16 +5,14 @@ Everything here runs in the journal's thread.
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import msgspec
-
-from services.domain import event_log
 from services.domain.errors import JournalDamaged, JournalFailed
 from services.journal import rows
 from services.journal.migrations import ForeignJournal, is_current, migrate
+from services.journal.transaction import Conflict, JournalTransaction
 from services.system.clock import Clock
 from services.system.liveness import InUse
 
@@ -31,85 +29,6 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 
 WAL_IS_SAFE = wal_is_safe(sqlite3.sqlite_version_info)
-
-
-class Conflict(Exception):
-    """A unique rule of the journal said no; `args[0]` names the rule."""
-
-
-class JournalTransaction:
-    """A transaction in progress, as the functions that run inside it see it."""
-
-    def __init__(self, connection: sqlite3.Connection, now: str, who: str) -> None:
-        self._connection = connection
-        self._rev: int | None = None
-        self.now: Final = now
-        self.who: Final = who
-
-    def run(self, sql: str, *values: object) -> int:
-        """Execute one statement; returns the number of rows it changed."""
-        return self._connection.execute(sql, values).rowcount
-
-    def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        """Execute one statement for each row."""
-        self._connection.executemany(sql, rows)
-
-    def rows(self, sql: str, *values: object) -> list[Mapping[str, Any]]:
-        """Return all rows of a query."""
-        return self._connection.execute(sql, values).fetchall()
-
-    def each(self, sql: str, *values: object) -> Iterator[Mapping[str, Any]]:
-        """Return the rows of a query one after the other, for those that may be thousands."""
-        return self._connection.execute(sql, values)
-
-    def row(self, sql: str, *values: object) -> Mapping[str, Any] | None:
-        """Return the first row of a query."""
-        return self._connection.execute(sql, values).fetchone()
-
-    def rev(self) -> int:
-        """Return this transaction's revision, the number that other consoles read on from."""
-        if self._rev is None:
-            row = self.row("UPDATE meta SET value = value + 1 WHERE name = 'rev' RETURNING value")
-            self._rev = int(row["value"]) if row else 0
-        return self._rev
-
-    def revision(self) -> int:
-        """Return the revision of the newest write."""
-        row = self.row("SELECT value FROM meta WHERE name = 'rev'")
-        return int(row["value"]) if row else 0
-
-    def event(
-        self,
-        kind: str,
-        *,
-        purchase_id: str = "",
-        order_id: str = "",
-        from_state: str = "",
-        to_state: str = "",
-        why: str = "",
-        evidence: Mapping[str, object] | None = None,
-    ) -> None:
-        """Append a row to the hash-chained event log."""
-        last = self.row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
-        seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, event_log.FIRST_HASH)
-        text = msgspec.json.encode(evidence or {}).decode()
-        fields = (
-            seq,
-            self.now,
-            self.who,
-            kind,
-            purchase_id,
-            order_id,
-            from_state,
-            to_state,
-            why,
-            text,
-        )
-        self.run(
-            "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            *fields,
-            event_log.chain(previous, fields),
-        )
 
 
 class JournalFile:

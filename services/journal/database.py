@@ -9,9 +9,10 @@ from typing import Final, TypeVar
 
 from services.domain.errors import JournalFailed
 from services.journal import location
-from services.journal.connection import JournalFile, JournalTransaction
+from services.journal.connection import JournalFile
 from services.journal.emergency_file import Emergency
 from services.journal.health import JournalHealth
+from services.journal.transaction import JournalTransaction
 from services.system.clock import Clock
 
 T = TypeVar("T")

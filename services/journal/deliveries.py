@@ -7,8 +7,8 @@ from typing import Any, Final
 from services.domain.models import Delivery, Purchase
 from services.domain.text import clean
 from services.journal import rows as journal_rows
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
+from services.journal.transaction import JournalTransaction
 
 GIVEN, TAKEN_BACK = "delivered", "undelivered"
 """The kinds of their events."""

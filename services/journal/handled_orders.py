@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from services.domain.models import FINAL_STATUSES
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.rows import moment
+from services.journal.transaction import JournalTransaction
 
 LOOKED_AT = 500
 """How many purchases are looked at: the newest, found by the index of their times."""
@@ -18,7 +18,7 @@ SELECT p.id, p.product_id, p.type_id, p.sent_at, min(e.at) AS first, max(e.at) A
     min(CASE WHEN e.to_state <> 'REFUNDED' THEN e.at END) AS came
 FROM (SELECT id, product_id, type_id, sent_at FROM purchases ORDER BY created_at DESC LIMIT ?) p
 JOIN events e ON e.purchase_id = p.id AND e.to_state IN {tuple(sorted(FINAL_STATUSES))}
-GROUP BY p.id ORDER BY first
+GROUP BY p.id, p.product_id, p.type_id, p.sent_at ORDER BY first
 """  # noqa: S608
 
 

@@ -12,10 +12,11 @@ from typing import Any, Final, TypeVar
 from services.domain import event_log
 from services.domain.errors import JournalDamaged, JournalFailed
 from services.journal import integrity, location
-from services.journal.connection import JournalFile, JournalTransaction, as_dict, translated
+from services.journal.connection import JournalFile, as_dict, translated
 from services.journal.emergency_file import Emergency
 from services.journal.integrity import CHECKED_AT_START
 from services.journal.migrations import is_current
+from services.journal.transaction import JournalTransaction
 from services.system.clock import Clock
 
 T = TypeVar("T")
@@ -236,10 +237,10 @@ class JournalHealth:
             or self._by_portions(integrity.deliveries_after)
         )
 
-    def _by_portions(self, check: Callable[[JournalTransaction, int], tuple[str, int]]) -> str:
+    def _by_portions(self, check: Callable[[JournalTransaction, str], tuple[str, str]]) -> str:
         """Check a table in many short snapshots: one long one would hold up other consoles."""
-        row = 0
+        last = ""
         while True:
-            wrong, row = self._file.snapshot(lambda tx, row=row: check(tx, row))
-            if wrong or not row:
+            wrong, last = self._file.snapshot(lambda tx, last=last: check(tx, last))
+            if wrong or not last:
                 return wrong

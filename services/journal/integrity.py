@@ -77,9 +77,11 @@ def pages(tx: Asks, *, contents: bool = False) -> str:
 
 def events(tx: Asks, newest: int | None = None) -> list[Mapping[str, Any]]:
     """Return every event, or the newest ones and the one before them, as the journal holds them."""
+    if newest is None:
+        return tx.rows("SELECT * FROM events ORDER BY seq")
     return tx.rows(
-        "SELECT * FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) ORDER BY seq",
-        -1 if newest is None else newest + 1,
+        "SELECT * FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) AS e ORDER BY seq",
+        newest + 1,
     )
 
 
@@ -89,31 +91,23 @@ def chain(tx: Asks, newest: int) -> str:
     return event_log.first_break(held, whole=len(held) <= newest)
 
 
-def purchases_after(tx: Asks, row: int) -> tuple[str, int]:
-    """Check the next purchases after a row, each against its events.
+def purchases_after(tx: Asks, purchase_id: str) -> tuple[str, str]:
+    """Check the next purchases after one, in the order of their ids, each against its events.
 
     Returns:
-        What is wrong, or an empty text; and the last row that was checked, 0 after all of them.
+        What is wrong, or an empty text; and the last id that was checked, empty after all of them.
     """
-    held = tx.rows(
-        "SELECT rowid AS row, * FROM purchases WHERE rowid > ? ORDER BY rowid LIMIT ?", row, PORTION
-    )
-    return _first(tx, held), _last(held)
+    held = tx.rows("SELECT * FROM purchases WHERE id > ? ORDER BY id LIMIT ?", purchase_id, PORTION)
+    return _first(tx, held), held[-1]["id"] if held else ""
 
 
-def deliveries_after(tx: Asks, row: int) -> tuple[str, int]:
-    """Check the next marks of given orders after a row; returns as `purchases_after` does."""
+def deliveries_after(tx: Asks, order_id: str) -> tuple[str, str]:
+    """Check the next marks of orders as handed over; returns as `purchases_after` does."""
     held = tx.rows(
-        "SELECT rowid AS row, * FROM deliveries WHERE rowid > ? ORDER BY rowid LIMIT ?",
-        row,
-        PORTION,
+        "SELECT * FROM deliveries WHERE order_id > ? ORDER BY order_id LIMIT ?", order_id, PORTION
     )
     wrong = (_wrong_mark(tx, each) for each in held)
-    return next((words for words in wrong if words), ""), _last(held)
-
-
-def _last(held: list[Mapping[str, Any]]) -> int:
-    return held[-1]["row"] if held else 0
+    return next((words for words in wrong if words), ""), held[-1]["order_id"] if held else ""
 
 
 def purchases(tx: Asks, newest: int | None = None) -> str:

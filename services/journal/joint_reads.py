@@ -16,9 +16,9 @@ from services.journal import deliveries, purchases, recent_products
 from services.journal import orders as tracked
 from services.journal import rows as journal_rows
 from services.journal import search as journal_search
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.search import Matches
+from services.journal.transaction import JournalTransaction
 
 
 class BoardSnapshot(Struct, frozen=True):

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Final
 
 from services.journal import rows
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.orders import TrackedOrders
+from services.journal.transaction import JournalTransaction
 from services.system.clock import Clock
 from services.system.liveness import Presence
 

@@ -6,8 +6,8 @@ import msgspec
 
 from services.domain.errors import JournalFailed
 from services.domain.money import load, show
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
+from services.journal.transaction import JournalTransaction
 
 KIND = "limits"
 
@@ -46,7 +46,7 @@ async def note(journal: Journal, now: Mapping[str, str], profile: str) -> bool:
 
 def _last(tx: JournalTransaction, profile: str) -> dict[str, str]:
     mark = tx.row("SELECT value FROM meta WHERE name = ?", _mark(profile))
-    seq = mark["value"] if mark else ""
+    seq = int(mark["value"] or 0) if mark else 0
     row = tx.row("SELECT evidence FROM events WHERE seq = ? AND kind = ?", seq, KIND)
     return msgspec.json.decode(row["evidence"])["limits"] if row else {}
 

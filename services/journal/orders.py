@@ -9,20 +9,21 @@ from msgspec import Struct
 from services.domain.models import Order, Purchase
 from services.domain.text import clean
 from services.journal import rows as journal_rows
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
+from services.journal.transaction import JournalTransaction
 
 _SINCE, _READ_TO = "watching_since", "list_read_to"
 _UPSERT = """
 INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (order_id) DO UPDATE SET
     status = excluded.status, quantity = excluded.quantity,
-    product = CASE WHEN excluded.product = '' THEN product ELSE excluded.product END,
-    type = CASE WHEN excluded.type = '' THEN type ELSE excluded.type END,
+    product = CASE WHEN excluded.product = '' THEN orders.product ELSE excluded.product END,
+    type = CASE WHEN excluded.type = '' THEN orders.type ELSE excluded.type END,
     fulfilled_quantity = excluded.fulfilled_quantity,
     fulfilled_amount = excluded.fulfilled_amount,
     price_per_card = excluded.price_per_card, rev = excluded.rev,
-    cards_came = nullif(max(coalesce(excluded.cards_came, -1), coalesce(cards_came, -1)), -1)
+    cards_came = CASE WHEN orders.cards_came > excluded.cards_came THEN orders.cards_came
+        ELSE coalesce(excluded.cards_came, orders.cards_came) END
 """
 
 # Word for word as the index of orders with missing cards has it.
@@ -74,7 +75,7 @@ class TrackedOrders:
             # A journal from before there was this row has watched since the first thing it holds.
             row = tx.row(
                 "SELECT min(at) AS at FROM (SELECT min(first_seen) AS at FROM orders"
-                " UNION SELECT min(created_at) FROM purchases)"
+                " UNION SELECT min(created_at) FROM purchases) AS firsts"
             )
             first = journal_rows.moment(row["at"]) if row else None
             begun = first or now
@@ -165,7 +166,7 @@ class TrackedOrders:
             tx.run(
                 "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
                 " holder = excluded.holder, until = excluded.until"
-                " WHERE holder = excluded.holder OR until < ?",
+                " WHERE leases.holder = excluded.holder OR leases.until < ?",
                 name,
                 holder,
                 until,

@@ -6,7 +6,7 @@ from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, Purchase, PurchaseState
 from services.domain.typed import note_tokens
 from services.journal import rows
-from services.journal.connection import JournalTransaction
+from services.journal.transaction import JournalTransaction
 
 FIELDS = frozenset(
     {
@@ -72,6 +72,6 @@ def _index(tx: JournalTransaction, purchase_id: str, before: str, after: str) ->
         [(word, purchase_id) for word in gone - come],
     )
     tx.run_many(
-        "INSERT OR IGNORE INTO note_words VALUES (?, ?)",
+        "INSERT INTO note_words VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(word, purchase_id) for word in come - gone],
     )

@@ -12,10 +12,10 @@ from services.domain.models import UNSETTLED, Baseline, Purchase, PurchaseState
 from services.domain.purchase_states import allowed, state_name
 from services.journal import purchase_rows
 from services.journal import rows as journal_rows
-from services.journal.connection import Conflict, JournalTransaction
 from services.journal.database import Journal
 from services.journal.emergency_file import Deed
 from services.journal.rows import iso
+from services.journal.transaction import Conflict, JournalTransaction
 
 # Word for word as the index of the living has it: only then does SQLite use that index.
 LIVE = "('INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"

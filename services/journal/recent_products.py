@@ -6,8 +6,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from services.domain.models import Purchase
-from services.journal.connection import JournalTransaction
 from services.journal.rows import moment
+from services.journal.transaction import JournalTransaction
 
 MOST = 8
 LOOKED_AT = 200
@@ -16,7 +16,7 @@ LOOKED_AT = 200
 # An order id is looked for here, not by the query: its index knows no times.
 NEWEST = (
     "SELECT product_id, order_id, created_at FROM purchases"
-    " ORDER BY created_at DESC, rowid DESC LIMIT ?"
+    " ORDER BY created_at DESC, id DESC LIMIT ?"
 )
 
 

@@ -10,7 +10,7 @@ from services.domain.models import Order, Purchase
 from services.domain.typed import note_tokens
 from services.domain.typed.lookup import SHORTEST_TAIL, LookupTerm
 from services.journal import rows as journal_rows
-from services.journal.connection import JournalTransaction
+from services.journal.transaction import JournalTransaction
 
 MOST = 100
 """How many are returned of what an id's end or a note's words match."""
@@ -89,8 +89,8 @@ def _ending(tx: JournalTransaction, tail: str) -> Iterator[Match]:
     if len(tail) < SHORTEST_TAIL:
         return
     # The first condition is word for word what the index holds; the second one is the whole of it.
-    same = "lower(substr(order_id, -4)) = ? AND substr(lower(order_id), ?) = ?"
-    values = (tail[-SHORTEST_TAIL:], -len(tail), tail)
+    same = "lower(substr(order_id, -4)) = ? AND substr(lower(order_id), length(order_id) - ?) = ?"
+    values = (tail[-SHORTEST_TAIL:], len(tail) - 1, tail)
     rows = tx.rows(
         f"SELECT * FROM purchases WHERE order_id IS NOT NULL AND {same}"  # noqa: S608
         f" ORDER BY created_at DESC LIMIT {MOST}",

@@ -10,21 +10,23 @@ from services.domain.day_figures import At, Goods
 from services.domain.models import FINAL_STATUSES
 from services.domain.spending import COST_NOTHING, Tally
 from services.domain.text import clean
-from services.journal.connection import JournalTransaction
 from services.journal.purchases import LIVE
 from services.journal.rows import iso, moment
+from services.journal.transaction import JournalTransaction
 
 END = "9999"
 _ENDED = f"state IN {tuple(sorted(FINAL_STATUSES))}"
-# Amounts are stored with two decimals: without their point they are whole numbers, which SQLite
-# adds up exactly.
+# Amounts are stored with two decimals: without their point they are whole numbers, which both
+# engines add up exactly.
 _CENTS = (
-    f"CAST(replace(iif({_ENDED}, coalesce(fulfilled_amount, total), total), '.', '') AS INTEGER)"
+    f"CAST(replace(CASE WHEN {_ENDED} THEN coalesce(fulfilled_amount, total) ELSE total END,"
+    " '.', '') AS BIGINT)"
 )
+_CARDS = f"CASE WHEN {_ENDED} THEN coalesce(fulfilled_quantity, quantity) ELSE quantity END"
 _SUMS = f"""
     count(*) AS purchases,
-    sum(iif({_ENDED}, coalesce(fulfilled_quantity, quantity), quantity)) AS cards,
-    sum({_CENTS}) AS cents
+    CAST(sum({_CARDS}) AS BIGINT) AS cards,
+    CAST(sum({_CENTS}) AS BIGINT) AS cents
 """
 # Every value is bound; the rest is this module's own.
 SPAN = f"SELECT state, {_SUMS} FROM purchases WHERE created_at >= ? AND created_at < ? GROUP BY 1"  # noqa: S608
@@ -34,26 +36,25 @@ _NOTHING = tuple(sorted(COST_NOTHING))
 GOODS = f"""
     SELECT product_id, type_id, unit_price, operator, price IS NULL,
         max(product_title) AS product, {_SUMS},
-        sum(CAST(replace(price, '.', '') AS INTEGER)
-            * iif({_ENDED}, coalesce(fulfilled_quantity, quantity), quantity) / quantity) AS priced
+        CAST(sum(CAST(replace(price, '.', '') AS BIGINT) * {_CARDS} / quantity) AS BIGINT) AS priced
     FROM purchases WHERE created_at >= ? AND state NOT IN {_NOTHING} GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608
 # What it cost, and what it took off the balance when it was placed, whatever came back later.
 MINUTES = f"""
     SELECT substr(created_at, 1, 16) AS at,
-        sum(iif(state IN {_NOTHING}, 0, {_CENTS})) AS cents,
-        sum(iif(state = 'HANDLING' OR {_ENDED}, CAST(replace(total, '.', '') AS INTEGER), 0))
-            AS debited
+        CAST(sum(CASE WHEN state IN {_NOTHING} THEN 0 ELSE {_CENTS} END) AS BIGINT) AS cents,
+        CAST(sum(CASE WHEN state = 'HANDLING' OR {_ENDED}
+            THEN CAST(replace(total, '.', '') AS BIGINT) ELSE 0 END) AS BIGINT) AS debited
     FROM purchases WHERE created_at >= ? GROUP BY 1
 """  # noqa: S608
 # An order ends once: its event has the time, which `updated_at` loses with the next note.
 REFUNDS = """
-    SELECT at, CAST(replace(total, '.', '') AS INTEGER) - CASE state WHEN 'REFUNDED' THEN 0
-        ELSE CAST(replace(coalesce(fulfilled_amount, total), '.', '') AS INTEGER) END AS cents
+    SELECT at, CAST(replace(total, '.', '') AS BIGINT) - CASE state WHEN 'REFUNDED' THEN 0
+        ELSE CAST(replace(coalesce(fulfilled_amount, total), '.', '') AS BIGINT) END AS cents
     FROM (SELECT p.state, p.total, p.fulfilled_amount, (SELECT max(e.at) FROM events AS e
             WHERE e.purchase_id = p.id AND e.to_state = p.state) AS at
         FROM purchases AS p WHERE p.created_at >= ?
-            AND p.state IN ('REFUNDED', 'PARTIALLY_FILLED') AND p.updated_at >= ?)
+            AND p.state IN ('REFUNDED', 'PARTIALLY_FILLED') AND p.updated_at >= ?) AS ended
     WHERE at >= ? ORDER BY at
 """
 FIRST = "SELECT min(created_at) AS at FROM purchases"

@@ -23,10 +23,10 @@ from services.domain.status_text import words
 from services.domain.text import clean
 from services.domain.typed.digits import MOST_CARDS
 from services.journal import spending
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.purchases import Purchases, identical
 from services.journal.rows import column
+from services.journal.transaction import JournalTransaction
 from services.purchasing import purchase_checks
 from services.purchasing.outcomes import Outcomes
 from services.purchasing.purchase_checks import CheckReport

@@ -8,11 +8,11 @@ from msgspec import Struct
 from services.domain.errors import JournalFailed, Refused
 from services.domain.models import Purchase, PurchaseState
 from services.journal import rows
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.emergency_file import Deed, EmergencyEntry, Outcome
 from services.journal.purchase_rows import get, update
 from services.journal.purchases import LIVE, ORDER_KNOWN, Purchases
+from services.journal.transaction import JournalTransaction
 
 Schedule = Callable[[Purchase], dict[str, object]]
 

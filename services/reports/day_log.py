@@ -12,9 +12,9 @@ from services.domain.status_text import codes_count
 from services.domain.text import clean
 from services.domain.timeline import DEEDS, SAYS_ENOUGH, STEPS
 from services.domain.typed import day
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.rows import iso
+from services.journal.transaction import JournalTransaction
 
 MOST_EVENTS: Final = 1000
 """How many of the journal's newest events are read: its log has no index by time."""

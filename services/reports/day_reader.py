@@ -11,7 +11,7 @@ from services.domain.ledger import DEBIT, REFUND, Ledger
 from services.domain.models import Balance
 from services.domain.money import ZERO
 from services.journal import spending
-from services.journal.connection import JournalTransaction
+from services.journal.transaction import JournalTransaction
 
 BEFORE = timedelta(days=1)
 """How long before today an order may have been placed whose money comes back today."""

@@ -12,8 +12,8 @@ from services.domain.ledger import Ledger
 from services.domain.models import Balance
 from services.domain.spending import DAYS, Spending, Tally, add_up, spent
 from services.journal import spending
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
+from services.journal.transaction import JournalTransaction
 from services.reports.day_reader import DayReader
 from services.system.clock import Clock, midnight
 

@@ -11,9 +11,9 @@ from services.desk.figures import Figures
 from services.domain.book import DeskInfo
 from services.domain.models import Denomination, Product, Purchase
 from services.domain.secrets import Secret
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.purchases import Purchases
+from services.journal.transaction import JournalTransaction
 from services.local_files.key_identity import KeyIdentities
 from services.purchasing.buyer import Buyer
 from services.purchasing.reconciler import Reconciler

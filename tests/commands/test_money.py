@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.journal.connection import JournalTransaction
+from services.journal.transaction import JournalTransaction
 from services.sandbox import Fault
 
 

@@ -12,10 +12,10 @@ import pytest
 from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, Purchase, PurchaseState
 from services.journal import integrity, location, rows
-from services.journal.connection import JournalTransaction
 from services.journal.database import Journal
 from services.journal.purchase_rows import insert, update
 from services.journal.purchases import Purchases
+from services.journal.transaction import JournalTransaction
 from services.system.liveness import Presence
 from tests.conftest import StillClock
 
