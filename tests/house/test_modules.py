@@ -1,4 +1,4 @@
-"""Each module of the product has a test file of its name, or one that imports it."""
+"""Each module of the product has a test file of its room and name, or one that imports it."""
 
 import ast
 from pathlib import Path
@@ -8,6 +8,7 @@ WITHOUT_TESTS = frozenset(
     {
         "services.desk.background_tasks",
         "services.desk.key_check",
+        "services.desk.purchase_list",
         "services.desk.purchase_waiter",
         "services.desk.reconcile_loop",
         "services.journal.limits",
@@ -17,6 +18,7 @@ WITHOUT_TESTS = frozenset(
         "services.sandbox.dispatcher",
         "services.sandbox.pagination",
         "services.sandbox.request_log",
+        "services.settings.first_run",
         "services.system.resolver",
         "services.vendor.card_count",
         "services.vendor.endpoints",
@@ -26,6 +28,7 @@ WITHOUT_TESTS = frozenset(
         "tui.cli.commands.annotate",
         "tui.cli.commands.config_init",
         "tui.cli.commands.console",
+        "tui.cli.commands.lock_pin",
         "tui.cli.context",
         "tui.cli.exit_codes",
         "tui.cli.prompts",
@@ -41,27 +44,37 @@ WITHOUT_TESTS = frozenset(
         "tui.screens.parts.pin_entry",
         "tui.screens.parts.ticket_keys",
         "tui.terminal.driver",
-        "tui.terminal.suspension",
         "tui.terminal.tmux",
         "tui.terminal.typeahead",
         "tui.version",
         "widgets.board.row_cache",
         "widgets.board.row_line",
         "widgets.panes.order_list",
+        "widgets.sheets.setup",
+        "widgets.sheets.timeline",
     }
 )
 """Modules that only run behind others in the tests; the list only gets shorter."""
 
 
-def _modules() -> dict[str, str]:
-    files = (
-        path for room in ("services", "tui", "widgets") for path in (ROOT / room).rglob("*.py")
-    )
+def _modules() -> dict[str, Path]:
     return {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts): path.stem
-        for path in files
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path.relative_to(ROOT)
+        for part in ("services", "tui", "widgets")
+        for path in (ROOT / part).rglob("*.py")
         if path.stem != "__init__"
     }
+
+
+def _homes(module: Path) -> set[Path]:
+    """Return the test files that are a module's own: tests/<room>/test_<module>.py.
+
+    The room is that of the module, alone or with the folders above it: widgets/panes/log.py has
+    its tests in tests/widgets/panes, tui/cli/commands/buy.py in tests/commands.
+    """
+    rooms = module.parent.parts
+    name = f"test_{module.name}"
+    return {ROOT.joinpath("tests", *rooms[start:], name) for start in range(len(rooms))}
 
 
 def _imported(path: Path) -> set[str]:
@@ -75,13 +88,18 @@ def _imported(path: Path) -> set[str]:
 
 
 def test_no_new_module_is_without_tests() -> None:
-    files = list((ROOT / "tests").rglob("*.py"))
-    named = {path.stem.removeprefix("test_") for path in files if path.stem.startswith("test_")}
+    files = set((ROOT / "tests").rglob("*.py"))
     imported = set[str]().union(*map(_imported, files))
     alone = {
         module
-        for module, name in _modules().items()
-        if name not in named and module not in imported
+        for module, path in _modules().items()
+        if module not in imported and files.isdisjoint(_homes(path))
     }
     assert alone - WITHOUT_TESTS == set(), "write tests/<room>/test_<module>.py for these"
     assert WITHOUT_TESTS - alone == set(), "these have tests: take them off the list"
+
+
+def test_a_test_of_the_name_in_another_room_is_none_of_it() -> None:
+    homes = _homes(Path("widgets/sheets/timeline.py"))
+    assert ROOT / "tests/widgets/sheets/test_timeline.py" in homes
+    assert ROOT / "tests/screens/test_timeline.py" not in homes
