@@ -148,6 +148,9 @@ class UiSettings(Struct, frozen=True):
     ] = "auto"
     keyboard: Annotated[Keyboard, _doc("Layout whose keys are aliases.")] = "qwerty"
     reveal_seconds: Annotated[int, _doc("Seconds a card stays visible.", 1, 300)] = 20
+    reveal_when_ready: Annotated[
+        bool, _doc("true shows the first card as soon as it is here, while its ticket is in front.")
+    ] = False
     lock_minutes: Annotated[int, _doc("Idle minutes until all is hidden; 0 = never.", 0, 1_440)] = 5
     copy: Annotated[bool, _doc("false turns copying cards to the clipboard off.")] = True
     privacy: Annotated[

@@ -10,6 +10,7 @@ from textual import events
 from services.domain import money
 from services.sandbox import Fault
 from services.settings.load import Settings
+from tui.screens.help import HelpScreen
 from tui.screens.order import OrderScreen
 from tui.screens.parts.confirmation import IGNORE_KEYS_SECONDS
 
@@ -268,3 +269,50 @@ async def test_a_defect_while_buying_leaves_a_ticket_that_closes(
     await console.shows("may or may not be placed")
     await console.press("escape")
     await console.until(lambda: console.screen is not ticket)
+
+
+def reveals(settings: Settings) -> Settings:
+    return replace(settings, ui=replace(settings.ui, reveal_when_ready=True))
+
+
+async def came(console: Any) -> Any:
+    """Let the cards of the only order come; return its row."""
+    console.box.finish()
+    console.desk.refresh_orders()
+    return await console.until(lambda: next((o for o in console.app.book.orders if o.final), None))
+
+
+async def test_the_first_card_shows_by_itself_where_that_is_set(open_console: Any) -> None:
+    async with open_console(change=reveals, handling_seconds=(600, 601)) as console:
+        await console.buy()
+        row = await came(console)
+        await console.until(
+            lambda: isinstance(console.screen, OrderScreen) and console.screen.cards.revealed
+        )
+        events = await console.desk.journal.events(row.order_id)
+        assert any(event.kind == "reveal" for event in events)
+
+
+@pytest.mark.parametrize("kept_by", ["setting", "focus", "privacy", "lock", "other screen"])
+async def test_a_card_never_shows_by_itself(open_console: Any, kept_by: str) -> None:
+    change = {} if kept_by == "setting" else {"change": reveals}
+    async with open_console(handling_seconds=(600, 601), **change) as console:
+        ticket = await console.buy()
+        match kept_by:
+            case "focus":
+                console.app.post_message(events.AppBlur())
+                await console.until(lambda: not console.app.app_focus)
+            case "privacy":
+                console.app.privacy = True
+            case "lock":
+                console.app.lock.close()
+            case "other screen":
+                console.app.show(HelpScreen(console.app.context, console.screen.situation()))
+            case _:
+                pass
+        row = await came(console)
+        await console.until(lambda: ticket._purchase.state == row.state)
+        await console.settle()
+        assert not any(isinstance(s, OrderScreen) for s in console.app.screen_stack)
+        kept = await console.desk.journal.events(row.order_id)
+        assert not any(event.kind == "reveal" for event in kept)

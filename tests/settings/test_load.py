@@ -69,6 +69,7 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
         theme = "nord"
         keyboard = "azerty+ar"
         reveal_seconds = 10
+        reveal_when_ready = true
         lock_minutes = 0
         copy = false
         privacy = true

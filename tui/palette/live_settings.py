@@ -16,6 +16,7 @@ NAMES = (
     "theme",
     "keyboard",
     "reveal_seconds",
+    "reveal_when_ready",
     "lock_minutes",
     "low_balance",
     "markup_percent",

@@ -304,6 +304,7 @@ class TicketScreen(Dialog[None]):
         self._purchase = self.ticket.purchase = purchase
         self.stage = "done"
         self.refresh_hints()
+        self._show_when_ready()
 
     def _show_failure(self, error: Failure | None) -> None:
         """Go back to the lines with what failed; a purchase whose outcome is here stays."""
@@ -421,6 +422,14 @@ class TicketScreen(Dialog[None]):
         else:
             self.dismiss(None)
             self.open_screen(OrderScreen(self.context, row, reveal=bool(row.delivered)))
+
+    def _show_when_ready(self) -> None:
+        """Show the first card unasked, where that is set and the buyer alone looks at it."""
+        console, row = self.console, self.noted_order()
+        watched = console.screen is self and console.app_focus and not self.privacy
+        came = row is not None and row.to_give and bool(row.delivered)
+        if self.context.settings.ui.reveal_when_ready and watched and came:
+            self._show_order()
 
     def _go_on(self, event: events.Key) -> None:
         """Take the step that `_next_step` offers."""
