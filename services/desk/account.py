@@ -16,7 +16,7 @@ from services.domain.status_text import named_words, words
 from services.journal import limits
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
-from services.journal.leases import PollingLease
+from services.journal.leases import PollingLease, first_to_call
 from services.journal.orders import TrackedOrders
 from services.journal.purchases import Purchases
 from services.local_files.key_identity import KeyIdentity
@@ -244,6 +244,15 @@ class Account:
         purchase = await self.purchases.update(purchase_id, changes, kind=kind, why=why)
         await self.board.purchase_changed(purchase, "")
         return purchase
+
+    async def first_to_call(self, key: str, lasts: timedelta) -> bool:
+        """Tell whether no console of this account has called for this yet; then this one does.
+
+        Raises:
+            JournalFailed: the journal could not be written.
+        """
+        now = self._clock.now()
+        return await first_to_call(self.journal, self._presence.name, key, now, lasts)
 
     async def _write_pending(self) -> int:
         return 0 if self.purchasing is None else await self.purchasing.write_pending()

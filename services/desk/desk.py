@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from services.desk.exports import DeskExports
     from services.desk.purchase_list import DeskPurchaseList
     from services.desk.support import DeskSupport
+    from services.desk.watching.calls import DeskCalls
 
 DRAIN_MARGIN = 15.0
 
@@ -175,6 +176,13 @@ class Desk:
 
         folder = self._paths.state_dir / "exports"
         return DeskExports(self.journal, folder, self._settings.export, self._clock)
+
+    @cached_property
+    def calls(self) -> "DeskCalls":
+        """What calls somebody who is not at the terminal."""
+        from services.desk.watching.calls import DeskCalls
+
+        return DeskCalls(self._opening, self._keeper, self._clock)
 
     @cached_property
     def purchase_list(self) -> "DeskPurchaseList":

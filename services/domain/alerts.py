@@ -2,34 +2,74 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from services.domain.book import Book
 from services.domain.models import FINAL_STATUSES, Purchase, PurchaseState
 from services.domain.purchase_states import CODES_GRACE
+from services.domain.text import NOTHING, SafeText
 
 S = PurchaseState
 PATIENCE: Final = timedelta(seconds=60)
 """How long after its time an outcome may still come by itself."""
 
+OccasionEvent = Literal["order_ended", "needs_a_person", "balance_low"]
 
-class Alerts(Struct, frozen=True):
-    """What happened: how many own orders ended, how many purchases need a person, and the balance.
 
-    `low` is whether the balance fell below the amount from which it counts as low.
+class Occasion(Struct, frozen=True):
+    """One thing that somebody is called for.
+
+    `state` is the order's, or that of the purchase which needs a person, with `why` in a word.
     """
 
-    ended: int = 0
-    needs: int = 0
-    low: bool = False
+    event: OccasionEvent
+    state: str = ""
+    purchase_id: str = ""
+    order_id: str = ""
+    customer: SafeText = NOTHING
+    why: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is called by: at every console of the account the same."""
+        return ":".join((self.event, self.purchase_id, self.state, self.why))
+
+
+class Alerts(Struct, frozen=True):
+    """What happened since the book before."""
+
+    occasions: tuple[Occasion, ...] = ()
+
+    @property
+    def ended(self) -> int:
+        """How many own orders ended."""
+        return self._count("order_ended")
+
+    @property
+    def needs(self) -> int:
+        """How many purchases need a person."""
+        return self._count("needs_a_person")
+
+    @property
+    def low(self) -> bool:
+        """Whether the balance fell below the amount from which it counts as low."""
+        return bool(self._count("balance_low"))
+
+    @property
+    def trouble(self) -> "Alerts":
+        """All but the orders that ended."""
+        return Alerts(tuple(each for each in self.occasions if each.event != "order_ended"))
 
     def __bool__(self) -> bool:
-        return bool(self.ended or self.needs or self.low)
+        return bool(self.occasions)
 
     def __add__(self, other: "Alerts") -> "Alerts":
-        return Alerts(self.ended + other.ended, self.needs + other.needs, self.low or other.low)
+        return Alerts(self.occasions + other.occasions)
+
+    def _count(self, event: OccasionEvent) -> int:
+        return sum(each.event == event for each in self.occasions)
 
 
 class AlertDetector:
@@ -58,22 +98,35 @@ class AlertDetector:
         before, self._book = self._book, book
         needy, known = self._needing(book, now), self._needy
         self._needy = frozenset((p.id, why) for p, why in needy)
-        needs = sum((p.id, why) not in known and _since(p, why) >= self._began for p, why in needy)
+        needs = [
+            _needs(p, why)
+            for p, why in needy
+            if (p.id, why) not in known and _since(p, why) >= self._began
+        ]
         ended = self._ended(book, before)
         if before is None:
             return Alerts()
-        return Alerts(ended, needs, _fell(before, book, low_balance))
+        low = [Occasion("balance_low")] if _fell(before, book, low_balance) else []
+        return Alerts((*ended, *needs, *low))
 
-    def _ended(self, book: Book, before: Book | None) -> int:
-        """Count the own orders that were open, or had ended otherwise, when last seen."""
+    def _ended(self, book: Book, before: Book | None) -> list[Occasion]:
+        """Return the own orders that were open, or had ended otherwise, when last seen."""
         if before is not None and before.orders is book.orders:
-            return 0
+            return []
         known = self._states
-        self._states = {row.purchase_id: row.shown_state for row in book.orders if row.mine}
-        return sum(
-            state in FINAL_STATUSES and known.get(purchase_id, state) != state
+        mine = {row.purchase_id: row for row in book.orders if row.mine}
+        self._states = {purchase_id: row.shown_state for purchase_id, row in mine.items()}
+        return [
+            Occasion(
+                "order_ended",
+                state,
+                purchase_id,
+                mine[purchase_id].order_id,
+                mine[purchase_id].note,
+            )
             for purchase_id, state in self._states.items()
-        )
+            if state in FINAL_STATUSES and known.get(purchase_id, state) != state
+        ]
 
     def _needing(self, book: Book, now: datetime) -> list[tuple[Purchase, str]]:
         """Return the purchases that do not go on without a person, and what each stands for."""
@@ -85,6 +138,11 @@ class AlertDetector:
             if p.sent_at is not None and p.state is S.SENDING and now > p.sent_at + self._sending
         ]
         return [(p, why) for p, why in found if why]
+
+
+def _needs(purchase: Purchase, why: str) -> Occasion:
+    facts = (purchase.state.value, purchase.id, purchase.order_id, purchase.note)
+    return Occasion("needs_a_person", *facts, why=why.lower())
 
 
 def _since(purchase: Purchase, why: str) -> datetime:

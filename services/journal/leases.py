@@ -1,6 +1,6 @@
-"""The pause that a failing vendor is given, kept in the journal so that every console keeps it."""
+"""What the consoles of one account share: the pause of a failing vendor, who polls, who calls."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from services.journal import rows
@@ -93,3 +93,39 @@ class PollingLease:
         return await self._tracked.take_lease(
             POLLING, self._presence.name, self._clock.now(), self._seconds
         )
+
+
+CALL: Final = "call:"
+ONCE: Final = timedelta(days=7)
+AGAIN: Final = timedelta(minutes=10)
+"""After so long the same may be called for again, where it can come back."""
+
+
+async def first_to_call(
+    journal: Journal, holder: str, key: str, now: datetime, lasts: timedelta = ONCE
+) -> bool:
+    """Tell whether no console of the account has called for this yet; then this one does.
+
+    Args:
+        journal: the account's.
+        holder: the presence name of this process.
+        key: what is called for, the same at every console.
+        now: the current time, UTC.
+        lasts: how long no console calls for it again.
+
+    Raises:
+        JournalFailed: the journal could not be written.
+    """
+    name, moment = f"{CALL}{key}", rows.iso(now)
+
+    def work(tx: JournalTransaction) -> bool:
+        tx.run("DELETE FROM leases WHERE name >= ? AND name < ? AND until < ?", CALL, _END, moment)
+        # Whose it was does not matter: who comes second does not call.
+        taken = "INSERT OR IGNORE INTO leases VALUES (?, ?, ?)"
+        return tx.run(taken, name, holder, rows.iso(now + lasts)) == 1
+
+    return await journal.write(work)
+
+
+_END: Final = "call;"
+"""The name that would follow all of those that begin with `CALL`."""

@@ -206,6 +206,17 @@ class UiSettings(Struct, frozen=True):
     tell_of: Annotated[
         TellingOf, _doc("What it calls you for; trouble leaves out orders that ended.")
     ] = "everything"
+    tell_command: Annotated[
+        str,
+        _doc(
+            "Program that gets what happened as JSON on its input, without a shell; empty: none.",
+            private=True,
+            check=_command,
+        ),
+    ] = ""
+    tell_customer: Annotated[
+        bool, _doc("true adds the customer's name to what tell_command gets.")
+    ] = False
 
 
 class HousePrices(Struct, frozen=True):

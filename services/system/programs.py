@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shlex
+import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +16,17 @@ SECONDS = 20.0
 
 _OURS = "CARDDESK_"
 """How the variables begin that a program has no use for: one of them can be the API key."""
+
+
+def missing(command: str, environ: Mapping[str, str]) -> bool:
+    """Tell whether the program of a command line is not on this machine, or cannot be run.
+
+    Args:
+        command: the program and its arguments, with no quote that is left open.
+        environ: its PATH is where a name alone is looked for.
+    """
+    words = shlex.split(command)
+    return bool(words) and shutil.which(words[0], path=environ.get("PATH")) is None
 
 
 async def run(

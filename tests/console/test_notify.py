@@ -4,21 +4,27 @@ import string
 
 import pytest
 
-from services.domain.alerts import Alerts
+from services.domain.alerts import Alerts, Occasion
 from tui.terminal import notify
 
 INSIDE = {"TMUX": "/tmp/tmux,1,0", "TMUX_PANE": "%3"}
 
 
+def happened(ended: int = 0, needs: int = 0, *, low: bool = False) -> Alerts:
+    """Return news of so many things of each kind."""
+    orders, persons = [Occasion("order_ended")] * ended, [Occasion("needs_a_person")] * needs
+    return Alerts((*orders, *persons, *([Occasion("balance_low")] * low)))
+
+
 @pytest.mark.parametrize(
     ("news", "said"),
     [
-        (Alerts(ended=1), "carddesk: 1 order ended"),
-        (Alerts(ended=3), "carddesk: 3 orders ended"),
-        (Alerts(needs=1), "carddesk: 1 needs you"),
-        (Alerts(2, 2, low=True), "carddesk: 2 orders ended, 2 need you, balance low"),
-        (Alerts(low=True), "carddesk: balance low"),
-        (Alerts(ended=10_000), "carddesk: 99+ orders ended"),
+        (happened(ended=1), "carddesk: 1 order ended"),
+        (happened(ended=3), "carddesk: 3 orders ended"),
+        (happened(needs=1), "carddesk: 1 needs you"),
+        (happened(2, 2, low=True), "carddesk: 2 orders ended, 2 need you, balance low"),
+        (happened(low=True), "carddesk: balance low"),
+        (happened(ended=10_000), "carddesk: 99+ orders ended"),
     ],
 )
 def test_what_happened_is_said_in_fixed_words(news: Alerts, said: str) -> None:
@@ -26,7 +32,7 @@ def test_what_happened_is_said_in_fixed_words(news: Alerts, said: str) -> None:
 
 
 def test_the_longest_call_is_short_and_plain() -> None:
-    longest = notify.words(Alerts(10_000, 10_000, low=True))
+    longest = notify.words(happened(10_000, 10_000, low=True))
     assert set(longest) <= {*string.ascii_lowercase, *string.digits, *" :,+"}
     assert len(notify.notification(longest).encode()) <= 64
 

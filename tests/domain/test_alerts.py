@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
 
-from services.domain.alerts import PATIENCE, AlertDetector, Alerts
+from services.domain.alerts import PATIENCE, AlertDetector, Alerts, Occasion
 from services.domain.book import BoardOrder, Book, DeskInfo
 from services.domain.models import Balance, Purchase, PurchaseState
 from services.domain.text import clean
@@ -16,7 +17,17 @@ S = PurchaseState
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LOW = Decimal(5_000)
 EMPTY = Book(info=DeskInfo("main", "SANDBOX", "amina", ""))
-NOTHING = Alerts()
+
+
+class Counts(NamedTuple):
+    """How much happened of each kind."""
+
+    ended: int = 0
+    needs: int = 0
+    low: bool = False
+
+
+NOTHING = Counts()
 
 
 def row(state: str, name: str = "p1", *, mine: bool = True) -> BoardOrder:
@@ -57,16 +68,21 @@ def holding(amount: int) -> Book:
     return replace(EMPTY, balance=Balance(Decimal(amount), BEGAN))
 
 
-Take = Callable[..., Alerts]
+Take = Callable[..., Counts]
 
 
 @pytest.fixture
-def take() -> Take:
-    """Take books one after the other; the first is what stood there at the start."""
-    occasions = AlertDetector(BEGAN, deadline_seconds=60)
+def detector() -> AlertDetector:
+    return AlertDetector(BEGAN, deadline_seconds=60)
 
-    def taken(book: Book, seconds: float = 0) -> Alerts:
-        return occasions.take(book, BEGAN + timedelta(seconds=seconds), LOW)
+
+@pytest.fixture
+def take(detector: AlertDetector) -> Take:
+    """Take books one after the other; the first is what stood there at the start."""
+
+    def taken(book: Book, seconds: float = 0) -> Counts:
+        news = detector.take(book, BEGAN + timedelta(seconds=seconds), LOW)
+        return Counts(news.ended, news.needs, news.low)
 
     return taken
 
@@ -75,20 +91,20 @@ def take() -> Take:
 def test_an_own_order_that_ends_is_news_once(take: Take, end: str) -> None:
     assert take(replace(EMPTY, orders=(row("HANDLING"),))) == NOTHING
     ended = replace(EMPTY, orders=(row(end),))
-    assert take(ended) == Alerts(ended=1)
+    assert take(ended) == Counts(ended=1)
     assert take(ended) == NOTHING
     assert take(replace(ended, orders=(row(end),))) == NOTHING
 
 
 def test_orders_that_end_together_are_counted_and_a_later_refund_is_news(take: Take) -> None:
     take(replace(EMPTY, orders=(row("HANDLING", "p1"), row("HANDLING", "p2"))))
-    assert take(replace(EMPTY, orders=(row("FULFILLED", "p1"), row("REFUNDED", "p2")))) == Alerts(2)
-    assert take(replace(EMPTY, orders=(row("REFUNDED", "p1"), row("REFUNDED", "p2")))) == Alerts(1)
+    assert take(replace(EMPTY, orders=(row("FULFILLED", "p1"), row("REFUNDED", "p2")))) == Counts(2)
+    assert take(replace(EMPTY, orders=(row("REFUNDED", "p1"), row("REFUNDED", "p2")))) == Counts(1)
 
 
 def test_an_order_keeps_its_name_when_it_gets_its_number(take: Take) -> None:
     take(replace(EMPTY, orders=(replace(row("SENDING"), key="p1", order_id=""),)))
-    assert take(replace(EMPTY, orders=(replace(row("FULFILLED"), key="o-9"),))) == Alerts(ended=1)
+    assert take(replace(EMPTY, orders=(replace(row("FULFILLED"), key="o-9"),))) == Counts(ended=1)
 
 
 def test_other_desks_orders_and_unknown_states_are_no_news(take: Take) -> None:
@@ -131,10 +147,10 @@ def test_a_journal_that_opens_later_brings_no_news_of_yesterday(take: Take) -> N
 def test_a_purchase_that_needs_a_person_is_news_once(take: Take, needy: Purchase) -> None:
     take(EMPTY)
     book = replace(EMPTY, unsettled=(needy,))
-    assert take(book) == Alerts(needs=1)
+    assert take(book) == Counts(needs=1)
     assert take(replace(book, open_count=1)) == NOTHING
     assert take(EMPTY) == NOTHING
-    assert take(book) == Alerts(needs=1)
+    assert take(book) == Counts(needs=1)
 
 
 def test_an_unresolved_one_is_news_only_once_it_should_have_been_decided(take: Take) -> None:
@@ -144,7 +160,7 @@ def test_an_unresolved_one_is_news_only_once_it_should_have_been_decided(take: T
     take(EMPTY)
     assert take(book, 100) == NOTHING
     assert take(replace(book, open_count=1), late) == NOTHING
-    assert take(replace(book, open_count=2), late + 1) == Alerts(needs=1)
+    assert take(replace(book, open_count=2), late + 1) == Counts(needs=1)
     assert take(replace(book, open_count=3), late + 2) == NOTHING
 
 
@@ -152,7 +168,7 @@ def test_an_outcome_that_is_never_written_is_news(take: Take) -> None:
     book = replace(EMPTY, in_flight=(purchase(S.SENDING, sent_at=BEGAN),))
     take(EMPTY)
     assert take(book, 60) == NOTHING
-    assert take(replace(book, open_count=1), 121) == Alerts(needs=1)
+    assert take(replace(book, open_count=1), 121) == Counts(needs=1)
 
 
 def test_a_low_balance_is_news_once_until_it_rises_again(take: Take) -> None:
@@ -168,7 +184,20 @@ def test_a_balance_that_was_low_or_not_known_is_no_news(take: Take) -> None:
     assert take(EMPTY) == NOTHING
 
 
-def test_news_adds_up() -> None:
-    assert Alerts(1) + Alerts(2, 1, low=True) == Alerts(3, 1, low=True)
+def test_each_thing_names_its_order_its_state_and_whom_it_is_for(detector: AlertDetector) -> None:
+    handling, ended = (replace(row(state), note=clean("Ali")) for state in ("HANDLING", "REFUNDED"))
+    detector.take(replace(EMPTY, orders=(handling,)), BEGAN, LOW)
+    late = purchase(S.NOT_PLACED, "p2", late=True)
+    book = replace(EMPTY, orders=(ended,), unsettled=(late,))
+    assert detector.take(book, BEGAN, LOW).occasions == (
+        Occasion("order_ended", "REFUNDED", "p1", "o-p1", clean("Ali")),
+        Occasion("needs_a_person", "NOT_PLACED", "p2", why="late"),
+    )
+
+
+def test_news_adds_up_and_trouble_leaves_out_what_ended() -> None:
+    ended, low = Alerts((Occasion("order_ended"),)), Alerts((Occasion("balance_low"),))
+    both = ended + low
+    assert (both.ended, both.needs, both.low) == (1, 0, True)
+    assert both.trouble == low
     assert not Alerts()
-    assert Alerts(low=True)

@@ -88,6 +88,8 @@ Thank you'''
         print_qr = false
         tell = "bell"
         tell_of = "trouble"
+        tell_command = "call-me --now"
+        tell_customer = true
         [keys]
         refresh = "f"
         nav.down = "j,n"

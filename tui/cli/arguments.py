@@ -24,6 +24,7 @@ COMMANDS = {
     "receipts": ("handed",),
     "audit": ("audit",),
     "events": ("events",),
+    "tell": ("tell",),
     "lock_pin": ("lock-pin",),
     "sandbox": ("sandbox",),
     "doctor": ("doctor",),

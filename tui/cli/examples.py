@@ -87,6 +87,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk events --follow", "orders, balance and alerts as they happen, until ctrl+c"),
         ("carddesk events --follow > today.jsonl", "kept in a file, a line of JSON each"),
     ),
+    "tell": (
+        ("carddesk tell --test", "a trial event for the program of ui.tell_command"),
+        ("carddesk tell --test --json", "with what it was given, for a program"),
+    ),
     "sandbox": (
         ("carddesk sandbox --port 8080", "a vendor to practise and test against"),
         ("carddesk sandbox --fault reset@placeOrder:after*2", "two answers that never arrive"),

@@ -9,6 +9,7 @@ from tui.screens.base import ConsoleScreen
 if TYPE_CHECKING:
     from services.domain.alerts import AlertDetector, Alerts
     from tui.console.app import ConsoleApp
+    from tui.console.program_calls import ProgramCalls
 
 GAP_SECONDS = 5.0
 """What happens within this time after a call is reported together, by the next."""
@@ -23,11 +24,12 @@ class OperatorCalls:
         self._pending: Alerts | None = None
         self._calling = False
         self._failed = False
+        self._programs: ProgramCalls | None = None
 
     def follow(self, book: Book) -> None:
         """Take a newer book and call the operator if something happened."""
         settings = self._console.context.settings
-        if settings.ui.tell == "off":
+        if settings.ui.tell == "off" and not settings.ui.tell_command:
             self._occasions = self._pending = None
             return
         from services.domain.alerts import AlertDetector, Alerts
@@ -37,8 +39,12 @@ class OperatorCalls:
             self._occasions = AlertDetector(now, settings.purchase.deadline_seconds)
         news = self._occasions.take(book, now, settings.ui.low_balance)
         if settings.ui.tell_of == "trouble":
-            news = Alerts(needs=news.needs, low=news.low)
+            news = news.trouble
         if not news:
+            return
+        if settings.ui.tell_command:
+            self._run_program(news)
+        if settings.ui.tell == "off":
             return
         self._pending = news + (self._pending or Alerts())
         if not self._calling:
@@ -48,6 +54,13 @@ class OperatorCalls:
     def try_out(self) -> None:
         """Call the operator once, so that it is known what that is like, or that it cannot be."""
         self._console.start(self._sample, "try how to call you", latest_wins=True)
+
+    def _run_program(self, news: "Alerts") -> None:
+        if self._programs is None:
+            from tui.console.program_calls import ProgramCalls
+
+            self._programs = ProgramCalls(self._console)
+        self._programs.take(news)
 
     async def _sample(self) -> None:
         from tui.terminal import notify

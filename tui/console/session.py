@@ -5,13 +5,14 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from services.domain.secrets import Secret
 from services.domain.text import clean
 from services.local_files.lock_pin import LockPin
+from services.settings.fields import UiSettings
 from services.settings.load import Settings, sandbox_settings
 from services.system import logs
 from services.system.clock import SystemClock
@@ -106,7 +107,12 @@ async def run_console(
             TerminalLink(settings.ui.slow_line),
             clock=clock,
         )
-        app = ConsoleApp(context, open_desk, (*start_notices(paths), *settings.house.notices[:1]))
+        notices = (
+            *start_notices(paths),
+            *program_notices(settings.ui, os.environ),
+            *settings.house.notices[:1],
+        )
+        app = ConsoleApp(context, open_desk, notices)
         app.question = question
         with signals(app) as received:
             try:
@@ -166,6 +172,20 @@ def start_notices(paths: Paths) -> tuple[str, ...]:
         f"{zone}: times are shown in UTC." if zone else "",
     )
     return tuple(filter(None, notices))
+
+
+def program_notices(ui: UiSettings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Name the settings whose programs are not on this machine."""
+    named = {"ui.tell_command": ui.tell_command, "ui.print_command": ui.print_command}
+    if not any(named.values()):
+        return ()
+    from services.system.programs import missing
+
+    return tuple(
+        f"{setting}: there is no such program, or it cannot be run."
+        for setting, command in named.items()
+        if missing(command, environ)
+    )
 
 
 def ended_by_defect(error: Exception, what: str) -> str:

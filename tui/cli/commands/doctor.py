@@ -97,6 +97,7 @@ async def _findings(call: Call) -> AsyncIterator[Diagnosis]:
 def _screen(call: Call, settings: Settings) -> Iterator[Diagnosis]:
     yield doctor_checks.colours(call.environ, settings.ui.theme)
     yield doctor_checks.clipboard(call.environ, settings.ui.copy)
+    yield from doctor_checks.programs(call.environ, settings)
 
 
 def _raised(failure: Exception) -> list[Diagnosis]:

@@ -13,6 +13,7 @@ from services.settings.api_key import VARIABLE
 from services.settings.load import Settings
 from services.settings.route import BEGIN_CERTIFICATE
 from services.system.process import AUTHORITIES, PROXIES, unused
+from services.system.programs import missing
 from services.system.route import Route
 from tui.terminal.capabilities import check_terminal
 
@@ -95,6 +96,19 @@ def colours(environ: Mapping[str, str], theme: str) -> Diagnosis:
         return Diagnosis("colours", "ok", f"16 (TERM={name}), which is all that the theme uses")
     fix = 'Set ui.theme = "ansi", or TERM=xterm-256color where the terminal can show it.'
     return Diagnosis("colours", "warn", f"16 (TERM={name}), too few for the theme {theme}", fix)
+
+
+def programs(environ: Mapping[str, str], settings: Settings) -> Iterator[Diagnosis]:
+    """Say of each program that the settings name whether it is there."""
+    named = {"print_command": settings.ui.print_command, "tell_command": settings.ui.tell_command}
+    for name, command in named.items():
+        if not command:
+            continue
+        if missing(command, environ):
+            fix = f"Install it, or correct ui.{name}."
+            yield Diagnosis(name, "warn", "there is no such program, or it cannot be run", fix)
+        else:
+            yield Diagnosis(name, "ok", "its program is there")
 
 
 def clipboard(environ: Mapping[str, str], copy: bool) -> Diagnosis:
