@@ -19,7 +19,7 @@ from tui.terminal import gc_pauses
 
 MEMORY = Path("/dev/shm")
 ROOM_WANTED = 2 * 1024**3
-OBJECTS_BETWEEN_LOOKS = 200_000
+OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """A console under test makes and drops that many; Python looks for garbage after 700."""
 
 collect_soon = gc_pauses.collect_soon
@@ -97,7 +97,7 @@ def build_parsers_once() -> None:
 
 def look_for_garbage_seldom() -> None:
     """Let Python look for garbage after many more new objects than it does by itself."""
-    gc.set_threshold(OBJECTS_BETWEEN_LOOKS, *gc.get_threshold()[1:])
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
 
 def collect_seldom() -> None:

@@ -66,7 +66,7 @@ class Opening:
         self._validated: KeyInfo | None = None
         self._account: Account | None = None
         self._leaving = False
-        self._trouble: Phrase = EMPTY
+        self._open_failure: Phrase = EMPTY
 
     @property
     def account(self) -> Account | None:
@@ -77,8 +77,8 @@ class Opening:
         """Return the account; raises JournalFailed while its journal is not open."""
         if self._account is None:
             raise JournalFailed(
-                phrase("The account is not open yet: {why}", why=self._trouble)
-                if self._trouble
+                phrase("The account is not open yet: {why}", why=self._open_failure)
+                if self._open_failure
                 else "The account is not open yet",
                 advice="Its key has to be checked first; r tries again.",
                 code=NOT_OPEN,
@@ -108,9 +108,9 @@ class Opening:
         try:
             info = await self._client.validate()
         except DeskError as error:
-            self._trouble = error.failure.message
+            self._open_failure = error.failure.message
             raise
-        self._trouble = EMPTY
+        self._open_failure = EMPTY
         if not info.enabled:
             raise AuthFailed("The vendor says that this key is disabled", code="API_DISABLED")
         if info.environment != self._environment:

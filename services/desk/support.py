@@ -86,7 +86,7 @@ class DeskSupport:
         rest = f", but not all of them: {missing}." if missing else "."
         return LookupResult(A_SERIAL, hits, (plain(said + rest),))
 
-    async def story(self, reference: str, *, ask: bool = True) -> Timeline:
+    async def timeline(self, reference: str, *, ask: bool = True) -> Timeline:
         """Return the timeline of an order or a purchase; see `TimelineReader.read`."""
         account = self._opening.opened()
         reader = TimelineReader(

@@ -178,12 +178,12 @@ def _deeds(read: TimelineFacts) -> Iterator[TimelineEntry]:
             yield from _confirmed(event, evidence, purchase, read.baseline or Baseline())
             continue
         if event.from_state == "UNRESOLVED" and purchase is not None:
-            yield _looks(event.at, purchase, evidence)
+            yield _checks(event.at, purchase, evidence)
         answer = event.from_state == "SENDING" and not answered
         answered = answered or answer
         yield _step(event, evidence, purchase if answer else None)
     if purchase is not None and purchase.state.value == "UNRESOLVED":
-        yield _looks(None, purchase, {})
+        yield _checks(None, purchase, {})
 
 
 def _confirmed(
@@ -259,7 +259,7 @@ def _answer(purchase: Purchase) -> Iterator[Phrase]:
         yield plain(f"requestId {clean(request, 80)}")
 
 
-def _looks(at: datetime | None, purchase: Purchase, evidence: Mapping[str, Any]) -> TimelineEntry:
+def _checks(at: datetime | None, purchase: Purchase, evidence: Mapping[str, Any]) -> TimelineEntry:
     """Sum up the looks at the vendor's list and ledger, which are not written down one by one."""
     readings = evidence.get("readings", purchase.clean_checks)
     facts: list[Phrase] = []

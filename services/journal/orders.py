@@ -40,7 +40,7 @@ SELECT * FROM orders WHERE {_MISSING}
 """  # noqa: S608
 
 # What no purchase claims of the orders that came after the watch began.
-_NOBODYS = (
+_UNCLAIMED = (
     "known = 0 AND NOT EXISTS (SELECT 1 FROM purchases WHERE purchases.order_id = orders.order_id)"
 )
 
@@ -140,7 +140,7 @@ class TrackedOrders:
     async def unclaimed_among(self, order_ids: Iterable[str]) -> frozenset[str]:
         """Return which of these orders are unclaimed."""
         wanted = tuple(order_ids)
-        query = f"SELECT 1 AS one FROM orders WHERE order_id = ? AND {_NOBODYS}"  # noqa: S608
+        query = f"SELECT 1 AS one FROM orders WHERE order_id = ? AND {_UNCLAIMED}"  # noqa: S608
 
         def work(tx: JournalTransaction) -> frozenset[str]:
             return frozenset(name for name in wanted if tx.row(query, name))
@@ -207,7 +207,7 @@ def seen(tx: JournalTransaction, order_id: str) -> tuple[Order | None, datetime 
 def unclaimed(tx: JournalTransaction) -> tuple[Order, ...]:
     """Return the orders that no purchase claims and that came after the watch began."""
     # The condition is this module's own.
-    rows = tx.each(f"SELECT * FROM orders WHERE {_NOBODYS} ORDER BY time DESC")  # noqa: S608
+    rows = tx.each(f"SELECT * FROM orders WHERE {_UNCLAIMED} ORDER BY time DESC")  # noqa: S608
     return tuple(journal_rows.order(row) for row in rows)
 
 

@@ -30,7 +30,7 @@ from services.vendor.rate_limit import Priority, priority
 
 MOST_LATE = 3
 FEW = 2
-LOOKS_BEFORE_ASKING_ALONE = 2
+LISTS_BEFORE_ASKING_ALONE = 2
 HELD = "The vendor did not answer or asked for a pause: every console waits"
 
 
@@ -245,7 +245,7 @@ class Tracker:
         due = self._orders.due(now, everything=everything)
         late = sorted((f for f in due if f.order.missing), key=lambda f: f.asked)[:MOST_LATE]
         due = [f for f in due if not f.order.missing]
-        alone = [f for f in due if f.unlisted >= LOOKS_BEFORE_ASKING_ALONE]
+        alone = [f for f in due if f.unlisted >= LISTS_BEFORE_ASKING_ALONE]
         fresh = [f for f in due if now - f.placed < SECOND_LOOK]
         if due and len(due) == len(fresh) <= FEW and not everything:
             return self._news(await self._answers((*fresh, *late), {})), None

@@ -13,8 +13,8 @@ from services.domain.models import Baseline, Order, Purchase, PurchaseState, Tra
 from services.domain.purchase_states import state_name
 from services.domain.settlement_reason import ReasonCode, SettlementReason
 
-LOOKS = (2.0, 4.0, 7.0, 11.0, 16.0, 25.0)
-LATE_LOOKS = (300.0, 900.0, 3_600.0, 21_600.0, 86_400.0)
+CHECKS = (2.0, 4.0, 7.0, 11.0, 16.0, 25.0)
+LATE_CHECKS = (300.0, 900.0, 3_600.0, 21_600.0, 86_400.0)
 EVERY = 10.0
 SKEW = timedelta(seconds=60)
 AGREEING_READINGS = 3
@@ -81,13 +81,13 @@ def next_check_at(sent_at: datetime, now: datetime, settle_seconds: float) -> da
         The next time in UTC, or None when the last look has been.
     """
     passed = (now - sent_at).total_seconds()
-    for mark in LOOKS:
+    for mark in CHECKS:
         if passed < mark <= settle_seconds:
             return sent_at + timedelta(seconds=mark)
     if passed < settle_seconds:
-        step = LOOKS[-1] + EVERY * (int((passed - LOOKS[-1]) // EVERY) + 1)
+        step = CHECKS[-1] + EVERY * (int((passed - CHECKS[-1]) // EVERY) + 1)
         return sent_at + timedelta(seconds=min(step, settle_seconds))
-    for mark in LATE_LOOKS:
+    for mark in LATE_CHECKS:
         if passed < mark:
             return sent_at + timedelta(seconds=mark)
     return None

@@ -159,7 +159,7 @@ class Outcomes:
                 step.kept = await self._keep(step)
                 self._unwritten.append(step)
                 raise OutcomeNotSaved(
-                    _as_it_would_stand(step), again, kept=step.kept, again=self._stays()
+                    _as_recorded(step), again, kept=step.kept, again=self._stays()
                 ) from again
         await self._changed(moved, named_words(moved))
         return moved
@@ -188,7 +188,7 @@ class Outcomes:
         outcome = Outcome(
             purchase_id=step.purchase.id,
             state=step.to,
-            answered_at=_as_it_would_stand(step).answered_at or self._clock.now(),
+            answered_at=_as_recorded(step).answered_at or self._clock.now(),
             order_id=str(changes.get("order_id") or ""),
             why=step.why,
             error_code=str(changes.get("error_code", "")),
@@ -202,7 +202,7 @@ class Outcomes:
         return True
 
 
-def _as_it_would_stand(step: _Step) -> Purchase:
+def _as_recorded(step: _Step) -> Purchase:
     changes: Mapping[str, object] = step.changes
     code, message = str(changes.get("error_code", "")), str(changes.get("error_message", ""))
     request = str(changes.get("request_id", ""))

@@ -20,7 +20,7 @@ def foreign_files(paths: Paths) -> tuple[Path, ...]:
         paths: settings, state and cache.
     """
     folders = dict.fromkeys((paths.config_dir, paths.state_dir, paths.cache_dir))
-    found = (path for folder in folders for path in islice(_below(folder), MOST_FILES))
+    found = (path for folder in folders for path in islice(_files_in(folder), MOST_FILES))
     return tuple(path for path in found if _owner(path) not in (None, os.geteuid()))
 
 
@@ -44,14 +44,14 @@ def owner_notice(paths: Paths) -> Failure | None:
     return failure_of(words, give_back(files[0]))
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _files_in(folder: Path) -> Iterator[Path]:
     try:
         folder.lstat()
         yield folder
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    yield from _below(Path(entry.path))
+                    yield from _files_in(Path(entry.path))
                 else:
                     yield Path(entry.path)
     except OSError:

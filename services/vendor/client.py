@@ -260,7 +260,7 @@ class VendorClient:
             return Placement("NOT_SENT", sent=False, code=stopped.code, message=stopped.message)
         order = {"productId": product_id, "typeId": type_id, "quantity": quantity}
         watch = SendHook(sending, attempt)
-        trouble = ""
+        failure = ""
         exchange = await self._door()
         await self._limit.count()
         try:
@@ -270,10 +270,10 @@ class VendorClient:
             if error is watch.stopped_by:
                 raise
             # After a whole answer this is only the closing of the connection: verdict() knows.
-            trouble = exchange.trouble(error, watch)
+            failure = exchange.failure_words(error, watch)
         if attempt.whole:
             await self._learn(attempt.answer, envelope(attempt.answer))
-        return attempt.verdict(trouble)
+        return attempt.verdict(failure)
 
     async def _read(
         self,

@@ -73,15 +73,15 @@ class PlacementAttempt:
             request_id=self.request_id,
         )
 
-    def verdict(self, trouble: str = "") -> Placement:
-        """Judge what is known now; `trouble` says in words what ended it, if something did."""
+    def verdict(self, failure: str = "") -> Placement:
+        """Judge what is known now; `failure` says in words what ended it, if something did."""
         if self.whole:
             return classify(self.answer)
         if not self.sent:
-            return Placement("NOT_SENT", sent=False, message=trouble or "Nothing was sent")
+            return Placement("NOT_SENT", sent=False, message=failure or "Nothing was sent")
         if not self.status:
             return Placement(
-                "UNRESOLVED", sent=True, code="NO_ANSWER", message=trouble or "No answer came"
+                "UNRESOLVED", sent=True, code="NO_ANSWER", message=failure or "No answer came"
             )
         words = "The vendor's answer was cut short"
         if len(self.body) > LARGEST_REPLY:

@@ -139,7 +139,7 @@ class Transport:
         """Let requests go through a proxy that rejected its password, because a person asks."""
         self._rejected = False
 
-    def trouble(self, error: Exception, way: Reading | SendHook) -> str:
+    def failure_words(self, error: Exception, way: Reading | SendHook) -> str:
         """Say as a sentence why a request broke; `way` knows how far its connection came."""
         if isinstance(error, DeskError):
             return error.message

@@ -74,7 +74,7 @@ async def test_a_key_of_another_place_says_where_it_works(console: Any) -> None:
         ("w", "stock", ""),
     ],
 )
-def test_the_way_is_told_from_wherever_the_key_was_pressed(
+def test_the_way_is_said_from_wherever_the_key_was_pressed(
     key: str, place: str, words: str
 ) -> None:
     assert key_hints.sentence(key, Keymap(), ActionContext(place=place)) == words

@@ -34,8 +34,8 @@ async def arrive(count: int) -> None:
                 opened = [
                     replace(order, status="HANDLING", fulfilled_quantity=None) for order in orders
                 ]
-                for told in (opened, orders):
-                    await tracked.save(told)
+                for batch in (opened, orders):
+                    await tracked.save(batch)
                     await clock.sleep(PAUSE)
             await lease.take()
             hour += 1
@@ -45,8 +45,8 @@ async def arrive(count: int) -> None:
 def _pages(count: int, hour: int, clock: SystemClock) -> list[list[Order]]:
     # Each hour's orders have a time of their own, and so ids of their own.
     end = clock.now() - timedelta(seconds=40_000 - 3_600 * hour)
-    told = seed.told(seed.records(count, still_open=False, now=end, span=3_600.0))
-    return [told[start : start + AT_ONCE] for start in range(0, count, AT_ONCE)]
+    read = seed.as_orders(seed.records(count, still_open=False, now=end, span=3_600.0))
+    return [read[start : start + AT_ONCE] for start in range(0, count, AT_ONCE)]
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from services.journal import joint_reads, rows
 from services.journal.purchases import Purchases
 from tests.bench import seed
 from tests.bench.figures import Figure
-from tests.bench.stage import STANDS, Stage, stage
+from tests.bench.stage import DESK_READY, Stage, stage
 from tests.bench.tty import measures
 from tests.bench.tty.measures import percentile
 
@@ -36,7 +36,7 @@ def figures() -> Iterator[Figure]:
         ready: dict[str, list[float]] = {"young": [], "old": []}
         for turn in range(RUNS + 1):
             for name, on in (("young", young), ("old", old)):
-                session, start = measures.start(on.console(ready=STANDS))
+                session, start = measures.start(on.console(ready=DESK_READY))
                 with session:
                     if turn:
                         ready[name].append(start.ready_s)

@@ -61,7 +61,7 @@ def keep(path: Path, orders: Sequence[OrderRecord]) -> None:
     path.write_bytes(msgspec.json.encode(state))
 
 
-def told(orders: Iterable[OrderRecord]) -> list[Order]:
+def as_orders(orders: Iterable[OrderRecord]) -> list[Order]:
     """Return the orders as the vendor's list tells them, without cards."""
     return [
         Order(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.bench.figures import Figure
-from tests.bench.stage import STANDS, Stage, stage
+from tests.bench.stage import DESK_READY, Stage, stage
 from tests.bench.tty import measures
 
 CATALOGUE = r"SANDBOX[\s\S]*PUBG Mobile"
@@ -18,7 +18,7 @@ def figures() -> Iterator[Figure]:
     with stage() as on:
         after = list(_shift(on))
         # What the same orders take in a console that has just read them from the journal.
-        session, _ = measures.start(on.console(ready=STANDS))
+        session, _ = measures.start(on.console(ready=DESK_READY))
         with session:
             fresh = measures.rss_mb(session, REST)
     first, last = after[0], after[-1]

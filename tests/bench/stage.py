@@ -30,7 +30,7 @@ PYTHON = INSTALLATION / "bin" / "python"
 CARDDESK = INSTALLATION / "bin" / "carddesk"
 BARE = ROOT / "tests" / "bench" / "floor" / "bare.py"
 
-STANDS = r"(?s)SANDBOX.*PUBG Mobile.*(done|ready|handling)"
+DESK_READY = r"(?s)SANDBOX.*PUBG Mobile.*(done|ready|handling)"
 """On the screen once catalogue, status and the board from the journal are there."""
 
 LIVE = r"SANDBOX +\d.* live\b"
@@ -134,14 +134,14 @@ class Stage:
         with self._beside("tests.bench.arrivals", str(count)) as process:
             assert process.stdin is not None
             assert process.stdout is not None
-            asked, told = process.stdin, process.stdout
+            asked, answers = process.stdin, process.stdout
 
             def hour(session: Session) -> None:
                 asked.write("go\n")
                 asked.flush()
-                while not select.select([told], [], [], 0)[0]:
+                while not select.select([answers], [], [], 0)[0]:
                     session.rest(0.2)
-                told.readline()
+                answers.readline()
 
             yield hour
 
@@ -167,13 +167,13 @@ class Stage:
         """Put orders into the journal, as a console that polled before would have left them."""
 
         async def write() -> None:
-            told = seed.told(orders)
+            read = seed.as_orders(orders)
             async with self.journal() as journal:
                 tracked = TrackedOrders(journal)
                 # What a console has read before is nobody's to claim.
                 now = SystemClock().now()
-                for start in range(0, len(told), 1000):
-                    await tracked.save(told[start : start + 1000], since=now)
+                for start in range(0, len(read), 1000):
+                    await tracked.save(read[start : start + 1000], since=now)
 
         asyncio.run(write())
 

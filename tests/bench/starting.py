@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench import peers, seed
 from tests.bench.figures import Figure
-from tests.bench.stage import BARE, CARDDESK, PYTHON, STANDS, Stage, stage
+from tests.bench.stage import BARE, CARDDESK, DESK_READY, PYTHON, Stage, stage
 from tests.bench.tty import measures
 from tests.bench.tty.measures import Start
 from tests.bench.tty.session import Program
@@ -59,7 +59,7 @@ def starts(on: Stage) -> Iterator[Figure]:
     """Start the bare app, the console and the peers in turns."""
     with tempfile.TemporaryDirectory(prefix="carddesk-bench-") as home:
         folder = Path(home)
-        programs = [bare_app(folder), on.console(ready=STANDS), *peers.installed(folder)]
+        programs = [bare_app(folder), on.console(ready=DESK_READY), *peers.installed(folder)]
         seen: dict[str, list[Start]] = {program.name: [] for program in programs}
         memory: dict[str, list[float]] = {program.name: [] for program in programs}
         for turn in range(RUNS + 1):

@@ -107,7 +107,7 @@ def test_the_terminal_shows_what_it_would_show_if_all_were_drawn_again(
     assert seen(*texts) == seen(again)
 
 
-def test_nothing_is_written_for_what_stands_there() -> None:
+def test_nothing_is_written_for_what_is_there() -> None:
     screen = strips([[("PUBG", None), ("    ", None), ("12", STYLES[2])]] * HEIGHT)
     picture, _ = begun(screen)
     assert written(picture, screen) == ""

@@ -24,14 +24,14 @@ ORDERS = 1_000
 
 def board_of(clock: StillClock) -> BoardRows:
     rows = BoardRows(24)
-    rows.take_orders(seed.told(seed.records(ORDERS, still_open=True, now=clock.now())))
+    rows.take_orders(seed.as_orders(seed.records(ORDERS, still_open=True, now=clock.now())))
     return rows
 
 
 def test_of_a_thousand_rows_only_the_changed_one_is_another_value(still: StillClock) -> None:
     rows = board_of(still)
     before = rows.rows(still.now())
-    changed = seed.told(seed.records(ORDERS, still_open=False, now=still.now()))[7]
+    changed = seed.as_orders(seed.records(ORDERS, still_open=False, now=still.now()))[7]
     rows.take_orders([changed])
     after = rows.rows(still.now())
     assert [row.order_id for row in after] == [row.order_id for row in before]
@@ -42,7 +42,7 @@ def test_of_a_thousand_rows_only_the_changed_one_is_another_value(still: StillCl
 def test_rows_that_did_not_change_are_the_same_tuple(still: StillClock) -> None:
     rows = board_of(still)
     before = rows.rows(still.now())
-    rows.take_orders(seed.told(seed.records(ORDERS, still_open=True, now=still.now())))
+    rows.take_orders(seed.as_orders(seed.records(ORDERS, still_open=True, now=still.now())))
     assert rows.rows(still.now()) is before
 
 
@@ -56,7 +56,7 @@ def test_the_text_of_a_row_is_folded_once_for_each_of_its_values(still: StillClo
     rows = board_of(still)
     listed = Rows[BoardOrder](lambda order: order.key, search)
     listed.replace(rows.rows(still.now()))
-    changed = seed.told(seed.records(ORDERS, still_open=False, now=still.now()))[7]
+    changed = seed.as_orders(seed.records(ORDERS, still_open=False, now=still.now()))[7]
     rows.take_orders([changed])
     listed.replace(rows.rows(still.now()))
     assert folded.total() == ORDERS + 1
@@ -111,7 +111,7 @@ def test_words_are_gathered_once_and_a_typed_one_is_looked_up_once_for_all_rows(
     for typed in ("stae", "staem", "staem "):
         listed.filter(typed)
     assert len(listed.listed) == ORDERS
-    changed = seed.told(seed.records(ORDERS, still_open=False, now=still.now()))[7]
+    changed = seed.as_orders(seed.records(ORDERS, still_open=False, now=still.now()))[7]
     rows.take_orders([changed])
     listed.replace(rows.rows(still.now()))
     distinct = len({word for row in rows.rows(still.now()) for word in row.product.split()}) + 1

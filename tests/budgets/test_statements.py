@@ -75,7 +75,7 @@ async def test_opening_the_board_and_recovering_walk_through_neither_orders_nor_
         assert scans(desk, seen) == []
 
 
-async def test_no_lookup_no_story_and_no_mark_walks_through_the_journal(
+async def test_no_lookup_no_timeline_and_no_mark_walks_through_the_journal(
     open_desk: Callable[..., Any], pick: Callable[..., Any]
 ) -> None:
     async with open_desk() as desk:
@@ -89,8 +89,8 @@ async def test_no_lookup_no_story_and_no_mark_walks_through_the_journal(
                 *("yacine", "0555123", "for yacine", "today", "today 10:00 yacine", "nothing"),
             ):
                 await desk.support.find(text)
-            await desk.support.story(bought.id)
-            await desk.support.story(bought.order_id, ask=False)
+            await desk.support.timeline(bought.id)
+            await desk.support.timeline(bought.order_id, ask=False)
             await desk.support.give(bought.order_id)
             await desk.support.undelivered()
             await desk.support.take_back(bought.order_id)

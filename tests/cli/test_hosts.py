@@ -285,7 +285,7 @@ def test_a_foreign_package_is_named_by_its_path(name, tmp_path, home):
         ("overlay", "", "overlay"),
     ],
 )
-def test_file_systems_are_told_apart(kind, network, forgetful, tmp_path):
+def test_file_systems_are_distinguished(kind, network, forgetful, tmp_path):
     folder = tmp_path / "a b\\c"
     folder.mkdir()
     mounts = tmp_path / "mounts"

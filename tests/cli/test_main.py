@@ -95,7 +95,7 @@ async def test_json_is_ascii_on_a_pipe_of_any_encoding(process):
     assert any(not p["title"].isascii() for p in json.loads(out)["products"])
 
 
-async def test_a_reader_that_leaves_early_disturbs_nobody(process):
+async def test_a_reader_that_leaves_early_disturbs_nothing(process):
     reading, writing = os.pipe()
     os.close(reading)
     running = await process.start("catalog", stdout=writing)

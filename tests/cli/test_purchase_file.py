@@ -51,7 +51,7 @@ def test_what_spreadsheets_write_is_read(read, content):
     assert (row.product_id, row.type_id, row.quantity) == ("p1", "t1", 2)
 
 
-def test_names_stand_in_place_of_ids(read):
+def test_names_are_in_place_of_ids(read):
     [row] = read("product,value,quantity\nNetflix,15 EUR,1\n").rows
     assert (row.product, row.value, row.product_id, row.type_id) == ("Netflix", "15 EUR", "", "")
 

@@ -23,7 +23,7 @@ async def test_a_key_in_the_place_of_its_file_is_not_repeated(environ, command):
     assert "key_file" in done.out + done.err
 
 
-async def test_the_name_of_a_key_file_is_told(fresh):
+async def test_the_name_of_a_key_file_is_said(fresh):
     done = await fresh("balance", CARDDESK_KEY_FILE="main.key")
     assert "main.key does not exist" in done.err
 
@@ -58,7 +58,7 @@ async def test_what_was_mistyped_is_still_named(fresh):
 
 
 @pytest.mark.parametrize("name", ["\u200b", " \u2060\ufeff ", "\u202e"])
-async def test_an_operator_whom_nobody_can_see_is_the_login(carddesk, shelf, name):
+async def test_an_operator_whose_name_is_invisible_is_the_login(carddesk, shelf, name):
     await carddesk("buy", shelf.product_id, shelf.type_id, "1", "--yes", CARDDESK_OPERATOR=name)
     events = (await carddesk("audit", "--json")).document["events"]
     assert events
@@ -129,7 +129,7 @@ async def test_a_second_reveal_says_who_had_the_cards_before(carddesk, odd):
     assert json.loads(third.out)
 
 
-async def test_a_pipe_in_the_place_of_the_log_holds_nobody_up(carddesk, home):
+async def test_a_pipe_in_the_place_of_the_log_blocks_nothing(carddesk, home):
     folder = Path(home["XDG_STATE_HOME"]) / "carddesk"
     folder.mkdir(mode=0o700, parents=True)
     os.mkfifo(folder / "carddesk.log", 0o600)
@@ -149,7 +149,7 @@ async def test_a_pipe_in_the_place_of_the_log_holds_nobody_up(carddesk, home):
         "state/carddesk/sandbox/address",
     ],
 )
-async def test_a_pipe_in_the_place_of_any_file_holds_nobody_up(fresh, tmp_path, name):
+async def test_a_pipe_in_the_place_of_any_file_blocks_nothing(fresh, tmp_path, name):
     assert (await fresh("catalog", "--sandbox")).code == 0
     for path in list(tmp_path.glob(name)) or [tmp_path / name]:
         path.unlink(missing_ok=True)
@@ -190,9 +190,9 @@ async def test_files_that_others_can_change_are_refused_in_words(
     assert done.code == 2
     assert words in done.err
     assert "chmod" in done.err
-    told = await fresh("doctor", **url)
-    assert told.code == 2
-    assert "others" in told.out or words in told.out
+    done = await fresh("doctor", **url)
+    assert done.code == 2
+    assert "others" in done.out or words in done.out
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="gives files away")

@@ -34,7 +34,7 @@ async def test_the_log_tells_who_bought_and_revealed_newest_last(carddesk, sold)
     assert done.document["verified"] is None
 
 
-async def test_no_card_stands_in_the_log(carddesk, sold):
+async def test_no_card_is_in_the_log(carddesk, sold):
     assert sold["cards"][0]["value"] not in (await carddesk("audit", "--json")).out
     assert sold["cards"][0]["value"] not in (await carddesk("audit")).out
 
@@ -46,7 +46,7 @@ async def test_the_plain_list_names_operator_deed_and_card(carddesk, sold):
     assert sold["order_id"] in last
 
 
-async def test_a_whole_log_verifies_and_its_head_still_stands_later(carddesk, sold):
+async def test_a_whole_log_verifies_and_its_head_still_is_later(carddesk, sold):
     done = await carddesk("audit", "--verify", "--json")
     assert (done.code, done.document["verified"]) == (0, True)
     assert "unbroken" in done.err

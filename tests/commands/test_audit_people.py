@@ -5,7 +5,7 @@ import pytest
 from services.sandbox import Fault
 
 
-async def told(carddesk, *kinds: str) -> list[tuple[str, str, str]]:
+async def events_of(carddesk, *kinds: str) -> list[tuple[str, str, str]]:
     events = (await carddesk("audit", "--json")).document["events"]
     return [(e["kind"], e["who"], e["why"]) for e in events if e["kind"] in kinds]
 
@@ -26,14 +26,14 @@ async def test_the_order_that_a_person_picked(carddesk, unanswered):
     purchase, order = unanswered
     done = await carddesk("resolve", "--claim", purchase, order, CARDDESK_OPERATOR="karim")
     assert done.code == 0
-    assert await told(carddesk, "claim") == [("claim", "karim", "a person said: this one")]
+    assert await events_of(carddesk, "claim") == [("claim", "karim", "a person said: this one")]
     assert "claim" in (await carddesk("audit")).out
 
 
 async def test_that_a_person_picked_none(carddesk, unanswered):
     purchase, _ = unanswered
     await carddesk("resolve", "--none", purchase, CARDDESK_OPERATOR="karim")
-    assert await told(carddesk, "none") == [("none", "karim", "a person said: none of these")]
+    assert await events_of(carddesk, "none") == [("none", "karim", "a person said: none of these")]
 
 
 async def test_revealing_and_exporting(carddesk, shelf, tmp_path):
@@ -48,7 +48,7 @@ async def test_revealing_and_exporting(carddesk, shelf, tmp_path):
         *("export", "orders", "--yes-with-codes", "--output", str(codes / "codes.csv"))
     )
     assert done.code == 0
-    found = await told(carddesk, "reveal", "export")
+    found = await events_of(carddesk, "reveal", "export")
     assert [(kind, who) for kind, who, _ in found][:2] == [("reveal", "amina"), ("export", "amina")]
     assert ("export", "amina", f"all cards, into {codes / 'codes.csv'}") in found
     events = (await carddesk("audit", "--json")).document["events"]
@@ -59,7 +59,7 @@ async def test_working_under_other_limits_than_before(carddesk):
     await carddesk("balance")
     await carddesk("balance")
     await carddesk("balance", CARDDESK_PURCHASE_MAX_DAY="5000", CARDDESK_OPERATOR="karim")
-    first, changed, *_ = await told(carddesk, "limits")
+    first, changed, *_ = await events_of(carddesk, "limits")
     assert first[1] == "amina"
     assert first[2].startswith("limits at the first start")
     assert changed == ("limits", "karim", "limits changed: max_day 0 -> 5 000")

@@ -43,13 +43,13 @@ async def test_a_purchase_as_json_has_exactly_the_documented_keys(buy, shelf):
     assert document["created_at"].endswith("Z")
 
 
-async def test_each_check_is_told_once(buy):
+async def test_each_check_is_printed_once(buy):
     done = await buy("--yes")
-    told = [line.partition(":")[0] for line in done.err.splitlines()]
-    assert [told.count(step) for step in ("stock", "limits", "balance", "place")] == [1, 1, 1, 1]
+    steps = [line.partition(":")[0] for line in done.err.splitlines()]
+    assert [steps.count(step) for step in ("stock", "limits", "balance", "place")] == [1, 1, 1, 1]
 
 
-async def test_without_yes_only_the_quote_is_told(buy, vendor):
+async def test_without_yes_only_the_quote_is_printed(buy, vendor):
     done = await buy()
     assert done.code == 2
     assert done.document["quote"]["total"] == "1961.00"
@@ -161,7 +161,7 @@ async def test_out_of_stock_is_refused_before_anything_is_sent(buy, vendor, shel
     assert not vendor.posts
 
 
-async def test_a_purchase_the_vendor_refuses_exits_3_and_stands_in_the_journal(buy, vendor):
+async def test_a_purchase_the_vendor_refuses_exits_3_and_is_in_the_journal(buy, vendor):
     vendor.faults.add(Fault.parse("ratelimit@placeOrder"))
     done = await buy("--yes", "--idempotency-key", "sale-18")
     assert done.code == 3

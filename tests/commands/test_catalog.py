@@ -94,13 +94,13 @@ async def test_transactions_of_a_period_before_there_were_any(carddesk):
     assert (done.code, done.out) == (0, "")
 
 
-async def test_global_options_stand_before_or_after_the_command(carddesk):
+async def test_global_options_are_before_or_after_the_command(carddesk):
     before = await carddesk("--json", "balance")
     after = await carddesk("balance", "--json")
     assert before.document["balance"] == after.document["balance"]
 
 
-async def test_help_and_version_ask_nobody(carddesk, vendor):
+async def test_help_and_version_send_no_request(carddesk, vendor):
     shown = await carddesk("--help")
     assert shown.code == 0
     assert "exit codes: 0 done" in shown.out

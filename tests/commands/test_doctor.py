@@ -50,7 +50,7 @@ def test_the_colours_are_those_that_the_console_draws_with():
 
 
 @pytest.mark.parametrize("options", [(), ("--read-only",)])
-async def test_whatever_is_not_in_order_says_how_to_mend_it(carddesk, options):
+async def test_whatever_is_not_in_order_says_how_to_repair_it(carddesk, options):
     done = await carddesk("doctor", "--json", *options, TERM="dumb")
     wrong = [finding for finding in done.document if finding["verdict"] != "ok"]
     assert wrong
@@ -94,7 +94,7 @@ async def test_the_way_of_the_settings_is_said_and_its_files_are_checked(carddes
     assert "s3cret" not in done.out + done.err
 
 
-async def test_every_failure_says_how_to_mend_it(fresh):
+async def test_every_failure_says_how_to_repair_it(fresh):
     done = await fresh("doctor", "--json")
     assert done.code == 2
     (failure,) = [f for f in done.document if f["verdict"] == "fail"]
@@ -168,7 +168,7 @@ def test_the_size_of_a_real_terminal(lines, columns, verdict):
     assert found[1].detail == f"{columns}x{lines}"
 
 
-async def test_too_little_room_for_the_journal_is_a_failure_with_its_mend(carddesk, monkeypatch):
+async def test_too_little_room_for_the_journal_is_a_failure_with_advice(carddesk, monkeypatch):
     monkeypatch.setattr("services.journal.location.ROOM_BYTES", 1 << 60)
     done = await carddesk("doctor", "--json")
     [room] = [found for found in done.document if found["check"] == "journal room"]

@@ -75,9 +75,9 @@ async def test_a_purchase_elsewhere_is_a_line_for_each_state(follow, carddesk, s
     code, said = await following.ended()
     assert code == 128 + signal.SIGINT
     assert "Traceback" not in said
-    told = json.dumps(following.lines)
-    assert DEMO_KEY not in told + said
-    assert all(card["value"] not in told + said for card in done.document["cards"])
+    streamed = json.dumps(following.lines)
+    assert DEMO_KEY not in streamed + said
+    assert all(card["value"] not in streamed + said for card in done.document["cards"])
 
 
 async def test_it_follows_beside_another_one(follow, carddesk, shelf):

@@ -35,7 +35,7 @@ def kept(path: str | Path) -> tuple[int, str]:
     return Path(path).stat().st_mode & 0o777, Path(path).read_text(encoding="utf-8")
 
 
-async def told(carddesk, kind: str) -> list[str]:
+async def events(carddesk, kind: str) -> list[str]:
     events = (await carddesk("audit", "--json")).document["events"]
     return [
         f"{event['order_id'] or ''} {event['why']}" for event in events if event["kind"] == kind
@@ -94,14 +94,14 @@ async def test_codes_are_recorded_and_only_this_user_can_read_them(carddesk, sol
     cards = [row["value"] for row in csv.DictReader(io.StringIO(text))]
     assert cards == [card["value"] for card in sold["cards"]]
     assert mode == 0o600
-    assert await told(carddesk, "export") == [
+    assert await events(carddesk, "export") == [
         f"{sold['order_id']} all cards, into {path}",
         " 2 rows of orders-with-codes",
     ]
     assert sold["cards"][0]["value"] not in done.out + done.err
 
 
-async def test_codes_in_json_stand_with_their_order(carddesk, sold):
+async def test_codes_in_json_are_with_their_order(carddesk, sold):
     done = await carddesk("export", "orders", "--yes-with-codes", "--json", "--output", "-")
     [row] = done.document
     assert row["cards"] == sold["cards"]
@@ -117,7 +117,7 @@ async def test_an_existing_file_and_an_open_folder_take_no_codes(carddesk, sold,
     assert done.code == 2
     assert "look into" in done.err
     assert not (own / "new").exists()
-    assert await told(carddesk, "export") == []
+    assert await events(carddesk, "export") == []
 
 
 async def test_a_vendor_that_fails_midway_leaves_no_file(carddesk, vendor, sold, own):
@@ -128,7 +128,9 @@ async def test_a_vendor_that_fails_midway_leaves_no_file(carddesk, vendor, sold,
     assert not path.exists()
 
 
-async def test_without_a_terminal_nobody_can_confirm(environ, sold, own, command_line, root):
+async def test_without_a_terminal_a_confirmation_is_impossible(
+    environ, sold, own, command_line, root
+):
     process = await asyncio.create_subprocess_exec(
         *command_line,
         *("export", "orders", "--with-codes", "--output", str(own / "codes.csv")),
@@ -167,7 +169,7 @@ async def test_at_a_terminal_the_word_has_to_be_typed(carddesk, environ, sold, o
     assert path.exists() is written
     if written:
         assert json.loads(path.read_text())[0]["cards"] == sold["cards"]
-    assert bool(await told(carddesk, "export")) is written
+    assert bool(await events(carddesk, "export")) is written
 
 
 async def test_further_fields_of_a_card_have_columns_of_their_own(carddesk, vendor, sold, own):

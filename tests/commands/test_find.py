@@ -23,7 +23,7 @@ def piped(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
-async def test_one_hit_is_told_as_a_story_line_by_line(carddesk, shelf):
+async def test_one_hit_is_printed_as_a_timeline_line_by_line(carddesk, shelf):
     mine = await sell(carddesk, shelf, "for Yacine", "2")
     await carddesk("order", mine["order_id"], "--reveal")
     done = await carddesk("find", "for", "yac")
@@ -40,12 +40,12 @@ async def test_one_hit_is_told_as_a_story_line_by_line(carddesk, shelf):
     ):
         assert part in text
     assert "SANDBOX-CARD" not in text
-    told = (await carddesk("find", mine["order_id"][-6:], "--json")).document
-    assert [hit["found_by"] for hit in told["hits"]] == [["last digits"]]
-    assert told["hits"][0]["order_id"] == mine["order_id"]
-    assert told["story"]["tell"] == ["Your 2 cards are ready."]
-    assert told["story"]["purchase"] == mine
-    [quoted] = [e for e in told["story"]["entries"] if e["what"] == "Quoted"]
+    found = (await carddesk("find", mine["order_id"][-6:], "--json")).document
+    assert [hit["found_by"] for hit in found["hits"]] == [["last digits"]]
+    assert found["hits"][0]["order_id"] == mine["order_id"]
+    assert found["story"]["tell"] == ["Your 2 cards are ready."]
+    assert found["story"]["purchase"] == mine
+    [quoted] = [e for e in found["story"]["entries"] if e["what"] == "Quoted"]
     assert quoted["amounts"]["total"] == "1961.00"
     assert (await carddesk("order", mine["purchase_id"], "--story")).out == (
         await carddesk("find", mine["purchase_id"])
@@ -59,11 +59,11 @@ async def test_several_hits_are_a_list_and_none_is_a_sentence(carddesk, vendor, 
     assert done.out.splitlines()[0].split()[:2] == ["FOUND", "BY"]
     assert {first["order_id"], second["order_id"]} < set(done.out.split())
     theirs = vendor.foreign_order(shelf.product_id, shelf.type_id, 3)
-    told = (await carddesk("find", "today", "--json")).document
-    assert {hit["order_id"] for hit in told["hits"]} == {
+    found = (await carddesk("find", "today", "--json")).document
+    assert {hit["order_id"] for hit in found["hits"]} == {
         first["order_id"], second["order_id"], theirs
     }  # fmt: skip
-    assert told["story"] is None
+    assert found["story"] is None
     done = await carddesk("find", "nobody", "--json")
     assert (done.code, done.document) == (2, {"hits": [], "story": None, "said": []})
     assert "Nothing was found for nobody." in done.err
@@ -80,7 +80,7 @@ async def test_what_asks_for_nothing_is_refused(carddesk, words):
     "words",
     [("--serial", "-"), ("--serial", "SANDBOX-2"), ("serial:-",), ("serial:SANDBOX-2",)],
 )
-async def test_a_serial_leads_to_its_order_and_stands_nowhere(
+async def test_a_serial_leads_to_its_order_and_is_nowhere(
     carddesk, shelf, tmp_path, monkeypatch, words
 ):
     mine = await sell(carddesk, shelf, "for Yacine", "2")
@@ -96,7 +96,7 @@ async def test_a_serial_leads_to_its_order_and_stands_nowhere(
     assert b"SANDBOX-2" not in held
 
 
-async def test_a_serial_nobody_typed_or_that_is_unknown_finds_nothing(carddesk, shelf, monkeypatch):
+async def test_no_serial_or_an_unknown_one_finds_nothing(carddesk, shelf, monkeypatch):
     await sell(carddesk, shelf)
     piped(monkeypatch, "\n")
     assert "no serial to look for" in (await carddesk("find", "--serial", "-")).err
@@ -165,7 +165,7 @@ async def test_a_note_is_changed_after_the_end_and_found_by_its_new_words(cardde
     ] == mine["purchase_id"]
 
 
-async def test_an_order_of_another_desk_has_a_story_of_what_the_vendor_knows(
+async def test_an_order_of_another_desk_has_a_timeline_of_what_the_vendor_knows(
     carddesk, vendor, shelf
 ):
     theirs = vendor.foreign_order(shelf.product_id, shelf.type_id, 3)

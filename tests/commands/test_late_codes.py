@@ -114,7 +114,7 @@ async def test_an_export_with_codes_names_what_is_missing(vendor, buy, carddesk)
     assert f"{LATE}: 0 of 1." in done.err
 
 
-async def test_late_codes_stand_in_lists_find_and_story(vendor, buy, carddesk):
+async def test_late_codes_are_in_lists_find_and_timeline(vendor, buy, carddesk):
     vendor.faults.add(Fault.parse("shape:no-cards"))
     order_id = (await buy("--wait", "0.2", "--note", "Yacine")).document["order_id"]
     assert "codes late" in (await carddesk("orders")).out

@@ -26,7 +26,7 @@ async def test_money_is_one_fact_a_line_without_boxes(carddesk, sold):
     assert done.out.isascii()
 
 
-async def test_money_in_json_has_money_as_text_and_null_for_what_nobody_knows(carddesk, sold):
+async def test_money_in_json_is_text_and_null_where_it_is_unknown(carddesk, sold):
     read = (await carddesk("money", "--json")).document
     assert (read["spent_today"], read["max_day"], read["orders_today"]) == ("980.50", None, 1)
     assert read["runway_days"] is None

@@ -19,7 +19,7 @@ async def bought(carddesk, shelf, *options):
     return done.document
 
 
-async def test_ours_and_another_desks_orders_stand_together(carddesk, vendor, shelf):
+async def test_ours_and_another_desks_orders_are_together(carddesk, vendor, shelf):
     mine = await bought(carddesk, shelf, "--note", "for Ali")
     foreign = vendor.foreign_order(shelf.product_id, shelf.type_id, 3)
     rows = {row["order_id"]: row for row in (await carddesk("orders", "--json")).document}
@@ -92,14 +92,14 @@ async def test_goods_have_their_names_and_region(carddesk, vendor, shelf):
     assert named in (await carddesk("find", foreign)).out
 
 
-async def test_orders_nobody_claimed_have_names(carddesk, vendor):
+async def test_unclaimed_orders_have_names(carddesk, vendor):
     product = [each for each in vendor.products if each.enabled][3]
     kind = product.types[0]
     await carddesk("catalog")
     await carddesk("orders", "--unclaimed", **SHARED)
     foreign = vendor.foreign_order(product.id, kind.id, 1)
-    told = await carddesk("orders", "--unclaimed", "--json", **SHARED)
-    [row] = told.document
+    listed = await carddesk("orders", "--unclaimed", "--json", **SHARED)
+    [row] = listed.document
     assert (row["order_id"], row["product_title"]) == (foreign, product.title)
     assert row["type_name"] == kind.name
 
@@ -116,7 +116,7 @@ async def test_a_reveal_is_on_record_before_the_cards_are_on_paper(carddesk, she
     assert b"reveal" in written
 
 
-async def test_a_reference_nobody_knows_is_refused(carddesk):
+async def test_an_unknown_reference_is_refused(carddesk):
     done = await carddesk("order", "no-such-order", "--json")
     assert done.code == 3
     assert done.document["error"]["code"] == "NOT_FOUND"
@@ -139,15 +139,15 @@ async def test_resolve_with_nothing_to_resolve(carddesk):
 SHARED = {"CARDDESK_ACCOUNT_EXCLUSIVE": "false"}
 
 
-async def test_what_nobody_claimed_is_listed_and_claimed(carddesk, vendor, shelf):
+async def test_an_unclaimed_order_is_listed_and_claimed(carddesk, vendor, shelf):
     mine = await bought(carddesk, shelf)
     vendor.faults.add(Fault.parse("reset@placeOrder:before"))
     lost = await carddesk("buy", shelf.product_id, shelf.type_id, "2", "--yes", "--json", **SHARED)
     purchase_id = lost.document["purchase_id"]
     foreign = vendor.foreign_order(shelf.product_id, shelf.type_id, 2)
-    told = await carddesk("orders", "--unclaimed", "--json", **SHARED)
-    (row,) = told.document
-    assert (told.code, row["order_id"], row["mine"]) == (0, foreign, False)
+    listed = await carddesk("orders", "--unclaimed", "--json", **SHARED)
+    (row,) = listed.document
+    assert (listed.code, row["order_id"], row["mine"]) == (0, foreign, False)
     assert set(row) == BOARD_KEYS
     text = await carddesk("orders", "--unclaimed", **SHARED)
     assert foreign in text.out
@@ -174,7 +174,7 @@ async def test_a_claim_says_that_the_order_had_been_ruled_out(carddesk, vendor, 
     assert "said before that this order is not that purchase" in claimed.err
 
 
-async def test_without_a_line_the_journal_tells_what_nobody_claimed(carddesk, vendor, shelf):
+async def test_without_a_line_the_journal_lists_the_unclaimed_orders(carddesk, vendor, shelf):
     await bought(carddesk, shelf)
     foreign = vendor.foreign_order(shelf.product_id, shelf.type_id, 3)
     await carddesk("orders", "--unclaimed")

@@ -45,7 +45,7 @@ async def test_what_buys_is_not_even_built(open_desk):
         assert desk._opening.opened().purchasing is not None
 
 
-async def test_limits_that_were_changed_stand_in_the_audit(carddesk):
+async def test_limits_that_were_changed_are_in_the_audit(carddesk):
     await carddesk("balance")
     await carddesk("balance", CARDDESK_PURCHASE_MAX_TOTAL="500")
     await carddesk("balance", CARDDESK_PURCHASE_MAX_TOTAL="500")

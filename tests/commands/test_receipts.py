@@ -56,9 +56,9 @@ async def test_one_is_deleted_by_name_and_all_at_once(carddesk, files):
     assert done.code == 0
     assert list(files.folder.iterdir()) == []
     events = (await carddesk("audit", "--json")).document["events"]
-    told = [(e["who"], e["why"]) for e in events if e["kind"] == "hand-delete"]
-    assert [who for who, _ in told] == ["amina"] * 3
-    assert first.name in told[0][1]
+    deletions = [(e["who"], e["why"]) for e in events if e["kind"] == "hand-delete"]
+    assert [who for who, _ in deletions] == ["amina"] * 3
+    assert first.name in deletions[0][1]
     assert (await carddesk("handed", "delete", "--all")).code == 0
 
 

@@ -49,7 +49,7 @@ def carddesk(shop, tmp_path):
     return command
 
 
-async def test_movements_of_ours_and_others_are_told_apart_for_a_program(carddesk, shop, shelf):
+async def test_our_movements_and_others_are_distinct_for_a_program(carddesk, shop, shelf):
     _, bought, _ = await carddesk("buy", *shelf, "2", "--yes", "--json")
     mine = json.loads(bought)
     theirs = shop.foreign_order(*shelf, 1)
@@ -81,7 +81,7 @@ async def test_movements_for_a_person_name_order_owner_and_goods(carddesk, shop,
     assert "+250 000" in opening
 
 
-async def test_an_order_nobody_knows_is_the_difference(carddesk, shop, shelf):
+async def test_an_unknown_order_is_the_difference(carddesk, shop, shelf):
     shop.faults.add(Fault("late", endpoint="placeOrder", seconds=3_600))
     shop.faults.add(Fault("reset", endpoint="placeOrder", phase="after"))
     await carddesk("buy", *shelf, "2", "--yes")

@@ -40,7 +40,7 @@ async def fulfilled(console: Any) -> None:
     await console.until(lambda: any(o.mine and o.final for o in console.app.book.orders))
 
 
-async def test_nothing_is_told_unless_it_was_asked_for(console: Any, heard: Any) -> None:
+async def test_no_alert_unless_it_was_asked_for(console: Any, heard: Any) -> None:
     pieces = heard(console)
     await fulfilled(console)
     assert "\a" not in pieces
@@ -57,7 +57,7 @@ async def test_the_bell_rings_when_an_own_order_ends_but_not_at_the_start(
         await console.until(lambda: pieces.count("\a") == 1)
 
 
-async def test_it_is_told_behind_the_lock_in_fixed_words(open_console: Any, heard: Any) -> None:
+async def test_an_alert_behind_the_lock_has_fixed_words(open_console: Any, heard: Any) -> None:
     async with open_console(change=ui(tell="osc9"), handling_seconds=(2, 2)) as console:
         pieces = heard(console)
         await console.buy()
@@ -68,7 +68,7 @@ async def test_it_is_told_behind_the_lock_in_fixed_words(open_console: Any, hear
         assert isinstance(console.screen, LockScreen)
 
 
-async def test_what_happens_soon_after_is_told_together(
+async def test_what_happens_soon_after_is_one_alert(
     open_console: Any, heard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_console(change=ui(tell="osc9")) as console:
@@ -92,7 +92,7 @@ async def test_what_happens_soon_after_is_told_together(
         assert notes(pieces)[1] == "carddesk: 2 orders ended"
 
 
-async def test_a_purchase_that_needs_a_person_is_told_even_when_orders_are_not(
+async def test_a_purchase_that_needs_a_person_alerts_even_without_orders(
     open_console: Any, heard: Any
 ) -> None:
     def shared(settings: Settings) -> Settings:

@@ -142,8 +142,8 @@ async def test_a_defect_shows_no_traceback_and_no_local_variable(
     assert not console.app._exit_renderables
     # The harness raises again what broke the app; this one was meant to.
     console.app._exception = None
-    told = capfd.readouterr()
-    assert "CODE-IN-A-LOCAL" not in told.out + told.err
+    captured = capfd.readouterr()
+    assert "CODE-IN-A-LOCAL" not in captured.out + captured.err
 
 
 async def test_a_worker_that_breaks_is_said_with_a_report(

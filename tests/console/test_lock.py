@@ -27,8 +27,8 @@ async def locked(console: Any) -> str:
 async def test_the_lock_hides_everything_and_any_key_opens_it(console: Any) -> None:
     await console.ready()
     text = await locked(console)
-    for told in ("SANDBOX", "DZD", "amina", "demo_reseller", "Catalogue", "PUBG"):
-        assert told not in text
+    for private in ("SANDBOX", "DZD", "amina", "demo_reseller", "Catalogue", "PUBG"):
+        assert private not in text
     await console.press("q")
     await console.until(lambda: isinstance(console.screen, DeskScreen))
     await console.shows("Catalogue")
@@ -97,7 +97,7 @@ async def test_a_screen_that_opens_meanwhile_waits_behind_the_lock(console: Any)
 
 
 @pytest.mark.parametrize(("minutes", "locks"), [(5, True), (0, False)])
-async def test_the_idle_console_locks_itself_unless_told_not_to(
+async def test_the_idle_console_locks_itself_unless_set_not_to(
     open_console: Any, monkeypatch: pytest.MonkeyPatch, minutes: int, locks: bool
 ) -> None:
     def idle(settings: Settings) -> Settings:

@@ -99,7 +99,7 @@ async def test_the_figures_go_on_when_something_happens_on_the_account(open_cons
         await console.until(lambda: console.app.link.figures is not first)
 
 
-async def test_drawing_anew_is_a_key_and_takes_nothing_for_granted(console: Any) -> None:
+async def test_a_full_redraw_is_a_key_and_takes_nothing_for_granted(console: Any) -> None:
     await console.ready()
     console.app.context.picture.begin(80, 24, whole=True)
     await console.press("ctrl+l")
@@ -128,11 +128,11 @@ async def test_a_card_is_hidden_at_once_whatever_is_under_way(open_console: Any)
         assert "SANDBOX-CARD-" not in painted[0]
 
 
-async def test_the_figures_and_what_is_told_count_apart(open_console: Any) -> None:
+async def test_the_figures_and_the_alerts_count_apart(open_console: Any) -> None:
     async with open_console(size=(120, 40)) as console:
         await console.ready()
         console.app.link.toggle_figures()
-        told = console.app.alerts._pending
+        pending = console.app.alerts._pending
         console.app.link._show_figures()
-        assert console.app.alerts._pending is told
-        assert not isinstance(told, int)
+        assert console.app.alerts._pending is pending
+        assert not isinstance(pending, int)

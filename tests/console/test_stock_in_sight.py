@@ -35,7 +35,7 @@ async def test_a_stock_in_sight_is_read_again_each_minute(console: Any) -> None:
     await console.until(lambda: readings(console) == before + 1)
 
 
-async def test_where_nobody_is_no_stock_is_read(open_console: Any) -> None:
+async def test_no_stock_is_read_without_an_operator(open_console: Any) -> None:
     def unlocked(settings: Any) -> Any:
         return replace(settings, ui=replace(settings.ui, lock_minutes=0))
 

@@ -240,13 +240,13 @@ async def test_a_tracker_that_broke_is_seen_and_starts_again_on_demand(console, 
         def broken(*_: object) -> None:
             raise RuntimeError("a fault of our own")
 
-        account.board.rows.take_orders, mended = broken, account.board.rows.take_orders
+        account.board.rows.take_orders, whole = broken, account.board.rows.take_orders
         product = shop.products[0]
         shop.foreign_order(product.id, product.types[0].id, 1)
         desk.refresh_orders()
         book = await book_where(desk, lambda b: b.poll.state == "stopped")
         assert "Press r" in str(book.poll.failure.sentence())
-        account.board.rows.take_orders = mended
+        account.board.rows.take_orders = whole
         desk.refresh_orders()
         await book_where(desk, lambda b: b.poll.state == "live")
 

@@ -61,9 +61,9 @@ async def test_a_person_who_asks_again_and_again_gets_four_attempts_and_then_a_t
     async with console("bad-key-number-9") as desk:
         await book_where(desk, lambda book: book.poll.state == "stopped")
         for attempt in (2, 3, 4):
-            told = len(desk.book.log)
+            lines = len(desk.book.log)
             desk.restart()
-            await book_where(desk, lambda book, told=told: len(book.log) > told)
+            await book_where(desk, lambda book, lines=lines: len(book.log) > lines)
             assert asked(shop) == attempt
         assert asked(shop) == 4
         desk.restart()

@@ -95,7 +95,7 @@ def test_an_unresolved_one_says_when_it_is_decided_and_never_too_early(
     assert words in " ".join(tell(row_of(purchase), purchase, NOW))
 
 
-def test_what_was_refused_for_want_of_stock_says_so_and_no_other_reason_is_told() -> None:
+def test_no_reason_but_the_want_of_stock_reaches_the_customer() -> None:
     none_left = bought(S.REFUSED, error=PurchaseError("ERR_STOCK", "x", "req_1"))
     assert "out of stock" in tell(row_of(none_left), none_left, NOW)[0]
     poor = bought(S.REFUSED, error=PurchaseError("INSUFFICIENT_BALANCE", "balance too low", ""))

@@ -41,7 +41,7 @@ def test_what_is_further_off_finds_nothing(typed: str) -> None:
     assert meant_on_shelf(typed) == set()
 
 
-def test_a_word_that_stands_there_as_it_was_typed_needs_no_guess() -> None:
+def test_a_word_that_is_there_as_it_was_typed_needs_no_guess() -> None:
     assert meant_on_shelf("netf") == set()
     assert meant_on_shelf("card") == {"cart"}
 
@@ -91,7 +91,7 @@ def marked(text: str, *exact: str, close: frozenset[str] = frozenset()) -> list[
     return [text[start:end] for start, end in spans(text, tuple(map(fold, exact)), close)]
 
 
-def test_what_was_typed_is_marked_wherever_it_stands() -> None:
+def test_what_was_typed_is_marked_wherever_it_is() -> None:
     assert marked("Netflix US netflix", "NET") == ["Net", "net"]
     assert marked("PlayStation Store", "station", "stat") == ["Station"]
     assert marked("steam", "ste", "team") == ["steam"]

@@ -12,7 +12,7 @@ from services.domain.models import Order, Purchase, PurchaseState
 
 @pytest.fixture
 def order(morning):
-    def make(name, status="FULFILLED", *, quantity=2, told=None, price=100, hours=0):
+    def make(name, status="FULFILLED", *, quantity=2, fulfilled=None, price=100, hours=0):
         final = status != "HANDLING"
         return Order(
             id=name,
@@ -21,7 +21,7 @@ def order(morning):
             product="steam",
             type="t20",
             time=morning + timedelta(hours=hours),
-            fulfilled_amount=None if told is None else Decimal(told),
+            fulfilled_amount=None if fulfilled is None else Decimal(fulfilled),
             price_per_card=Decimal(price) if final and price is not None else None,
         )
 
@@ -83,7 +83,7 @@ def test_each_movement_is_matched_to_its_order_and_whose_it_is(look, move, order
             move(2, 800, 600, second=5, objid="b"),
             move(3, 600, 1600, second=10, type="DEPOSIT"),
         ],
-        [order("a", told=200), order("b", told=200)],
+        [order("a", fulfilled=200), order("b", fulfilled=200)],
         [purchase("a")],
     )
     deposit, theirs, ours = ledger.rows
@@ -97,7 +97,7 @@ def test_each_movement_is_matched_to_its_order_and_whose_it_is(look, move, order
 def test_a_debit_without_an_order_stands_out_and_is_the_difference(look, move, order):
     ledger = look(
         [move(1, 1000, 800, objid="a"), move(2, 800, 650, second=5, objid="lost")],
-        [order("a", told=200)],
+        [order("a", fulfilled=200)],
     )
     assert [row.mark for row in ledger.rows] == [Mark.NO_ORDER, Mark.NOT_OURS]
     assert ledger.rows[0].owner is Owner.UNLISTED
@@ -117,20 +117,20 @@ def test_ours_is_ours_while_the_list_does_not_show_it_yet(look, move, purchase):
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "refund"), [("PARTIALLY_FILLED", 100, 100), ("REFUNDED", 0, 200)]
+    ("status", "fulfilled", "refund"), [("PARTIALLY_FILLED", 100, 100), ("REFUNDED", 0, 200)]
 )
 def test_a_refund_is_taken_off_what_its_order_cost(
-    look, move, order, purchase, status, told, refund
+    look, move, order, purchase, status, fulfilled, refund
 ):
     ledger = look(
         [
             move(1, 1000, 800, objid="a"),
             move(2, 800, 800 + refund, second=5, objid="a", type="REFUND-ORDER"),
         ],
-        [order("a", status, told=told)],
+        [order("a", status, fulfilled=fulfilled)],
         [purchase("a")],
     )
-    assert (ledger.day_spent, ledger.day_orders) == (told, told)
+    assert (ledger.day_spent, ledger.day_orders) == (fulfilled, fulfilled)
     assert ledger.agrees
     assert [row.mark for row in ledger.rows] == [Mark.NOTHING, Mark.NOTHING]
     assert ledger.rows[0].change == refund
@@ -138,14 +138,14 @@ def test_a_refund_is_taken_off_what_its_order_cost(
 
 def test_a_refund_that_is_missing_is_the_difference(look, move, order, purchase):
     ledger = look(
-        [move(1, 1000, 800, objid="a")], [order("a", "REFUNDED", told=0)], [purchase("a")]
+        [move(1, 1000, 800, objid="a")], [order("a", "REFUNDED", fulfilled=0)], [purchase("a")]
     )
     assert ledger.rows[0].mark is Mark.DIFFERS
     assert ledger.difference == 200
 
 
 def test_an_order_that_was_not_debited_is_counted(look, order):
-    ledger = look([], [order("a", told=200), order("b", "REFUNDED", told=0)])
+    ledger = look([], [order("a", fulfilled=200), order("b", "REFUNDED", fulfilled=0)])
     assert (ledger.undebited, ledger.difference) == (1, -200)
 
 
@@ -166,7 +166,7 @@ def test_a_refund_of_an_order_of_the_day_before_is_shown_and_not_counted(look, m
             move(2, 800, 1000, objid="old", type="REFUND-ORDER"),
             move(3, 1000, 1100, objid="older", type="REFUND-ORDER", second=60),
         ],
-        [order("old", "REFUNDED", told=0, hours=-4)],
+        [order("old", "REFUNDED", fulfilled=0, hours=-4)],
     )
     assert [row.transaction.id for row in ledger.rows] == ["t0003", "t0002"]
     assert [row.mark for row in ledger.rows] == [Mark.NOTHING, Mark.NOTHING]
@@ -179,7 +179,7 @@ def test_a_refund_after_the_end_belongs_to_its_order_of_the_day(look, move, orde
             move(1, 1000, 800, objid="a"),
             move(2, 800, 1000, objid="a", type="REFUND-ORDER", second=4 * 3600),
         ],
-        [order("a", "REFUNDED", told=0)],
+        [order("a", "REFUNDED", fulfilled=0)],
     )
     assert len(ledger.rows) == 1
     assert ledger.agrees
@@ -199,7 +199,7 @@ def test_a_break_is_marked_where_it_is_and_counted(look, move):
 
 def test_an_environment_that_takes_no_money_has_nothing_to_compare(look, order, purchase):
     ledger = look(
-        [], [order("a", told=200), order("b", "HANDLING")], [purchase("a")], charged=False
+        [], [order("a", fulfilled=200), order("b", "HANDLING")], [purchase("a")], charged=False
     )
     assert not ledger.charged
     assert (ledger.rows, ledger.difference, ledger.undebited) == ((), 0, 0)
@@ -230,7 +230,7 @@ def test_the_balances_tell_the_sign_of_any_type(move):
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "price", "ours", "costs"),
+    ("status", "fulfilled", "price", "ours", "costs"),
     [
         ("FULFILLED", 190, 100, True, 190),
         ("FULFILLED", None, None, False, None),
@@ -240,9 +240,9 @@ def test_the_balances_tell_the_sign_of_any_type(move):
         ("HANDLING", None, None, False, None),
     ],
 )
-def test_what_an_order_says_it_costs(order, purchase, status, told, price, ours, costs):
+def test_what_an_order_says_it_costs(order, purchase, status, fulfilled, price, ours, costs):
     bought = purchase("a") if ours else None
-    assert cost(order("a", status, told=told, price=price), bought) == costs
+    assert cost(order("a", status, fulfilled=fulfilled, price=price), bought) == costs
 
 
 def test_an_order_that_only_the_journal_knows_costs_what_was_confirmed(purchase):

@@ -19,7 +19,7 @@ def test_columns_align_by_cells_not_by_characters():
     ]
 
 
-def test_numbers_stand_to_the_right_and_no_line_ends_in_spaces():
+def test_numbers_are_to_the_right_and_no_line_ends_in_spaces():
     text = as_text.table(("N", "NAME"), [("5", "a"), ("1 000", "")], right={0})
     assert text.splitlines() == ["    N  NAME", "    5  a", "1 000"]
 

@@ -33,7 +33,7 @@ def order(state, key="o1", minutes=1, **named):
     )  # fmt: skip
 
 
-def told(lines, book):
+def new_lines(lines, book):
     return [
         {name: value for name, value in line.items() if name != "time"}
         for line in lines.take(book, NOW)
@@ -42,53 +42,53 @@ def told(lines, book):
 
 def test_a_state_is_an_event_when_it_is_new_and_when_it_changes(lines):
     handling = replace(EMPTY, orders=(order("HANDLING"),))
-    [new] = told(lines, handling)
+    [new] = new_lines(lines, handling)
     assert (new["event"], new["state"], new["before"], new["order_id"]) == (
         "order", "HANDLING", None, "o1",
     )  # fmt: skip
-    assert told(lines, replace(handling, open_count=1)) == []
-    [ended] = told(lines, replace(EMPTY, orders=(order("FULFILLED"),)))
+    assert new_lines(lines, replace(handling, open_count=1)) == []
+    [ended] = new_lines(lines, replace(EMPTY, orders=(order("FULFILLED"),)))
     assert (ended["state"], ended["before"], ended["final"]) == ("FULFILLED", "HANDLING", True)
 
 
 def test_what_had_ended_before_is_no_event(lines):
     old = order("FULFILLED", minutes=-60)
-    assert told(lines, replace(EMPTY, orders=(old,))) == []
+    assert new_lines(lines, replace(EMPTY, orders=(old,))) == []
     given = replace(old, given_at=NOW, given_by=clean("amina"))
-    [handed] = told(lines, replace(EMPTY, orders=(given,)))
+    [handed] = new_lines(lines, replace(EMPTY, orders=(given,)))
     assert (handed["state"], handed["before"]) == ("HANDED_OVER", "FULFILLED")
 
 
 def test_the_oldest_of_several_comes_first(lines):
     book = replace(EMPTY, orders=(order("HANDLING", "o2", 2), order("HANDLING", "o1", 1)))
-    assert [line["order_id"] for line in told(lines, book)] == ["o1", "o2"]
+    assert [line["order_id"] for line in new_lines(lines, book)] == ["o1", "o2"]
 
 
 def test_a_balance_that_changes_and_falls_low(lines):
     rich = replace(EMPTY, balance=Balance(Decimal(6_000), NOW))
-    assert told(lines, rich) == [
+    assert new_lines(lines, rich) == [
         {"event": "balance", "balance": "6000.00", "before": None, "currency": "DZD"}
     ]
-    assert told(lines, replace(rich, balance=Balance(Decimal(6_000), NOW))) == []
-    changed, alert = told(lines, replace(rich, balance=Balance(Decimal(4_000), NOW)))
+    assert new_lines(lines, replace(rich, balance=Balance(Decimal(6_000), NOW))) == []
+    changed, alert = new_lines(lines, replace(rich, balance=Balance(Decimal(4_000), NOW)))
     assert (changed["balance"], changed["before"]) == ("4000.00", "6000.00")
     assert alert == {"event": "alert", "needs_a_person": 0, "balance_low": True}
 
 
 def test_unclaimed_orders_and_the_desk_itself(lines):
-    assert told(lines, replace(EMPTY, unclaimed=2)) == [
+    assert new_lines(lines, replace(EMPTY, unclaimed=2)) == [
         {"event": "unclaimed", "orders": 2, "before": 0}
     ]
-    [desk] = told(lines, replace(EMPTY, unclaimed=2, poll=PollState("live")))
+    [desk] = new_lines(lines, replace(EMPTY, unclaimed=2, poll=PollState("live")))
     assert (desk["event"], desk["poll"]) == ("desk", "live")
 
 
 def test_each_line_of_the_log_once_and_none_from_before(lines):
     one, other = (LogEntry(NOW, "info", plain(word)) for word in ("one", "other"))
     earlier = LogEntry(NOW - timedelta(hours=1), "info", plain("earlier"))
-    assert told(lines, replace(EMPTY, log=(one,))) == [
+    assert new_lines(lines, replace(EMPTY, log=(one,))) == [
         {"event": "log", "level": "info", "text": "one"}
     ]
     book = replace(EMPTY, log=(earlier, one, other))
-    assert [line["text"] for line in told(lines, book)] == ["other"]
-    assert told(lines, replace(book, open_count=1)) == []
+    assert [line["text"] for line in new_lines(lines, book)] == ["other"]
+    assert new_lines(lines, replace(book, open_count=1)) == []

@@ -236,7 +236,7 @@ def linked(path: Path) -> None:
         (linked, "Move it away"),
     ],
 )
-async def test_an_unsafe_place_is_refused_with_the_way_to_mend_it(tmp_path, still, spoil, word):
+async def test_an_unsafe_place_is_refused_with_the_way_to_repair_it(tmp_path, still, spoil, word):
     path = tmp_path / "state" / "a.db"
     first = Journal(path, still, "amina")
     await first.open("account-a")

@@ -82,10 +82,10 @@ async def test_a_row_that_was_changed_by_hand_is_named(
     change(path, column, value)
     async with open_desk() as desk:
         await read_only(desk, pick, path)
-        told = f"purchase {purchase_id}" if column != "baseline" else "the baseline of a purchase"
-        assert told in str(desk.book.info.why_not)
+        named = f"purchase {purchase_id}" if column != "baseline" else "the baseline of a purchase"
+        assert named in str(desk.book.info.why_not)
         [copy] = await desk._opening.opened().journal.examine_copies()
-        assert told in copy
+        assert named in copy
 
 
 @pytest.mark.parametrize(("column", "value"), CHANGES)

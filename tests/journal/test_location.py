@@ -127,7 +127,7 @@ async def test_every_commit_is_on_the_disk_before_it_counts(tmp_path, still):
         ((3, 52, 0), True),
     ],
 )
-def test_wal_is_used_only_where_its_reset_is_mended(version, safe):
+def test_wal_is_used_only_where_its_reset_is_repaired(version, safe):
     assert connection.wal_is_safe(version) is safe
 
 

@@ -41,7 +41,7 @@ def test_two_consoles_keep_each_others_pins(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"products": 7}', '{"products": [""]}', "\x00"])
-def test_damaged_pins_are_told_and_then_written_anew(tmp_path: Path, text: str) -> None:
+def test_damaged_pins_are_reported_and_then_written_again(tmp_path: Path, text: str) -> None:
     pins = PinnedProducts(tmp_path, "main")
     pins.path.write_text(text)
     with pytest.raises(ConfigError, match="cannot be read: it is damaged"):
@@ -123,7 +123,7 @@ async def in_stock(desk: Desk, count: int) -> list[Product]:
     return found
 
 
-async def test_what_was_bought_last_stands_first_and_needs_no_network_later(
+async def test_what_was_bought_last_is_first_and_needs_no_network_later(
     open_desk: Callable[..., Any], market: Any
 ) -> None:
     async with open_desk() as desk:

@@ -22,7 +22,7 @@ class Follower:
     """A tracker on a real client, with what it reported."""
 
     def __init__(self, box: Sandbox, clock: LeapingClock, key: str = sandbox.DEMO_KEY) -> None:
-        self.told: list[Order] = []
+        self.received: list[Order] = []
         self.states: list[PollState] = []
         self.ticked = asyncio.Event()
         self.client = VendorClient(box.url, Secret(key), clock=clock)
@@ -41,7 +41,7 @@ class Follower:
         self.ticked.set()
 
     async def found(self, orders: tuple[Order, ...]) -> None:
-        self.told.extend(orders)
+        self.received.extend(orders)
 
 
 @pytest.fixture
@@ -85,20 +85,20 @@ async def test_a_tick_costs_one_request_for_each_hundred_open_orders(
     assert slow_market.requests["GET", "checkOrder"] == 0
 
 
-async def test_only_what_changed_is_told(slow_market, leaping, follower):
+async def test_only_what_changed_is_announced(slow_market, leaping, follower):
     place = a_denomination(slow_market)
     first = slow_market.foreign_order(*place, 1)
     second = slow_market.foreign_order(*place, 2)
     await follower.tracker.tick()
-    assert {order.id for order in follower.told} == {first, second}
-    follower.told.clear()
+    assert {order.id for order in follower.received} == {first, second}
+    follower.received.clear()
     leaping.advance(6)
     await follower.tracker.tick()
-    assert follower.told == []
+    assert follower.received == []
     slow_market.finish(second)
     leaping.advance(6)
     await follower.tracker.tick()
-    assert [(order.id, order.status) for order in follower.told] == [(second, "FULFILLED")]
+    assert [(order.id, order.status) for order in follower.received] == [(second, "FULFILLED")]
     assert follower.tracker.open_count == 1
 
 
@@ -109,7 +109,7 @@ async def test_an_order_of_another_desk_is_found_while_nothing_of_ours_is_open(
     leaping.advance(6)
     theirs = slow_market.foreign_order(*a_denomination(slow_market), 1)
     await follower.tracker.tick()
-    assert [order.id for order in follower.told] == [theirs]
+    assert [order.id for order in follower.received] == [theirs]
 
 
 async def test_a_fresh_order_is_asked_about_soon_and_an_old_one_seldom(
@@ -126,9 +126,9 @@ async def test_a_fresh_order_is_asked_about_soon_and_an_old_one_seldom(
         if due and (not asked or due[0] != asked[-1]):
             asked.append(due[0])
         leaping.advance(max(wait, 0.01))
-    looks = [at for at in asked if at > 0]
-    gaps = [after - before for before, after in itertools.pairwise(looks)]
-    assert looks[0] <= 2.5
+    polls = [at for at in asked if at > 0]
+    gaps = [after - before for before, after in itertools.pairwise(polls)]
+    assert polls[0] <= 2.5
     assert gaps[0] <= 7
     assert max(gaps) <= 67
     assert min(gaps[-3:]) >= 55
@@ -153,11 +153,11 @@ async def test_an_order_that_the_list_does_not_show_is_asked_for_by_its_id(
     for _ in range(6):
         leaping.advance(7)
         await follower.tracker.tick()
-    assert (order_id, "FULFILLED") in [(order.id, order.status) for order in follower.told]
+    assert (order_id, "FULFILLED") in [(order.id, order.status) for order in follower.received]
 
 
 @pytest.mark.parametrize("kind", ["http500", "http503", "html502", "reset", "empty", "not_json"])
-async def test_a_vendor_in_trouble_is_left_alone_longer_each_time(
+async def test_a_failing_vendor_is_left_alone_longer_each_time(
     slow_market, leaping, follower, kind
 ):
     await follower.tracker.tick()
@@ -221,7 +221,7 @@ async def test_an_order_that_the_list_spoils_is_asked_for_alone_once(
     slow_market.faults.add(Fault("shape:no-time", endpoint="list", times=0))
     follower.tracker.poke()
     await follower.tracker.tick()
-    assert {order.id for order in follower.told} == {older, newest}
+    assert {order.id for order in follower.received} == {older, newest}
     asked = slow_market.requests["GET", "checkOrder"]
     assert asked == 1
 
@@ -233,6 +233,6 @@ async def test_an_order_that_cannot_be_read_is_not_asked_for_again(slow_market, 
     for _ in range(3):
         follower.tracker.poke()
         await follower.tracker.tick()
-    assert follower.told == []
+    assert follower.received == []
     assert follower.states[-1].state == "live"
     assert slow_market.requests["GET", "checkOrder"] <= 2

@@ -92,7 +92,7 @@ async def test_a_vendor_that_is_down_for_days_hides_nothing(open_desk, pick, mar
         assert await ids(desk) == [theirs]
 
 
-async def test_what_the_journal_could_not_take_is_told_again(
+async def test_what_the_journal_could_not_take_is_reported_again(
     open_desk, pick, market, leaping, monkeypatch
 ):
     async with open_desk() as desk:
@@ -136,7 +136,7 @@ async def test_the_book_counts_them_until_they_are_claimed(open_desk, pick, mark
         assert await ids(desk) == [other]
 
 
-async def test_an_exclusive_account_is_told_of_an_order_that_should_not_be(open_desk, pick, market):
+async def test_an_exclusive_account_reports_an_order_that_should_not_be(open_desk, pick, market):
     async with open_desk() as desk:
         await desk.orders.refresh()
         product, denomination = await pick(desk)

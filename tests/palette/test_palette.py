@@ -70,7 +70,7 @@ def test_every_other_name_is_one_of_something_that_exists() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_what_a_setting_became_stands_below_when_the_palette_is_gone(
+async def test_what_a_setting_became_is_below_when_the_palette_is_gone(
     open_console: Any, size: tuple[int, int]
 ) -> None:
     async with open_console(size=size) as console:

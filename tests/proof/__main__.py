@@ -40,7 +40,7 @@ def crash() -> tuple[str, list[str]]:
     tally = asyncio.run(crash.run())
     counts = (
         f"{tally.cases} cases in {len(crash.SCENES)} scenes, {tally.kills} SIGKILLs,"
-        f" {tally.duplicates} duplicate, {tally.lost} lost, {tally.wrong} wrongly bound or told,"
+        f" {tally.duplicates} duplicate, {tally.lost} lost, {tally.wrong} wrongly bound or shown,"
         f" {tally.leaks} secrets on disk"
     )
     return counts, tally.complaints
@@ -96,7 +96,7 @@ def leaks() -> tuple[str, list[str]]:
     tally = leaks.run()
     counts = (
         f"{tally.places} places broken one at a time, {tally.reached} reached,"
-        f" {len(leaks.STREAMS)} consoles with stderr led elsewhere, {len(tally.complaints)} told"
+        f" {len(leaks.STREAMS)} consoles with stderr led elsewhere, {len(tally.complaints)} leaks"
     )
     return counts, tally.complaints
 

@@ -14,7 +14,7 @@ import msgspec
 
 from services.sandbox import Fault, Sandbox
 from tests.proof import judge
-from tests.proof.errand import Errand
+from tests.proof.child_task import ChildTask
 from tests.proof.ground import SharedClock, stocked
 from tests.proof.judge import Verdict
 
@@ -71,16 +71,16 @@ class Nursery:
             process.stdin.close()
             await process.wait()
 
-    async def send(self, errand: Errand) -> bool:
-        """Have a child run an errand; tells whether it was killed on the way."""
+    async def send(self, task: ChildTask) -> bool:
+        """Have a child run a task; tells whether it was killed on the way."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(msgspec.json.encode(errand) + b"\n")
+        self._process.stdin.write(msgspec.json.encode(task) + b"\n")
         status = int(await self._process.stdout.readline())
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
             return True
         if status:
-            raise AssertionError(f"an errand failed: {errand}")
+            raise AssertionError(f"a task failed: {task}")
         return False
 
 
@@ -108,11 +108,11 @@ async def play(
         )
         async with vendor:
             [goods] = stocked(vendor)
-            errand = Errand(
+            task = ChildTask(
                 "buy", vendor.url, folder, goods, exclusive=scene.exclusive,
                 environment=scene.environment, deadline=scene.deadline, mutant=mutant,
             )  # fmt: skip
-            stage = _Stage(nursery, errand, vendor)
+            stage = _Stage(nursery, task, vendor)
             if scene.foreign == "before":
                 vendor.foreign_order(*goods)
                 clock.advance(10)
@@ -129,29 +129,29 @@ async def play(
                 await stage.run("settle", 0, watching=False)
                 await stage.run("buy", 0)
             await stage.run("settle", 0)
-            verdict = judge.judge(vendor, home / "desk", judge.told(errand.told))
+            verdict = judge.judge(vendor, home / "desk", judge.observations(task.shown))
         clock.close()
     return Ending(verdict, stage.kills, stage.points)
 
 
 class _Stage:
-    def __init__(self, nursery: Nursery, errand: Errand, vendor: Sandbox) -> None:
+    def __init__(self, nursery: Nursery, task: ChildTask, vendor: Sandbox) -> None:
         self._nursery = nursery
-        self._errand = errand
+        self._task = task
         self._vendor = vendor
         self.kills = 0
         self.points: list[list[str]] = []
 
     async def run(self, role: str, kill_at: int, *, watching: bool = True) -> None:
-        """Send one process on its errand and keep the points that it passed."""
-        errand = msgspec.structs.replace(
-            self._errand,
+        """Send one process on its task and keep the points that it passed."""
+        task = msgspec.structs.replace(
+            self._task,
             role=role,
             kill_at=kill_at,
             watching=watching,
             ours=tuple(post.order_id for post in self._vendor.posts if post.order_id),
         )
-        errand.points.unlink(missing_ok=True)
-        self.kills += await self._nursery.send(errand)
-        lines = errand.points.read_text().splitlines() if errand.points.exists() else []
+        task.points.unlink(missing_ok=True)
+        self.kills += await self._nursery.send(task)
+        lines = task.points.read_text().splitlines() if task.points.exists() else []
         self.points.append(lines)

@@ -1,4 +1,4 @@
-"""A process that has imported everything and forks one child for each errand it is sent."""
+"""A process that has imported everything and forks one child for each task it is sent."""
 
 import faulthandler
 import gc
@@ -9,8 +9,8 @@ import traceback
 
 import msgspec
 
-from tests.proof import errand as errands
-from tests.proof.errand import Errand
+from tests.proof import child_task
+from tests.proof.child_task import ChildTask
 
 TOO_LONG = 20.0
 IMPORTED = (
@@ -22,28 +22,28 @@ IMPORTED = (
 
 
 def main() -> None:
-    """Take an errand a line from stdin, fork, and answer with the child's wait status."""
+    """Take a task a line from stdin, fork, and answer with the child's wait status."""
     for name in IMPORTED:
         importlib.import_module(name)
 
     gc.freeze()
     for line in sys.stdin.buffer:
-        errand = msgspec.json.decode(line, type=Errand)
+        task = msgspec.json.decode(line, type=ChildTask)
         pid = os.fork()
         if pid == 0:
-            _be(errand)
+            _be(task)
         _, status = os.waitpid(pid, 0)
         os.write(1, b"%d\n" % status)
 
 
-def _be(errand: Errand) -> None:
+def _be(task: ChildTask) -> None:
     code = 1
     try:
         faulthandler.dump_traceback_later(TOO_LONG, exit=True)
         null = os.open(os.devnull, os.O_RDWR)
         os.dup2(null, 0)
         os.dup2(null, 1)
-        errands.carry_out(errand)
+        child_task.carry_out(task)
         code = 0
     except BaseException:
         traceback.print_exc()

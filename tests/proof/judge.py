@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from services.sandbox import DEMO_KEY, Sandbox
-from tests.proof.errand import Told
+from tests.proof.child_task import Observation
 
 SAFE = frozenset({"NOT_SENT", "REFUSED", "NOT_PLACED"})
 CARD = re.compile(rb"SANDBOX-(CARD-)?\d")
@@ -62,14 +62,14 @@ def rows(state_dir: Path) -> list[Row]:
     return found
 
 
-def told(path: Path) -> list[Told]:
+def observations(path: Path) -> list[Observation]:
     """Read what operators were shown."""
     if not path.exists():
         return []
-    return [msgspec.json.decode(line, type=Told) for line in path.read_bytes().splitlines()]
+    return [msgspec.json.decode(line, type=Observation) for line in path.read_bytes().splitlines()]
 
 
-def judge(sandbox: Sandbox, home: Path, shown: Iterable[Told] = ()) -> Verdict:
+def judge(sandbox: Sandbox, home: Path, shown: Iterable[Observation] = ()) -> Verdict:
     """Judge a settled case.
 
     Args:

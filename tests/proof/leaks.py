@@ -101,11 +101,11 @@ async def _run(every: int) -> Tally:
                 with point.broken(broke):
                     said = await work(Path(home), broke)
                 missed += [] if broke.times else [str(point)]
-                complaints += [f"{point}: {told}" for told in (*said, *_files(Path(home)))]
+                complaints += [f"{point}: {leak}" for leak in (*said, *_files(Path(home)))]
         for streams in STREAMS[:: 1 if every == 1 else len(STREAMS)]:
             with tempfile.TemporaryDirectory() as home:
                 said = await _led_elsewhere(Path(home), streams.format(home=home))
-                complaints += [f"{streams}: {told}" for told in (*said, *_files(Path(home)))]
+                complaints += [f"{streams}: {leak}" for leak in (*said, *_files(Path(home)))]
     finally:
         OrderRecord.cards = before  # type: ignore[method-assign]
         redaction._known = known
@@ -188,10 +188,10 @@ async def _command(home: Path, broke: Broken) -> list[str]:
             times = broke.times
             await main.run(words, environ, out, err)
             asked = "--reveal" in words or "--yes-with-codes" in words
-            told = hits(err.getvalue().encode())
-            told += hits(out.getvalue().encode(), *((KEY,) if asked else ()))
-            if told:
-                complaints.append(f"{' '.join(words)} told {told}")
+            found = hits(err.getvalue().encode())
+            found += hits(out.getvalue().encode(), *((KEY,) if asked else ()))
+            if found:
+                complaints.append(f"{' '.join(words)} printed {found}")
             if broke.times > times:
                 break
     return complaints
@@ -232,8 +232,8 @@ async def _console(home: Path, broke: Broken) -> list[str]:
                 said += [err.getvalue(), app.last_words]
     finally:
         logs.stop()
-    told = hits("\n".join(said).encode())
-    return [f"printed {told}"] if told else []
+    found = hits("\n".join(said).encode())
+    return [f"printed {found}"] if found else []
 
 
 def _files(home: Path) -> Sequence[str]:

@@ -294,13 +294,13 @@ class Desks(RuleBasedStateMachine):
             await asyncio.sleep(await self._until_next_look())
         bound = {order_id for _, _, order_id, _ in self._rows() if order_id}
         lost = self._truth().keys() - bound
-        assert not lost, f"{self._told_of(self._truth()[min(lost)])}, but {min(lost)} is its order"
-        assert self._finished(), "\n".join(self._told_of(row[0]) for row in self._rows())
+        assert not lost, f"{self._facts_of(self._truth()[min(lost)])}, but {min(lost)} is its order"
+        assert self._finished(), "\n".join(self._facts_of(row[0]) for row in self._rows())
         if (desk := await self._open(0)) is not None:
             assert await desk.journal.verify() == ""
         assert leaks(self._home) == []
 
-    def _told_of(self, name: str) -> str:
+    def _facts_of(self, name: str) -> str:
         """Tell all of a purchase that explains a failure."""
         [facts] = self._query(
             "SELECT id, state, reason, error_message, sent_at, checks, clean_checks, next_check_at,"

@@ -86,11 +86,11 @@ MUTANTS = (
         (
             Edit(
                 "services.vendor.client:VendorClient.place",
-                "    return attempt.verdict(trouble)",
-                "    if attempt.verdict(trouble).verdict == 'UNRESOLVED':\n"
+                "    return attempt.verdict(failure)",
+                "    if attempt.verdict(failure).verdict == 'UNRESOLVED':\n"
                 "        return await self.place(product_id, type_id, quantity,\n"
                 "                                sending=lambda: asyncio.sleep(0))\n"
-                "    return attempt.verdict(trouble)",
+                "    return attempt.verdict(failure)",
             ),
         ),
         RESET_BEFORE,

@@ -238,9 +238,9 @@ async def _differences(console: Desk, before: set[str], state: Path) -> list[str
     if missing := since - {row.purchase_id for row in console.book.orders}:
         found.append(f"console: {len(missing)} purchases are not on the board a moment later")
     if since:
-        story = await console.support.story(max(since), ask=False)
-        if story.row.state == "INTENT":
-            found.append("console: the story of a placed purchase is of before")
+        timeline = await console.support.timeline(max(since), ask=False)
+        if timeline.row.state == "INTENT":
+            found.append("console: the timeline of a placed purchase is of before")
     return found
 
 

@@ -31,7 +31,7 @@ SETTLED = frozenset(PurchaseState) - {
 class Left(Struct):
     """What became of one purchase whose console was left while it was being sent.
 
-    `told` is what `carddesk resolve` said of it afterwards.
+    `resolution` is what `carddesk resolve` said of it afterwards.
     """
 
     way: str
@@ -39,7 +39,7 @@ class Left(Struct):
     lost: int
     processes: int
     state: str
-    told: str
+    resolution: str
 
     @property
     def sound(self) -> bool:
@@ -154,7 +154,7 @@ def leave(way: str, home: Path) -> Left:
             lost=sum(post.order_id not in known for post in vendor.box.posts),
             processes=stayed,
             state=journal[0].state if len(journal) == 1 else "unknown",
-            told=after.bytes.decode(),
+            resolution=after.bytes.decode(),
         )
 
 

@@ -45,7 +45,7 @@ class Walk:
             self._panes,
             self._order,
             self._handing,
-            self._story,
+            self._timeline,
             self._dialogs,
             self._lock,
             self._purchase,
@@ -96,7 +96,7 @@ class Walk:
         await self.press("escape", "escape")
         await self.on("OrderScreen")
 
-    async def _story(self) -> None:
+    async def _timeline(self) -> None:
         await self.press("m", "i")
         await self.on("TimelineScreen")
         screen: Any = self.app.screen

@@ -220,8 +220,8 @@ async def test_identical_purchases_of_two_consoles_at_once_are_one(open_desk, pi
         outcomes = await asyncio.gather(here.buy(quote), there.buy(quote), return_exceptions=True)
         assert len(market.posts) == 1
         states = [o.code if isinstance(o, Refused) else o.state for o in outcomes]
-        told = [o.message if isinstance(o, Refused) else o.error.message for o in outcomes]
-        assert any("sent the same purchase" in words for words in told)
+        messages = [o.message if isinstance(o, Refused) else o.error.message for o in outcomes]
+        assert any("sent the same purchase" in words for words in messages)
         assert sorted(map(str, states)) in (
             ["IDENTICAL_UNSETTLED", "UNRESOLVED"],
             ["NOT_SENT", "UNRESOLVED"],

@@ -59,7 +59,7 @@ async def test_without_cards_there_is_nothing_to_give(counter: Counter, type_id:
     assert await counter.desk.support.delivery(order_id) is None
 
 
-async def test_an_order_nobody_knows_is_not_marked(counter: Counter) -> None:
+async def test_an_unknown_order_is_not_marked(counter: Counter) -> None:
     with pytest.raises(NotFound):
         await counter.desk.support.give("65f0a1b2c3d4e5f60718293a")
     assert [

@@ -27,7 +27,7 @@ def testing(market):
     return next(p for p in market.products if {t.id for t in p.types} & set(TEST_TYPES))
 
 
-async def test_ours_and_another_desks_spending_is_told_apart_and_adds_up(open_desk, pick, market):
+async def test_our_spending_and_another_desks_are_apart_and_add_up(open_desk, pick, market):
     async with open_desk() as desk:
         product, denomination = await pick(desk)
         ours = await buy(desk, product.id, denomination.id, note="for Ali")

@@ -15,7 +15,7 @@ def everything(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
-async def test_the_order_that_holds_the_card_is_found_whoever_bought_it(counter: Counter) -> None:
+async def test_the_order_that_holds_the_card_is_found_of_any_desk(counter: Counter) -> None:
     sold = await counter.sell(2, "for Yacine")
     theirs = counter.foreign(3)
     read = await counter.desk.support.find_serial(Secret("SANDBOX-2"))

@@ -138,7 +138,7 @@ async def test_today_is_what_the_days_limit_counts(journal: Journal, clock: At) 
     assert (await SpendingReader(clock, LIMIT, charged=True).read(journal))[0].today == counted > 0
 
 
-async def test_earlier_days_are_added_up_anew_after_a_minute_and_today_at_once(
+async def test_earlier_days_are_summed_each_minute_and_today_at_once(
     journal: Journal, clock: At
 ) -> None:
     reader, now = SpendingReader(clock, LIMIT, charged=True), clock.now()
@@ -235,7 +235,7 @@ def test_what_never_cost_anything_counts_nothing() -> None:
 
 
 def test_every_fact_is_a_sentence_and_a_low_balance_is_a_word() -> None:
-    def told(balance: int, spent: int, limit: int = 50_000, *, exclusive: bool = True) -> str:
+    def summary(balance: int, spent: int, limit: int = 50_000, *, exclusive: bool = True) -> str:
         spending = Spending(today=Decimal(spent), day_limit=Decimal(limit))
         given = facts(
             spending,
@@ -247,11 +247,11 @@ def test_every_fact_is_a_sentence_and_a_low_balance_is_a_word() -> None:
         assert all(str(words).endswith(".") for _, words in given)
         return "\n".join(str(words) for _, words in given)
 
-    assert "4 999 DZD: low, below 5 000 DZD" in told(4_999, 0)
-    assert "LOW" not in told(5_000, 0)
-    assert "12 400 DZD of 50 000 DZD spent; 37 600 DZD may still" in told(9_000, 12_400)
-    assert "the day's limit is used up" in told(9_000, 50_000)
-    assert "no limit for a day" in told(9_000, 1, 0)
-    assert "plus 5 %" in told(9_000, 1)
-    assert "Only what was bought with this journal" in told(9_000, 1, exclusive=False)
-    assert "Only what was bought with this journal" not in told(9_000, 1)
+    assert "4 999 DZD: low, below 5 000 DZD" in summary(4_999, 0)
+    assert "LOW" not in summary(5_000, 0)
+    assert "12 400 DZD of 50 000 DZD spent; 37 600 DZD may still" in summary(9_000, 12_400)
+    assert "the day's limit is used up" in summary(9_000, 50_000)
+    assert "no limit for a day" in summary(9_000, 1, 0)
+    assert "plus 5 %" in summary(9_000, 1)
+    assert "Only what was bought with this journal" in summary(9_000, 1, exclusive=False)
+    assert "Only what was bought with this journal" not in summary(9_000, 1)

@@ -111,7 +111,7 @@ async def test_a_client_that_leaves_ends_the_hanging(
     await _no_connections()
 
 
-async def test_a_slow_vendor_carries_out_the_order_although_nobody_waits(
+async def test_a_slow_vendor_carries_out_the_order_although_the_client_left(
     api: httpx.AsyncClient, sandbox: Sandbox, goods: dict[str, Any], clock: Any
 ) -> None:
     sandbox.faults.add(Fault("slow", "placeOrder", seconds=90))
@@ -154,7 +154,7 @@ async def test_rate_limits_say_when_to_come_back_if_asked_to(
     assert "retry-after" not in second.headers
 
 
-async def test_whoever_follows_a_redirect_buys_twice(
+async def test_a_client_that_follows_a_redirect_buys_twice(
     api: httpx.AsyncClient, sandbox: Sandbox, goods: dict[str, Any]
 ) -> None:
     sandbox.faults.add(Fault("redirect", phase="after"))
@@ -163,7 +163,7 @@ async def test_whoever_follows_a_redirect_buys_twice(
     assert len(sandbox.posts) == len(sandbox.orders) == 2
 
 
-async def test_a_redirect_points_where_it_is_told(api: httpx.AsyncClient, sandbox: Sandbox) -> None:
+async def test_a_redirect_points_where_it_says(api: httpx.AsyncClient, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("redirect", value="https://example.com/v3/ping"))
     answer = await api.get("/ping")
     assert answer.headers["location"] == "https://example.com/v3/ping"
@@ -212,7 +212,7 @@ async def test_pages_can_come_in_no_order_and_still_hold_everything(
     assert seen not in (placed, placed[::-1])
 
 
-async def test_a_status_nobody_knows(
+async def test_an_unknown_status(
     api: httpx.AsyncClient, sandbox: Sandbox, goods: dict[str, Any]
 ) -> None:
     order_id = sandbox.foreign_order(goods["productId"], goods["typeId"], 1)
@@ -232,7 +232,7 @@ async def test_wrong_types_keep_the_envelope(api: httpx.AsyncClient, sandbox: Sa
     assert (await api.get("/gift-cards/list")).json()["data"]["items"] == "none"
 
 
-async def test_hostile_text_stands_in_every_text_and_in_no_identifier(
+async def test_hostile_text_is_in_every_text_and_in_no_identifier(
     api: httpx.AsyncClient, sandbox: Sandbox, goods: dict[str, Any]
 ) -> None:
     order_id = sandbox.foreign_order(goods["productId"], goods["typeId"], 1)
@@ -245,8 +245,8 @@ async def test_hostile_text_stands_in_every_text_and_in_no_identifier(
     products = [product for category in catalogue for product in category["products"]]
     assert [each["id"] for each in products] == [each.id for each in sandbox.products]
     assert all(
-        told["title"].endswith(true.title) and told["title"] != true.title
-        for told, true in zip(products, sandbox.products, strict=True)
+        sent["title"].endswith(true.title) and sent["title"] != true.title
+        for sent, true in zip(products, sandbox.products, strict=True)
     )
     order = (await api.get(f"/gift-cards/checkOrder/{order_id}")).json()["data"]
     assert (order["_id"], order["status"]) == (order_id, "FULFILLED")
@@ -263,13 +263,13 @@ async def test_hostile_text_can_be_chosen(api: httpx.AsyncClient, sandbox: Sandb
     assert data["apiKey"]["key"] == DEMO_KEY
 
 
-async def test_times_told_are_utc_to_the_millisecond(connect: Connect, wish: Any) -> None:
+async def test_times_sent_are_utc_to_the_millisecond(connect: Connect, wish: Any) -> None:
     async with Sandbox() as sandbox:
         sandbox.foreign_order(wish(sandbox)["productId"], wish(sandbox)["typeId"], 1)
         answer = await connect(sandbox).get("/gift-cards/list")
-        told = datetime.fromisoformat(answer.json()["data"]["items"][0]["time"])
-        assert abs(datetime.now(UTC) - told) < timedelta(minutes=1)
-        assert told == next(iter(sandbox.orders.values())).time
+        sent_time = datetime.fromisoformat(answer.json()["data"]["items"][0]["time"])
+        assert abs(datetime.now(UTC) - sent_time) < timedelta(minutes=1)
+        assert sent_time == next(iter(sandbox.orders.values())).time
 
 
 async def _no_connections() -> None:

@@ -120,8 +120,8 @@ async def test_keys_carry_their_own_limits(
     assert code(await connect(sandbox, "disabled").get("/validate")) == (403, "API_DISABLED")
     assert code(await connect(sandbox, "elsewhere").get("/validate")) == (403, "IP_NOT_ALLOWED")
     reader = connect(sandbox, "reader")
-    told = (await reader.get("/validate")).json()["data"]["apiKey"]
-    assert (told["scope"], told["type"]) == ("READ-ONLY", "PRODUCTION")
+    account = (await reader.get("/validate")).json()["data"]["apiKey"]
+    assert (account["scope"], account["type"]) == ("READ-ONLY", "PRODUCTION")
     assert code(await reader.post(PLACE, json=goods)) == (403, "INSUFFICIENT_SCOPE")
     assert sandbox.orders == {}
 

@@ -58,7 +58,7 @@ async def unclaimed(console: Any, quantity: int = 1) -> str:
     return order_id
 
 
-async def test_u_shows_what_nobody_claimed_although_nothing_is_unresolved(console: Any) -> None:
+async def test_u_shows_unclaimed_orders_although_nothing_is_unresolved(console: Any) -> None:
     order_id = await unclaimed(console, 3)
     await console.until(lambda: "Unresolved" in keys(console))
     await console.press("u")
@@ -82,7 +82,7 @@ async def test_u_says_so_when_there_is_nothing_at_all(console: Any) -> None:
     assert isinstance(console.screen, DeskScreen)
 
 
-async def test_other_goods_stand_apart_and_cannot_be_claimed(open_console: Any) -> None:
+async def test_other_goods_are_apart_and_cannot_be_claimed(open_console: Any) -> None:
     async with open_console(change=shared, handling_seconds=SLOW) as console:
         screen = await lost(console, LOST_AFTER)
         held = await in_state(console, screen, PurchaseState.AMBIGUOUS)
@@ -107,7 +107,7 @@ async def test_other_goods_stand_apart_and_cannot_be_claimed(open_console: Any) 
         assert not isinstance(console.screen, AskScreen)
 
 
-async def test_candidates_stand_side_by_side_with_the_likeliest_chosen(open_console: Any) -> None:
+async def test_candidates_are_side_by_side_with_the_likeliest_chosen(open_console: Any) -> None:
     async with open_console(change=shared) as console:
         screen = await lost(console, LOST_AFTER)
         held = await in_state(console, screen, PurchaseState.AMBIGUOUS)

@@ -14,12 +14,12 @@ def preview(console: Any) -> Any:
     return console.screen.query_one(SelectedPane)
 
 
-async def told(console: Any, row: Any) -> None:
+async def preview_read(console: Any, row: Any) -> None:
     await console.until(
         lambda: (
             isinstance(chosen := preview(console).chosen, OrderPreview)
             and chosen.row.line == row.line
-            and chosen.story
+            and chosen.timeline
         )
     )
 
@@ -40,16 +40,16 @@ async def test_it_follows_the_cursor_and_asks_the_vendor_nothing(
         await console.until(lambda: isinstance(preview(console).chosen, ValuePreview))
         await console.press("3", "g")
         board = console.screen.board("orders")
-        await told(console, board.highlighted)
+        await preview_read(console, board.highlighted)
         await console.until(lambda: not console.app.book.open_count)
         # What follows the orders goes on asking for the list of them, and for the balance.
         asked = console.box.requests
         before = {kind: asked[kind] for kind in asked if kind[1] not in FOLLOWING}
         for _ in range(3):
             await console.press("j")
-            await told(console, board.highlighted)
+            await preview_read(console, board.highlighted)
         await console.press("g")
-        await told(console, board.highlighted)
+        await preview_read(console, board.highlighted)
         assert before == {kind: asked[kind] for kind in asked if kind[1] not in FOLLOWING}
         assert "SANDBOX-CARD" not in console.text()
 
@@ -72,7 +72,7 @@ async def test_a_shown_card_is_never_shown_there(open_console: Any) -> None:
         row = await console.until(
             lambda: (row := console.screen.noted_order()) and row.to_give and row
         )
-        await told(console, row)
+        await preview_read(console, row)
         await console.shows("card 1", "not shown yet")
         await console.press("enter", "v")
         await console.shows("SANDBOX-CARD")
@@ -91,7 +91,7 @@ async def test_a_read_only_desk_has_it_as_well(open_console: Any) -> None:
         console.box.finish()
         await console.press("3", "r")
         row = await console.until(console.screen.noted_order)
-        await told(console, row)
+        await preview_read(console, row)
         await console.shows("another desk", "Placed by another desk")
 
 

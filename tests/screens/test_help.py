@@ -23,7 +23,7 @@ async def help_open(console: Any) -> KeyHelp:
     return console.screen.sheet
 
 
-def test_every_action_of_a_screen_with_a_key_stands_in_the_help() -> None:
+def test_every_action_of_a_screen_with_a_key_is_in_the_help() -> None:
     listed = {action.id for each in of_place(ActionContext()) for action in each.actions}
     keyed = {each.id for each in ACTIONS if each.keys and each.where - DIALOGS - SETUP}
     assert keyed - listed <= {"nav.page_down", "nav.page_up"}

@@ -17,7 +17,7 @@ def charged(settings: Settings) -> Settings:
     return replace(settings, profile=replace(settings.profile, environment="production"))
 
 
-async def test_a_purchase_stands_in_the_ledger_and_opens_its_order(open_console: Any) -> None:
+async def test_a_purchase_is_in_the_ledger_and_opens_its_order(open_console: Any) -> None:
     async with open_console(environment="PRODUCTION", change=charged, size=(120, 40)) as console:
         await console.buy()
         await console.press("escape", "5")
@@ -29,7 +29,7 @@ async def test_a_purchase_stands_in_the_ledger_and_opens_its_order(open_console:
         await console.shows(row.order_id)
 
 
-async def test_a_ledger_that_cannot_be_read_says_so_and_r_mends_it(open_console: Any) -> None:
+async def test_a_ledger_that_cannot_be_read_says_so_and_r_repairs_it(open_console: Any) -> None:
     async with open_console(environment="PRODUCTION", change=charged) as console:
         await console.may_buy()
         console.box.faults.add(Fault.parse("http500@transactions*0"))

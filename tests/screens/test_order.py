@@ -184,9 +184,9 @@ async def test_the_reveal_is_an_event_before_the_card_is_fetched(console: Any) -
     screen = await opened(console)
     await revealed(console, screen)
     order_id = console.app.book.orders[0].order_id
-    events_told = await console.desk.journal.events(order_id)
-    assert any("reveal" in event.kind and "card 1" in str(event) for event in events_told)
-    assert not any("SANDBOX-CARD" in str(event) for event in events_told)
+    events = await console.desk.journal.events(order_id)
+    assert any("reveal" in event.kind and "card 1" in str(event) for event in events)
+    assert not any("SANDBOX-CARD" in str(event) for event in events)
 
 
 async def test_a_second_reveal_names_the_first(console: Any) -> None:
@@ -289,7 +289,7 @@ async def test_a_single_card_needs_no_key_for_all(console: Any) -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 18), (80, 24)], ids=lambda s: f"{s[0]}x{s[1]}")
-async def test_a_card_stands_under_what_and_whose_it_is(
+async def test_a_card_is_under_what_and_whose_it_is(
     open_console: Any, size: tuple[int, int]
 ) -> None:
     async with open_console(size=size) as console:

@@ -54,8 +54,8 @@ def check(console: Console, *wanted: str) -> str:
     # Short ones are numbers of other things as well: a quantity, a year, a key.
     kinds = [kind for product in console.box.products for kind in product.types]
     retail_prices = {PRICES.price(console.box._world.market.price(kind)) for kind in kinds}
-    told = {money.show(each) for each in amounts(console) if each not in retail_prices}
-    for each in sorted(each for each in told if len(each) > 4 or "." in each):
+    private = {money.show(each) for each in amounts(console) if each not in retail_prices}
+    for each in sorted(each for each in private if len(each) > 4 or "." in each):
         assert not re.search(rf"(?<![\d.]){re.escape(each)}(?![\d.])", text), f"{each} in\n{text}"
     # And whatever else looks like money, but for what the customer pays.
     left = text.replace(f"{RETAIL} DZD", "").replace(f"{MASK} DZD", "")
@@ -139,7 +139,7 @@ async def test_a_desk_that_starts_private_shows_no_amount_on_any_screen(open_pri
         check(console, "Markup percent")
 
 
-async def test_a_purchase_that_nobody_answered_tells_no_amount(open_private: Any) -> None:
+async def test_a_purchase_without_an_answer_shows_no_amount(open_private: Any) -> None:
     def shared(settings: Settings) -> Settings:
         return replace(settings, profile=replace(settings.profile, account_exclusive=False))
 
@@ -200,7 +200,7 @@ async def test_a_low_balance_is_refused_without_its_amount(open_private: Any) ->
         assert "10.25" not in check(console, "Not enough balance", MASK)
 
 
-async def test_a_sentence_that_stands_is_masked_and_shown_with_the_rest(open_console: Any) -> None:
+async def test_a_sentence_that_is_is_masked_and_shown_with_the_rest(open_console: Any) -> None:
     async with open_console() as console:
         await console.ready()
         console.app.say(phrase("The vendor wants {left} DZD more.", left=Decimal("1234.50")))

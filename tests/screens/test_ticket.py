@@ -31,7 +31,7 @@ async def test_a_card_is_bought_followed_to_its_end_and_revealed(console: Any) -
     await console.shows("SANDBOX-CARD-1")
 
 
-async def test_the_region_stands_with_the_goods_wherever_they_are_bought(console: Any) -> None:
+async def test_the_region_is_with_the_goods_wherever_they_are_bought(console: Any) -> None:
     ticket = await console.ticket()
     assert "PUBG Mobile UC 60 UC   Global" in console.text()
     await console.review(ticket)
@@ -198,7 +198,7 @@ async def test_a_price_that_moved_is_shown_and_confirmed_again(console: Any) -> 
     assert len(console.box.posts) == 1
 
 
-async def test_an_answer_that_never_came_is_told_as_unresolved(console: Any) -> None:
+async def test_an_answer_that_never_came_is_shown_as_unresolved(console: Any) -> None:
     console.box.faults.add(Fault.parse("reset@placeOrder:before"))
     ticket = await console.buy()
     await console.shows("NO ANSWER", "Do not buy it again")

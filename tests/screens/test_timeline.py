@@ -1,4 +1,4 @@
-"""A customer comes back: find the order, tell its story, mark what was given."""
+"""A customer comes back: find the order, tell its timeline, mark what was given."""
 
 from typing import Any
 
@@ -56,22 +56,22 @@ async def on(console: Any, kind: type) -> Any:
     return await console.until(lambda: isinstance(console.screen, kind) and console.screen)
 
 
-async def told(console: Any) -> TimelineScreen:
-    """Wait for a story that is whole."""
+async def timeline_read(console: Any) -> TimelineScreen:
+    """Wait for a timeline that is whole."""
     screen = await on(console, TimelineScreen)
-    await console.until(lambda: screen.composed and screen.sheet.story and not screen.sheet.busy)
+    await console.until(lambda: screen.composed and screen.sheet.timeline and not screen.sheet.busy)
     await console.settle()
     return screen
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-async def test_one_hit_goes_straight_to_its_story_and_on_to_its_cards(
+async def test_one_hit_goes_straight_to_its_timeline_and_on_to_its_cards(
     open_console: Any, size: tuple[int, int]
 ) -> None:
     async with open_console(size=size) as console:
         bought = await sold(console, "for Yacine")
         await find(console, "yacine")
-        await told(console)
+        await timeline_read(console)
         await console.shows(
             "May tell the customer", "Your card is ready.", "for Yacine", "What happened"
         )
@@ -81,7 +81,7 @@ async def test_one_hit_goes_straight_to_its_story_and_on_to_its_cards(
         screen = await on(console, OrderScreen)
         assert screen.noted_order().order_id == bought.order_id
         await console.press("i")
-        await told(console)
+        await timeline_read(console)
         await console.press("enter")
         await on(console, OrderScreen)
         await console.press("q")
@@ -102,7 +102,7 @@ async def test_several_hits_are_listed_with_what_they_were_found_by(
         await console.until(lambda: screen.orders.shown == 2)
         await console.shows("Found for for", "found by", "note", "Lina", "Yacine")
         await console.press("j", "enter")
-        await told(console)
+        await timeline_read(console)
         await console.shows("for Yacine")
         await console.press("q")
         await on(console, SearchResultsScreen)
@@ -131,7 +131,7 @@ async def test_what_was_found_is_filtered_and_sorted_like_every_list(console: An
     await on(console, DeskScreen)
 
 
-async def test_what_nobody_knows_is_said_and_what_is_no_day_is_refused_at_once(
+async def test_what_is_unknown_is_said_and_no_day_is_refused_at_once(
     console: Any,
 ) -> None:
     await console.may_buy()
@@ -149,12 +149,12 @@ async def test_a_vendor_that_is_down_leaves_the_journals_part(console: Any) -> N
     console.box.faults.add(Fault("http503", endpoint="checkOrder", times=0))
     console.box.faults.add(Fault("http503", endpoint="transactions", times=0))
     await find(console, "yacine")
-    await told(console)
+    await timeline_read(console)
     await console.press("G")
     await console.shows("Every card came", "could not be asked; this is what the journal knows")
 
 
-async def test_the_journals_part_of_a_day_stands_while_the_vendor_is_asked(console: Any) -> None:
+async def test_the_journals_part_of_a_day_is_while_the_vendor_is_asked(console: Any) -> None:
     await sold(console, "for Yacine")
     await console.until(lambda: console.app.book.poll.state == "live")
     console.box.faults.add(Fault("hang", endpoint="list", times=0))
@@ -170,7 +170,7 @@ async def test_a_serial_is_asked_for_hidden_and_shown_nowhere(console: Any) -> N
     await console.press(*"SANDBOX-2")
     assert "SANDBOX-" not in console.text()
     await console.press("enter")
-    await told(console)
+    await timeline_read(console)
     await console.shows("for Yacine")
     await console.press("q")
     await console.press("f", *"serial:SANDBOX-9")
@@ -182,7 +182,7 @@ async def test_a_serial_is_asked_for_hidden_and_shown_nowhere(console: Any) -> N
     assert kinds.count("serial search") == 2
 
 
-async def test_a_search_for_a_serial_stops_when_nobody_waits_for_it(console: Any) -> None:
+async def test_a_search_for_a_serial_stops_when_its_screen_closes(console: Any) -> None:
     await sold(console)
     await console.until(lambda: console.app.book.poll.state == "live")
     console.box.faults.add(Fault("hang", endpoint="list", times=0))
@@ -255,7 +255,7 @@ async def test_what_is_not_given_is_listed_and_leaves_the_list_when_marked(
         await console.press("m")
         await console.until(lambda: screen.orders.shown == 1)
         await console.press("i")
-        await told(console)
+        await timeline_read(console)
         await console.shows("for Lina")
         await console.press("q", "enter")
         await on(console, OrderScreen)
@@ -278,7 +278,7 @@ async def test_the_money_screen_counts_what_is_not_given(console: Any) -> None:
     await console.shows("None: every card is")
 
 
-async def test_an_order_of_days_ago_is_marked_and_noted_from_its_story(
+async def test_an_order_of_days_ago_is_marked_and_noted_from_its_timeline(
     open_console: Any,
 ) -> None:
     def short(settings: Any) -> Any:
@@ -290,33 +290,33 @@ async def test_an_order_of_days_ago_is_marked_and_noted_from_its_story(
         connection.execute("UPDATE purchases SET created_at = '2026-01-01T10:00:00.000000Z'")
         console.desk._opening.opened().board.rows._rows.clear()
         await find(console, "yacine")
-        screen = await told(console)
+        screen = await timeline_read(console)
         await console.press("n")
         await on(console, PromptScreen)
         await console.press("end", *", paid", "enter")
         await console.shows("for Yacine, paid")
         await console.press("m")
-        await console.until(lambda: screen.sheet.story.row.given_at)
+        await console.until(lambda: screen.sheet.timeline.row.given_at)
         assert (await console.desk.journal.purchase(bought.id)).note == "for Yacine, paid"
 
 
-async def test_a_story_follows_its_order(open_console: Any) -> None:
+async def test_a_timeline_follows_its_order(open_console: Any) -> None:
     async with open_console(handling_seconds=(600, 601)) as console:
         await console.may_buy()
         product = next(product for product in console.box.products if product.enabled)
         bought = await bought_at_once(console, product, 1, "for Yacine")
         await find(console, "yacine")
-        await told(console)
+        await timeline_read(console)
         await console.shows("on the way")
         console.box.finish(bought.order_id)
         console.desk.refresh_orders()
         await console.shows("Your card is ready.")
 
 
-async def test_privacy_leaves_no_amount_in_a_story(console: Any) -> None:
+async def test_privacy_leaves_no_amount_in_a_timeline(console: Any) -> None:
     bought = await sold(console, "for Yacine")
     await find(console, "yacine")
-    await told(console)
+    await timeline_read(console)
     assert str(bought.total) in console.text()
     await console.press("d")
     await console.until(lambda: str(bought.total) not in console.text())
@@ -336,7 +336,7 @@ async def test_the_keys_are_heard_on_every_keyboard(open_console: Any, keyboard:
         board = console.screen.query_one(OrderBoard)
         await console.until(lambda: board.highlighted)
         await console.press(typed["i"])
-        await told(console)
+        await timeline_read(console)
         await console.press(typed["m"])
         await console.until(lambda: board.highlighted.given_at)
         await console.press("q", "T")

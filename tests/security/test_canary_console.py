@@ -154,7 +154,7 @@ def test_a_serial_is_looked_for_without_being_seen_or_kept(
     assert kept.read_text().splitlines() == ["find serial:"]
 
 
-def test_the_running_console_shows_its_key_to_nobody(start: Start) -> None:
+def test_the_running_console_shows_its_key_to_no_process(start: Start) -> None:
     desk = start()
     at_the_order(desk)
     process = Path("/proc") / str(desk.pid)
@@ -172,7 +172,7 @@ def test_the_running_console_shows_its_key_to_nobody(start: Start) -> None:
     [(IN_A_WORKER, "v"), (IN_A_HANDLER, "vc"), (IN_A_RENDERER, "v")],
     ids=["worker", "handler", "renderer"],
 )
-def test_a_defect_with_a_card_in_its_hands_tells_nobody(
+def test_a_defect_while_a_card_is_held_leaks_nothing(
     start: Start, tmp_path: Path, breaking: str, keys: str
 ) -> None:
     desk = start(breaking)

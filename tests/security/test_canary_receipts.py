@@ -44,9 +44,9 @@ def test_the_card_is_in_the_handed_file_alone_and_gone_with_it(
     desk.wait_for("Language: English")
     desk.press("w")
     desk.wait_for("Written into")
-    [told] = files_that_tell(tmp_path)
+    [leak] = files_that_tell(tmp_path)
     [file] = tmp_path.rglob("handed/*.txt")
-    assert told.startswith(f"{file}: ")
+    assert leak.startswith(f"{file}: ")
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
     text = file.read_text("utf-8")
@@ -87,7 +87,7 @@ def test_a_text_that_is_copied_is_in_no_file_and_no_list_of_processes(
 
 
 @pytest.mark.parametrize("breaking", [IN_THE_FILE, IN_THE_TEXT], ids=["file", "text"])
-def test_a_defect_with_the_text_in_its_hands_tells_nobody(
+def test_a_defect_while_the_text_is_held_leaks_nothing(
     start: Start, tmp_path: Path, breaking: str
 ) -> None:
     desk = start(breaking)

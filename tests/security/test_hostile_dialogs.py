@@ -64,7 +64,7 @@ async def what_is_not_settled(console: Console) -> None:
 
 
 async def a_lookup(console: Console, order_id: str) -> None:
-    """Find an order by its last digits: what is found once tells its story."""
+    """Find an order by its last digits: what is found once tells its timeline."""
     await console.press("f", *"today", "enter")
     screen = await console.until(
         lambda: isinstance(console.screen, SearchResultsScreen) and console.screen

@@ -97,7 +97,7 @@ def test_blanks_around_the_key_in_its_file_do_not_matter(
     assert api_key.api_key(FROM_FILE, paths, {}).reveal() == KEY
 
 
-def test_a_key_file_may_stand_anywhere(paths: Paths, tmp_path: Path) -> None:
+def test_a_key_file_may_be_anywhere(paths: Paths, tmp_path: Path) -> None:
     path = tmp_path / "elsewhere"
     path.write_text(KEY)
     path.chmod(0o600)
@@ -115,7 +115,7 @@ def test_a_missing_key_file_says_where_the_key_belongs(paths: Paths) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644])
-def test_a_key_file_that_others_can_reach_says_which_command_mends_it(
+def test_a_key_file_that_others_can_reach_says_which_command_helps(
     paths: Paths, key_file: Callable[[bytes], Path], mode: int
 ) -> None:
     path = key_file(KEY.encode())

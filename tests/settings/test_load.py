@@ -208,7 +208,7 @@ def test_a_misspelt_variable_is_refused_with_the_nearest_one(paths: Paths) -> No
         ("[profiles.'a/b']", ("'a/b'", "letters, digits")),
     ],
 )
-def test_a_wrong_value_in_the_file_says_what_is_allowed_and_where_it_stands(
+def test_a_wrong_value_in_the_file_says_what_is_allowed_and_where_it_is(
     paths: Paths, written: Write, text: str, parts: tuple[str, ...]
 ) -> None:
     written(text)

@@ -20,7 +20,7 @@ from tui.console.app import ConsoleApp
 from tui.screens.base import ConsoleContext
 
 MOMENT = datetime(2026, 3, 1, 9, tzinfo=UTC)
-LOOKS = (
+VARIANTS = (
     ("ansi", (80, 24)),
     ("ansi", (120, 40)),
     ("ansi", (200, 60)),
@@ -49,7 +49,7 @@ def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[1][0]}x{look[1][1]}-{look[0]}")
+@pytest.fixture(params=VARIANTS, ids=lambda look: f"{look[1][0]}x{look[1][1]}-{look[0]}")
 def look(request: pytest.FixtureRequest) -> tuple[str, tuple[int, int]]:
     return request.param
 

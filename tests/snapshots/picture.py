@@ -17,7 +17,7 @@ def drawn(strips: Iterable[Iterable[Segment]]) -> str:
     """Return lines between bars, then for each line the columns that are not drawn plainly."""
     rows = [[segment for segment in strip if not segment.control] for strip in strips]
     lines = [f"|{''.join(segment.text for segment in row)}|" for row in rows]
-    runs = [f"{number:>2}: {told}" for number, row in enumerate(rows) if (told := _runs(row))]
+    runs = [f"{number:>2}: {styles}" for number, row in enumerate(rows) if (styles := _runs(row))]
     return "\n".join([*lines, "", *runs, ""])
 
 
@@ -41,7 +41,7 @@ def _runs(row: list[Segment]) -> str:
     runs: list[tuple[int, int, str]] = []
     column = 0
     for segment in row:
-        style = _told(segment.style)
+        style = _style_words(segment.style)
         end = column + segment.cell_length
         if runs and runs[-1][2] == style and runs[-1][1] == column:
             runs[-1] = (runs[-1][0], end, style)
@@ -51,7 +51,7 @@ def _runs(row: list[Segment]) -> str:
     return "  ".join(f"{start}-{end - 1} {style}" for start, end, style in runs if style)
 
 
-def _told(style: Style | None) -> str:
+def _style_words(style: Style | None) -> str:
     """Name what a style does to a cell, without what it means to Textual (`@meta`)."""
     if style is None:
         return ""

@@ -104,7 +104,7 @@ async def test_an_order_its_cards_and_the_money(
             lambda: isinstance(console.screen, OrderScreen) and console.screen
         )
         await console.until(lambda: screen.detail.order and screen.cards.count)
-        await console.until(lambda: screen.detail.story)
+        await console.until(lambda: screen.detail.timeline)
         await held(console, "order", theme, size)
         await console.press("v")
         await console.shows("SANDBOX-CARD-")
@@ -118,7 +118,7 @@ async def test_an_order_its_cards_and_the_money(
         await held(console, "ledger", theme, size)
 
 
-async def test_what_nobody_answered_for(
+async def test_purchases_without_an_answer(
     scene: Scene, theme: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "counter-1")

@@ -95,7 +95,7 @@ def test_a_traceback_becomes_types_and_frames(paths: Paths) -> None:
     assert "bad card" not in line
 
 
-async def test_a_task_nobody_awaited_does_not_quote_its_exception(paths: Paths) -> None:
+async def test_a_task_that_was_not_awaited_does_not_quote_its_exception(paths: Paths) -> None:
     logs.start(paths)
     asyncio.get_running_loop().call_exception_handler(
         {

@@ -33,7 +33,7 @@ def vendor(home: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
         process.terminate()
 
 
-def test_a_new_operator_sets_up_and_stands_at_the_desk(terminal, vendor, tmp_path):
+def test_a_new_operator_sets_up_and_is_at_the_desk(terminal, vendor, tmp_path):
     # Offered, so that no slip of a key can send anything to the vendor's real address.
     desk = terminal(CARDDESK_BASE_URL=vendor["base_url"])
     desk.wait_for("Welcome to carddesk")

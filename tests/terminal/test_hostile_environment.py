@@ -91,7 +91,7 @@ def made(home: dict[str, str]) -> set[str]:
     return {path.name for path in (Path(home["HOME"]) / "hurt").iterdir()}
 
 
-def test_a_console_among_hostile_variables_works_and_tells_nobody(
+def test_a_console_among_hostile_variables_works_and_leaks_none(
     terminal: OpenTerminal,
     home: dict[str, str],
     hurting: dict[str, str],

@@ -64,7 +64,7 @@ def test_it_is_asked_for_with_an_option_and_never_asks_for_the_mouse(terminal):
     assert MOUSE_ON not in desk.bytes
 
 
-def test_a_whole_purchase_ends_in_the_picture_that_is_drawn_anew(terminal, vendor):
+def test_a_whole_purchase_ends_in_the_picture_of_a_full_redraw(terminal, vendor):
     desk = terminal("--slow-line", size=(80, 24), trip=0.05, **vendor.account())
     desk.wait_for(r"(?s)SANDBOX +\d.*PUBG Mobile UC")
     desk.press("enter")

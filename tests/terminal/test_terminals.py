@@ -155,7 +155,7 @@ def test_what_ended_it_from_outside_is_said_and_logged(terminal, tmp_path):
     assert "Ended from outside by SIGTERM" in log.read_text()
 
 
-def test_a_terminal_that_takes_nothing_keeps_nobody_from_leaving(terminal):
+def test_a_terminal_that_takes_nothing_does_not_prevent_leaving(terminal):
     desk = terminal("--sandbox", size=(200, 60))
     desk.wait_for("live")
     ended = os.pidfd_open(desk.pid)

@@ -120,7 +120,7 @@ def test_ids_can_be_numbers_and_have_either_name():
 
 
 @pytest.mark.parametrize("odd", [None, "none", {}, {"page": None, "totalResults": "soon"}])
-def test_without_a_pagination_nobody_knows_how_many_there_are(odd):
+def test_without_a_pagination_the_count_is_unknown(odd):
     page = listed(ORDER, page=odd)
     assert (page.page, page.total_pages, page.total_results) == (1, 1, None)
 

@@ -214,7 +214,7 @@ async def test_an_early_refusal_is_read_though_the_request_was_not(raw, client):
     assert (await buy(client)).verdict == "REFUSED"
 
 
-async def test_nobody_listening_is_not_sent(make_client, refused_url):
+async def test_a_refused_connection_is_not_sent(make_client, refused_url):
     called = []
 
     async def sending():
@@ -285,7 +285,7 @@ async def test_a_purchase_cancelled_in_the_hook_was_not_sent(raw, client):
     assert raw.received == 0
 
 
-async def test_trouble_after_a_whole_answer_changes_nothing(raw, client, monkeypatch):
+async def test_a_failure_after_a_whole_answer_changes_nothing(raw, client, monkeypatch):
     raw.answers(200, PLACED)
 
     close = httpx.Response.aclose

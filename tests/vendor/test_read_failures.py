@@ -258,7 +258,7 @@ async def test_a_connection_that_breaks_is_unavailable(raw, client, then):
     assert type(caught.value) is Unavailable
 
 
-async def test_nobody_listening_is_unavailable(make_client, refused_url):
+async def test_a_refused_connection_is_unavailable(make_client, refused_url):
     with pytest.raises(Unavailable, match="Could not reach the vendor: the connection was refused"):
         await make_client(refused_url).balance()
 

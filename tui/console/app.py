@@ -144,7 +144,7 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
         self.screen.go_to(pane)
 
     @property
-    def screen_below(self) -> Screen[Any] | None:
+    def screen_behind(self) -> Screen[Any] | None:
         return self.screen_stack[-2] if len(self.screen_stack) > 1 else None
 
     def _prepare(self, screen: ConsoleScreen[Any]) -> None:
@@ -304,8 +304,8 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
 
     @on(ConsoleScreen.Opening)
     def _opening(self, event: ConsoleScreen.Opening) -> None:
-        below = self.screen_below
-        if below is not None and event.screen.same(below):
+        behind = self.screen_behind
+        if behind is not None and event.screen.same(behind):
             self.leave_top()
         elif event.instead:
             self.change_to(event.screen)

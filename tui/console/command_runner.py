@@ -73,7 +73,7 @@ class CommandRunner:
                 help_screen = HelpScreen(console.context, screen.situation())
                 console.show(help_screen, partial(self._do, screen, _Meant.on(screen)))
             case "unresolved" if screen.is_current and isinstance(
-                console.screen_below, UnresolvedScreen
+                console.screen_behind, UnresolvedScreen
             ):
                 screen.leave_screen()
             case "unresolved":

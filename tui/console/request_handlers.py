@@ -115,9 +115,9 @@ async def _read_order(console: "ConsoleApp", request: ask.OrderRequest) -> Order
 
 async def _read_history(console: "ConsoleApp", request: ask.HistoryRequest) -> ask.OrderHistory:
     row = request.order
-    story = await console.desk.support.story(row.order_id or row.purchase_id, ask=False)
+    timeline = await console.desk.support.timeline(row.order_id or row.purchase_id, ask=False)
     events = await console.desk.journal.events(row.order_id) if row.order_id else ()
-    return ask.OrderHistory(story, status_text.last_seen(events, request.cards))
+    return ask.OrderHistory(timeline, status_text.last_seen(events, request.cards))
 
 
 async def _reveal(console: "ConsoleApp", request: ask.CardsRequest) -> ask.Revealed:
@@ -238,8 +238,8 @@ async def _find(console: "ConsoleApp", request: ask.FindRequest) -> "LookupResul
 async def _read_timeline(console: "ConsoleApp", request: ask.TimelineRequest) -> "Timeline":
     """Read a timeline: from the journal at once, then with what the vendor knows."""
     with suppress(DeskError):  # perhaps the vendor knows it
-        request.report(await console.desk.support.story(request.reference, ask=False))
-    return await console.desk.support.story(request.reference)
+        request.report(await console.desk.support.timeline(request.reference, ask=False))
+    return await console.desk.support.timeline(request.reference)
 
 
 # Settling.

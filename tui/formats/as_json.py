@@ -309,10 +309,10 @@ def _error(error: PurchaseError | None) -> Document | None:
 
 
 def found(read: "LookupResult", timeline: "Timeline | None") -> Document:
-    """Return what was found; `story` is there when it is one thing."""
+    """Return what was found; `timeline` is there when it is one thing."""
     return {
         "hits": [hit(each) for each in read.hits],
-        "story": None if timeline is None else story(timeline),
+        "story": None if timeline is None else order_timeline(timeline),
         "said": list(map(str, read.said)),
     }
 
@@ -322,7 +322,7 @@ def hit(each: "LookupHit") -> Document:
     return {"found_by": list(each.by), **board_order(each.row)}
 
 
-def story(timeline: "Timeline") -> Document:
+def order_timeline(timeline: "Timeline") -> Document:
     """Return a timeline; an entry without a time is so now."""
     return {
         "order": board_order(timeline.row),

@@ -36,7 +36,7 @@ def hits(found: "Sequence[LookupHit]") -> str:
     )
 
 
-def story(timeline: "Timeline") -> str:
+def order_timeline(timeline: "Timeline") -> str:
     """Print the timeline: what may be said first, then each thing with its date and time."""
     parts = [
         facts(_about(timeline)),

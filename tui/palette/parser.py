@@ -132,7 +132,7 @@ def remembered(line: str) -> str:
             return f"{verb.lower()} "
         case "find" if lookup.serial_of(argument) is not None:
             return f"find {lookup.SERIAL}"
-        case "find" if not lookup.names_nobody(argument):
+        case "find" if not lookup.names_no_person(argument):
             return "find "
         case _:
             return text

@@ -69,7 +69,7 @@ class Preview:
             return
         before = self.pane.chosen
         if isinstance(before, OrderPreview) and before.row.line == chosen.line:
-            self.pane.chosen = OrderPreview(chosen, before.story, before.seen)
+            self.pane.chosen = OrderPreview(chosen, before.timeline, before.seen)
         cards = chosen.delivered or 0
         self._screen.post_message(PreviewRequest(chosen, cards, reply=partial(self._take, chosen)))
 
@@ -80,7 +80,7 @@ class Preview:
         if history is None:
             self.pane.chosen = OrderPreview(order)
         else:
-            self.pane.chosen = OrderPreview(order, history.story, history.seen)
+            self.pane.chosen = OrderPreview(order, history.timeline, history.seen)
 
 
 def _key(chosen: Chosen) -> str:

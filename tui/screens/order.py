@@ -282,7 +282,7 @@ class OrderScreen(ConsoleScreen[None]):
     def show_history(self, history: OrderHistory | None, _: Failure | None) -> None:
         """Take what the journal knows: what happened, and who saw which card."""
         if self.composed and history is not None:
-            self.detail.story, self.cards.seen = history
+            self.detail.timeline, self.cards.seen = history
 
     def watch_book(self) -> None:
         """Follow the order; when it moved on, read it afresh."""

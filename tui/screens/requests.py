@@ -49,7 +49,7 @@ class Revealed(NamedTuple):
 class OrderHistory(NamedTuple):
     """What the journal knows of an order, and by a card's index who saw it when (UTC) last."""
 
-    story: "Timeline"
+    timeline: "Timeline"
     seen: Mapping[int, tuple[datetime, str]]
 
 

@@ -32,8 +32,8 @@ class TimelineScreen(ConsoleScreen[None]):
         order: what the timeline is of.
     """
 
-    PLACE = "story"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("story")]
+    PLACE = "timeline"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("timeline")]
 
     def __init__(self, context: ConsoleContext, order: BoardOrder) -> None:
         super().__init__(context)
@@ -42,7 +42,7 @@ class TimelineScreen(ConsoleScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.status_bar()
-        yield TimelineSheet(id="story").data_bind(ConsoleScreen.privacy)
+        yield TimelineSheet(id="timeline").data_bind(ConsoleScreen.privacy)
         yield KeyLine(id="hints")
 
     def begin(self) -> None:
@@ -90,19 +90,19 @@ class TimelineScreen(ConsoleScreen[None]):
 
     def ask_again(self) -> None:
         self.sheet.busy = True
-        early = partial(self.show_story, busy=True)
-        self.post_message(TimelineRequest(self.reference, early, reply=self.show_story))
+        early = partial(self.show_timeline, busy=True)
+        self.post_message(TimelineRequest(self.reference, early, reply=self.show_timeline))
 
-    def show_story(
-        self, story: "Timeline | None", error: Failure | None = None, *, busy: bool = False
+    def show_timeline(
+        self, timeline: "Timeline | None", error: Failure | None = None, *, busy: bool = False
     ) -> None:
         """Take the timeline, or the sentence why there is none; `busy`: more of it is coming."""
         if not self.composed:
             return
         sheet = self.sheet
         sheet.busy, sheet.error = busy, error
-        if story is not None:
-            sheet.story, self._row = story, story.row
+        if timeline is not None:
+            sheet.timeline, self._row = timeline, timeline.row
         self.refresh_hints()
 
     def take_order(self, order: BoardOrder) -> None:

@@ -46,7 +46,7 @@ class OrderPreview(Struct, frozen=True):
     """
 
     row: BoardOrder
-    story: Timeline | None = None
+    timeline: Timeline | None = None
     seen: _Seen = {}
 
 
@@ -107,27 +107,27 @@ class SelectedPane(Canvas):
             case None:
                 self.title_facts = ()
 
-    def _order(self, told: OrderPreview, width: int, height: int) -> list[Line]:
-        row, story = told.row, told.story
+    def _order(self, preview: OrderPreview, width: int, height: int) -> list[Line]:
+        row, timeline = preview.row, preview.timeline
         blank: list[Line] = [()] if height >= FACTS_APART else []
-        lines = self._order_facts(row, story, width)
-        if story is None:
+        lines = self._order_facts(row, timeline, width)
+        if timeline is None:
             return lines
-        lines += [*blank, *_to_tell(story, width)]
-        cards = self._cards(row, told.seen)
+        lines += [*blank, *_to_tell(timeline, width)]
+        cards = self._cards(row, preview.seen)
         room = height - len(lines) - 2 * len(blank) - LEAST_ENTRIES
         if cards and room > 0:
             lines += [*blank, *cards[: max(1, room)]]
         room = height - len(lines) - len(blank)
-        return [*lines, *blank, *last_steps(story.entries, width, room, self.privacy)]
+        return [*lines, *blank, *last_steps(timeline.entries, width, room, self.privacy)]
 
-    def _order_facts(self, row: BoardOrder, story: Timeline | None, width: int) -> list[Line]:
+    def _order_facts(self, row: BoardOrder, timeline: Timeline | None, width: int) -> list[Line]:
         price, cost = row.customer_price(self.prices), row.cost
         margin = price - cost if price is not None and cost is not None else None
         if row.mine:
             desk = row.operator or "this desk"
-            if story is not None and story.purchase is not None:
-                desk = f"{desk} at {story.purchase.host}"
+            if timeline is not None and timeline.purchase is not None:
+                desk = f"{desk} at {timeline.purchase.host}"
         else:
             desk = "another desk"
         order = f"{short_id(row.order_id)}" if row.order_id else "no order id yet"
@@ -166,8 +166,8 @@ class SelectedPane(Canvas):
             lines.append((number, Cell(MASKED), Cell(f"   {said}", "dim")))
         return lines
 
-    def _value(self, told: ValuePreview, width: int, height: int) -> list[Line]:
-        product, value = told.product, told.value
+    def _value(self, preview: ValuePreview, width: int, height: int) -> list[Line]:
+        product, value = preview.product, preview.value
         cost = value.price
         price = self.prices.price(cost, product.id, value.id, product.category)
         left = [
@@ -180,11 +180,11 @@ class SelectedPane(Canvas):
             low = "" if floor is None else " !"
             margin = Cell(f"{exact(price - cost)}{percent}{low}", "alert" if low else "good")
             left += [("cost", Cell(exact(cost))), ("margin", margin)]
-        read = local_minute(told.stock.read_at)
+        read = local_minute(preview.stock.read_at)
         in_stock = stock_count_cell(value.quantity)
-        usual = told.usual
+        usual = preview.usual
         waits = f"{usual.seconds:.0f} s, slow over {usual.slow:.0f} s" if usual else "not known yet"
-        sold = sum(row.quantity for row in told.orders if same_day(row.time, self.now))
+        sold = sum(row.quantity for row in preview.orders if same_day(row.time, self.now))
         right = [
             ("category", Cell(product.category)),
             ("stock", Cell(f"{in_stock.text}, read {read}", in_stock.ink)),
@@ -194,9 +194,11 @@ class SelectedPane(Canvas):
         lines = _two(left, right, width)
         if height >= FACTS_APART and not self.privacy:
             lines += [(), *sentence(self.prices.words, width, "dim")]
-        if told.orders:
+        if preview.orders:
             lines += [(), (Cell("last buyers", "head"),)]
-            lines += [self._buyer(row, width) for row in told.orders[: max(0, height - len(lines))]]
+            lines += [
+                self._buyer(row, width) for row in preview.orders[: max(0, height - len(lines))]
+            ]
         return lines
 
     def _buyer(self, row: BoardOrder, width: int) -> Line:
@@ -220,10 +222,10 @@ def _came(row: BoardOrder) -> str:
     return f"{row.delivered or 0} of {row.quantity} here"
 
 
-def _to_tell(story: Timeline, width: int) -> list[Line]:
+def _to_tell(timeline: Timeline, width: int) -> list[Line]:
     label = MAY_TELL if width >= WIDE else ""
     room = width - len(label)
-    parts = [line for words in story.tell for line in sentence(words, room, "good")]
+    parts = [line for words in timeline.tell for line in sentence(words, room, "good")]
     return [(Cell(label if not at else " " * len(label), "dim"), *p) for at, p in enumerate(parts)]
 
 

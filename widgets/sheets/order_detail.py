@@ -38,20 +38,20 @@ INDENT = Cell("  ")
 class OrderDetail(Sheet):
     """The facts of an order of the board, of its purchase if it is ours, and a fresh reading of it.
 
-    `order` is the vendor's last word and holds no cards; `error` is why there is none. `story` is
-    what the journal knows of it. `shown` says who saw a card last. `way_here` is the key that leads
-    here while not all of it is in sight. It is the lower end of a `box`.
+    `order` is the vendor's last word and holds no cards; `error` is why there is none. `timeline`
+    is what the journal knows of it. `shown` says who saw a card last. `way_here` is the key that
+    leads here while not all of it is in sight. It is the lower end of a `box`.
     """
 
     DRAWN_FROM = (
-        *("board_order", "order", "purchase", "story", "error", "busy", "privacy", "prices"),
+        *("board_order", "order", "purchase", "timeline", "error", "busy", "privacy", "prices"),
         *("shown", "way_here", "box", "now"),
     )
 
     board_order: var[BoardOrder | None] = var[BoardOrder | None](None)
     order: var[Order | None] = var[Order | None](None)
     purchase: var[Purchase | None] = var[Purchase | None](None)
-    story: var[Timeline | None] = var[Timeline | None](None)
+    timeline: var[Timeline | None] = var[Timeline | None](None)
     error: var[Failure | None] = var[Failure | None](None)
     busy: var[bool] = var(False)
     now: var[datetime | None] = var[datetime | None](None)
@@ -139,7 +139,7 @@ class OrderDetail(Sheet):
             *self._origin(row, width),
             *self._money(row, width),
             *self._given(row, width),
-            *self._trouble(width),
+            *self._problem(width),
         ]
 
     def _in_short(self, row: BoardOrder) -> str:
@@ -148,11 +148,13 @@ class OrderDetail(Sheet):
         return "   ".join(filter(None, (order, f"ordered {local_clock(row.time)}", cost)))
 
     def _happened(self, width: int) -> list[Line]:
-        if self.story is None:
+        if self.timeline is None:
             return []
-        lines = [line for e in self.story.entries for line in entry_lines(e, width, self.privacy)]
+        lines = [
+            line for e in self.timeline.entries for line in entry_lines(e, width, self.privacy)
+        ]
         customer_lines: list[Line] = [(), (Cell("May tell the customer", "dim"),)]
-        for words in self.story.tell:
+        for words in self.timeline.tell:
             customer_lines += sentence(words, width)
         return [*lines, *customer_lines]
 
@@ -203,7 +205,7 @@ class OrderDetail(Sheet):
             return fact("handed over", words, width, "good")
         return fact("handed over", "not yet", width) if row.to_give else []
 
-    def _trouble(self, width: int) -> list[Line]:
+    def _problem(self, width: int) -> list[Line]:
         lines: list[Line] = []
         if self.purchase and self.purchase.error:
             facts = discreet(error_facts(self.purchase, self.purchase.error), self.privacy)

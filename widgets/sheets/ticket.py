@@ -163,15 +163,15 @@ class Ticket(Canvas, can_focus=False):
         apart: list[Line] = [()] if rows >= ROOMY else []
         head: list[Line] = [()] if rows >= AIRY else []
         head += [self._goods(width), *apart, *self._fields(), *apart]
-        money, below = self._money(width), [*apart, *self._below(width)]
+        money, rest = self._money(width), [*apart, *self._rest(width)]
         room = rows - 1 - len(head)
-        if len(money) + len(below) > room:
-            below = [line for line in below if line]
+        if len(money) + len(rest) > room:
+            rest = [line for line in rest if line]
         for name in LEAVING:
             # What has to be read now comes before what it costs; what is paid stays.
-            if len(money) + len(below) > room:
+            if len(money) + len(rest) > room:
                 money.pop(name, None)
-        lines = [*head, *money.values(), *below][: rows - 1]
+        lines = [*head, *money.values(), *rest][: rows - 1]
         return [*lines, *[() for _ in range(rows - len(lines))]]
 
     def _goods(self, width: int) -> Line:
@@ -299,7 +299,7 @@ class Ticket(Canvas, can_focus=False):
 
     # The lower half.
 
-    def _below(self, width: int) -> list[Line]:
+    def _rest(self, width: int) -> list[Line]:
         """Return what is below the money; empty lines leave where there is no room."""
         lines = self._checks(width)
         if self.stage == "edit" and not self.error:

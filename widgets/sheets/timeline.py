@@ -28,10 +28,10 @@ class TimelineSheet(Sheet):
         Binding("enter", "open", "Open", show=False, id="open"),
     ]
     DEFAULT_CSS = "TimelineSheet { padding: 0 1; height: 1fr; }"
-    DRAWN_FROM = ("row", "story", "error", "busy", "privacy")
+    DRAWN_FROM = ("row", "timeline", "error", "busy", "privacy")
 
     row: var[BoardOrder | None] = var[BoardOrder | None](None)
-    story: var[Timeline | None] = var[Timeline | None](None)
+    timeline: var[Timeline | None] = var[Timeline | None](None)
     error: var[Failure | None] = var[Failure | None](None)
     busy: var[bool] = var(False)
     privacy: var[bool] = var(False)
@@ -51,19 +51,19 @@ class TimelineSheet(Sheet):
 
     def text_lines(self, width: int) -> list[Line]:
         """Return what may be said first, then the facts, then what happened."""
-        row = self.story.row if self.story else self.row
+        row = self.timeline.row if self.timeline else self.row
         lines = [] if row is None else self._title(row, width)
         if self.error:
             lines += sentence(and_again(self.error, self.privacy), width, "warn")
-        if self.story is None:
+        if self.timeline is None:
             return lines if self.error else [*lines, *sentence("Reading …", width, "dim")]
         return [
             *lines,
-            *self._to_tell(self.story, width),
+            *self._to_tell(self.timeline, width),
             (),
-            *self._about(self.story, width),
+            *self._about(self.timeline, width),
             (),
-            *self._happened(self.story, width),
+            *self._happened(self.timeline, width),
         ]
 
     def _title(self, row: BoardOrder, width: int) -> list[Line]:
@@ -73,14 +73,14 @@ class TimelineSheet(Sheet):
         rest: list[Line] = [(Cell(" " * (len(word) + 2)), Cell(part, "strong")) for part in others]
         return [(Cell(word, ink), Cell("  "), Cell(first, "strong")), *rest]
 
-    def _to_tell(self, story: Timeline, width: int) -> list[Line]:
+    def _to_tell(self, timeline: Timeline, width: int) -> list[Line]:
         lines: list[Line] = [(Cell("May tell the customer", "head"),)]
-        for said in story.tell:
+        for said in timeline.tell:
             lines += sentence(said, width, "good")
         return lines
 
-    def _about(self, story: Timeline, width: int) -> list[Line]:
-        row, purchase = story.row, story.purchase
+    def _about(self, timeline: Timeline, width: int) -> list[Line]:
+        row, purchase = timeline.row, timeline.purchase
         desk = f"{row.operator or 'this desk'}" if row.mine else "another desk"
         if purchase is not None:
             desk = f"{desk} on {purchase.host}"
@@ -103,13 +103,13 @@ class TimelineSheet(Sheet):
             *fact("handed over", given, width, "good" if row.given_at else "plain"),
         ]
 
-    def _happened(self, story: Timeline, width: int) -> list[Line]:
+    def _happened(self, timeline: Timeline, width: int) -> list[Line]:
         lines: list[Line] = [(Cell("What happened", "head"),)]
-        for day, entry in by_day(story.entries):
+        for day, entry in by_day(timeline.entries):
             if day:
                 lines.append((Cell(day, "dim"),))
             lines += entry_lines(entry, width, self.privacy)
-        for gap in story.gaps:
+        for gap in timeline.gaps:
             lines += sentence(discreet(gap, self.privacy), width, "warn")
         if self.busy:
             lines += sentence("asking the vendor …", width, "dim")

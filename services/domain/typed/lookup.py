@@ -111,7 +111,7 @@ def checked_days(text: str) -> int:
     raise BadInput(f"The days to look back are a whole number from 1 to {MOST_SERIAL_DAYS}")
 
 
-def names_nobody(text: str) -> bool:
+def names_no_person(text: str) -> bool:
     """Tell whether a lookup names no person and no code, so that a history of commands may keep it.
 
     A day and ids with a form of their own do not; words, telephone numbers and bare signs may.

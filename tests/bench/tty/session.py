@@ -89,7 +89,7 @@ class Session:
         self._buffer = bytearray()
         self._watch: Callable[[], Any] | None = None
         self._watch_value: Any = None
-        self._sought: re.Pattern[str] | None = None
+        self._pattern: re.Pattern[str] | None = None
         self._found_at = 0
         self._sock, theirs = socket.socketpair()
         for end in (self._sock, theirs):
@@ -129,13 +129,13 @@ class Session:
 
     def until(self, pattern: str, timeout: float = 30) -> int:
         """Wait for a regex to match the screen; returns the stamp (ns) of the chunk that did it."""
-        self._sought, self._found_at = re.compile(pattern, re.M), 0
-        if self._sought.search(self.term.text()):
+        self._pattern, self._found_at = re.compile(pattern, re.M), 0
+        if self._pattern.search(self.term.text()):
             return now()
         try:
             self.wait(lambda: self._found_at != 0, timeout, repr(pattern))
         finally:
-            self._sought = None
+            self._pattern = None
         return self._found_at
 
     def quiet(self, settle: float, limit: float) -> None:
@@ -272,5 +272,5 @@ class Session:
         if not self.painted_at and not self.term.blank():
             self.painted_at = stamp
         # Piece by piece, so that the stamp is that of the piece which made it true.
-        if self._sought and not self._found_at and self._sought.search(self.term.text()):
+        if self._pattern and not self._found_at and self._pattern.search(self.term.text()):
             self._found_at = stamp

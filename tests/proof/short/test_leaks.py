@@ -8,7 +8,7 @@ from tests.proof import leaks
 from tests.proof.leak_points import of_the_commands, of_the_console
 
 
-def test_a_defect_at_some_places_tells_nobody() -> None:
+def test_a_defect_at_some_places_leaks_nothing() -> None:
     # In a loop of its own, as the long form is.
     tally = leaks.run(every=90)
     assert tally.complaints == []

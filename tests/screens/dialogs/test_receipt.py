@@ -56,7 +56,7 @@ async def recorded(console: Any) -> list[tuple[str, str]]:
     return [(e.kind, e.why) for e in found if e.kind in ("print", "not-printed")]
 
 
-async def told(console: Any) -> list[tuple[str, str]]:
+async def hand_events(console: Any) -> list[tuple[str, str]]:
     found = (await console.desk.journal.audit()).events
     return [(e.kind, e.why) for e in found if e.kind in ("copy", "hand", "hand-delete")]
 
@@ -109,7 +109,7 @@ async def test_w_writes_a_private_file_and_says_where(console: Any, paths: Any) 
         f"Order: {order.order_id}",
         f"Date: {local_day(order.time)}",
     ]
-    [(kind, why)] = await told(console)
+    [(kind, why)] = await hand_events(console)
     assert (kind, why) == ("hand", f"card 1, text in English, into the file {path.name}")
     assert isinstance(console.screen, OrderScreen)
     assert "SANDBOX-CARD" not in console.text()
@@ -127,7 +127,9 @@ async def test_c_sends_it_to_the_terminal_and_takes_it_back(
     sent, cleared = clipboards(written)
     assert "Code : SANDBOX-CARD-1" in sent
     assert cleared == ""
-    assert await told(console) == [("copy", "card 1, text in French, to the terminal's clipboard")]
+    assert await hand_events(console) == [
+        ("copy", "card 1, text in French, to the terminal's clipboard")
+    ]
 
 
 async def test_all_revealed_cards_go_into_one_text(console: Any, paths: Any) -> None:
@@ -141,7 +143,7 @@ async def test_all_revealed_cards_go_into_one_text(console: Any, paths: Any) -> 
     await console.shows("Written into")
     text = path.read_text("utf-8")
     assert "1. SANDBOX-CARD-1   SANDBOX-1\n2. SANDBOX-CARD-2   SANDBOX-2\n" in text
-    assert (await told(console))[0][1].startswith("all cards, text in French")
+    assert (await hand_events(console))[0][1].startswith("all cards, text in French")
 
 
 def printer(source: str) -> Any:
@@ -224,7 +226,7 @@ async def test_escape_gives_nothing_away(console: Any, paths: Any) -> None:
     await console.press("escape")
     await console.until(lambda: isinstance(console.screen, OrderScreen))
     assert files(paths) == []
-    assert await told(console) == []
+    assert await hand_events(console) == []
 
 
 async def test_both_cards_are_handed_over_from_the_board(
@@ -234,7 +236,7 @@ async def test_both_cards_are_handed_over_from_the_board(
     await console.press("escape", "t")
     text = await console.shows("Text for the customer: 2 cards", "2. ••••••")
     assert "SANDBOX-CARD" not in text
-    assert await told(console) == []
+    assert await hand_events(console) == []
     await console.press("c")
     await says(console, "Sent to the terminal", "Handed over 09:0", "; m takes it back.")
     [sent] = clipboards(written)
@@ -242,7 +244,7 @@ async def test_both_cards_are_handed_over_from_the_board(
     assert "SANDBOX-CARD-2" in sent
     assert "SANDBOX-CARD" not in console.text()
     which = "all cards, text in French, to the terminal's clipboard"
-    assert await told(console) == [("copy", which)]
+    assert await hand_events(console) == [("copy", which)]
     [order] = console.app.book.orders
     assert order.given_at is not None
 
@@ -283,7 +285,7 @@ async def test_the_lock_and_privacy_mode_give_nothing(console: Any, paths: Any) 
     await console.shows("Privacy mode hides the codes")
     assert isinstance(console.screen, OrderScreen)
     assert files(paths) == []
-    assert await told(console) == []
+    assert await hand_events(console) == []
 
 
 async def test_a_read_only_desk_gives_nothing(open_console: Any) -> None:
@@ -342,7 +344,7 @@ async def asyncio_forever() -> None:
     await asyncio.Event().wait()
 
 
-async def test_the_linux_console_is_told_that_it_has_no_clipboard(
+async def test_the_linux_console_says_that_it_has_no_clipboard(
     console: Any, written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "linux")
@@ -350,7 +352,7 @@ async def test_the_linux_console_is_told_that_it_has_no_clipboard(
     await console.press("c")
     await console.shows("The Linux console has no clipboard")
     assert clipboards(written) == []
-    assert await told(console) == []
+    assert await hand_events(console) == []
 
 
 async def test_written_files_are_listed_and_deletes_it_after_asking(
@@ -387,7 +389,7 @@ async def test_written_files_are_listed_and_deletes_it_after_asking(
     assert isinstance(console.screen, ReceiptFilesScreen)
     await console.press("x")
     await console.shows("No file with a card is here.")
-    last = [entry for entry in await told(console) if entry[0] == "hand-delete"]
+    last = [entry for entry in await hand_events(console) if entry[0] == "hand-delete"]
     assert last == [("hand-delete", f"the file {name} was deleted") for name in names]
 
 

@@ -195,7 +195,7 @@ async def test_the_command_line_sorts_by_the_title_of_a_column(console: Any) -> 
     await console.until(lambda: board.sort == "")
 
 
-async def test_a_pinned_product_stands_first_today_and_tomorrow(
+async def test_a_pinned_product_is_first_today_and_tomorrow(
     open_console: Any,
 ) -> None:
     async with open_console(size=(120, 40)) as console:
@@ -238,7 +238,7 @@ async def test_pins_lead_among_equals_and_a_sort_puts_them_where_they_belong(
     await console.shows("* ")
 
 
-async def test_what_was_bought_lately_stands_below_the_pins(console: Any) -> None:
+async def test_what_was_bought_lately_is_below_the_pins(console: Any) -> None:
     await console.ready()
     board = console.screen.board("catalogue")
     await console.press("G", "p")

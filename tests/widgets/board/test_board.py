@@ -228,7 +228,7 @@ async def test_sorting_keeps_the_cursor_on_its_row(staged: Callable[..., Any]) -
         assert [value[0] for value in stage.widget.listed] == ["1", "2", "3"]
 
 
-async def test_words_stand_where_there_are_no_rows(staged: Callable[..., Any]) -> None:
+async def test_words_are_where_there_are_no_rows(staged: Callable[..., Any]) -> None:
     async with staged(make_board(), 30, 10) as stage:
         stage.widget.placeholder = "The orders could not be read. r tries again. [/] [b]x"
         picture = await stage.picture()

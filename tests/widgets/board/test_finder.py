@@ -12,7 +12,7 @@ from widgets.board.filter_query import Prefix, Query, read
 from widgets.board.rows import Rows
 
 Row = tuple[str, str]
-PREFIXES = {"no": Prefix[Row]("number", "no", lambda told: lambda row: told in row[0])}
+PREFIXES = {"no": Prefix[Row]("number", "no", lambda typed: lambda row: typed in row[0])}
 
 
 def rows_of(*texts: str) -> Rows[Row]:
@@ -48,7 +48,7 @@ def test_every_word_has_to_match_and_one_may_be_typed_wrong() -> None:
     assert found(rows, "spotfy eu") == []
 
 
-def test_what_stands_behind_a_mark_is_left_out_and_never_guessed_at() -> None:
+def test_what_is_behind_a_mark_is_left_out_and_never_guessed_at() -> None:
     rows = rows_of("Netflix US 20", "Netflix EU 20", "Spotify US 20")
     assert found(rows, "!netflix") == ["Spotify US 20"]
     assert found(rows, "!netlfix") == ["Netflix US 20", "Netflix EU 20", "Spotify US 20"]
@@ -82,7 +82,7 @@ def test_rows_that_change_come_and_go() -> None:
     assert found(rows, "walet") == ["robux wallet"]
 
 
-def test_a_row_is_not_found_by_a_word_that_it_lost_and_that_stands_inside_its_new_one() -> None:
+def test_a_row_is_not_found_by_a_word_that_it_lost_and_that_is_inside_its_new_one() -> None:
     rows = rows_of("netflix ham")
     assert found(rows, "hm") == ["netflix ham"]
     rows.replace((("0", "netflix sham"),))

@@ -40,7 +40,7 @@ def make_board() -> Board[Value]:
         },
         search=lambda value: f"{value[1]} {value[2]}",
         prefixes={
-            "st": Prefix("state", "state", lambda told: lambda value: value[1].startswith(told))
+            "st": Prefix("state", "state", lambda typed: lambda value: value[1].startswith(typed))
         },
         heading="Things",
     )

@@ -63,7 +63,7 @@ def test_every_purchase_state_has_a_word_of_its_own() -> None:
     assert state_cell("PARTIALLY_FILLED", 3, 2).text == "◐ 2 of 3 came"
 
 
-def test_stock_is_told_in_words() -> None:
+def test_stock_is_said_in_words() -> None:
     assert [stock_cell(n).text for n in (0, 3, 40)] == ["out of stock", "3 left", "40 in stock"]
     assert [stock_count_cell(n).text for n in (0, 5, 6, 9999)] == ["none", "5 left", "6", "9 999"]
 
@@ -140,7 +140,7 @@ def test_an_ambiguous_purchase_names_its_candidates(purchase: Make, now: datetim
     assert "One of these orders may be yours: …111111, …222222." in sentence
 
 
-def test_a_late_order_that_nobody_claimed_yet_is_never_told_nothing_was_placed(
+def test_a_late_unclaimed_order_never_says_nothing_was_placed(
     purchase: Make, now: datetime
 ) -> None:
     for state in (PurchaseState.REFUSED, PurchaseState.NOT_PLACED):

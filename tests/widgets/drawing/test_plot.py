@@ -48,7 +48,7 @@ def test_a_plot_names_its_top_middle_and_foot() -> None:
     assert all(len(line) == 50 for line in lines)
 
 
-def test_a_balance_that_did_not_move_stands_half_way_up() -> None:
+def test_a_balance_that_did_not_move_is_half_way_up() -> None:
     scale = scale_of([Decimal(250_000)] * 3)
     assert (scale.foot, scale.middle) == (0, 250_000)
 
@@ -59,7 +59,7 @@ def test_a_balance_holds_until_the_next_one() -> None:
     assert sampled(points((90, 100)), BEGIN, BEGIN + timedelta(hours=2), 2) == [None, 100]
 
 
-def test_hours_stand_below_the_axis_of_the_balance() -> None:
+def test_hours_are_below_the_axis_of_the_balance() -> None:
     [line] = along(HOURS, BEGIN, END, 32, 1)
     assert line == "▂▂▂ ▁▁▁ ▃▃▃ ▁▁▁▁ ▂▂▂ ▂▂▂ ▃▃▃ ███"
     wide, narrow = ticks(BEGIN, END, 61), ticks(BEGIN, END, 20)

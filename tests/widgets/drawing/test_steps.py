@@ -22,7 +22,7 @@ def said(room: int, width: int = 40, *, privacy: bool = False) -> list[str]:
     return ["".join(cell.text for cell in line) for line in lines]
 
 
-def test_all_of_it_stands_there_where_it_fits() -> None:
+def test_all_of_it_is_there_where_it_fits() -> None:
     whole = said(30)
     assert sum("Step" in line for line in whole) == 4
     assert not any("…" in line or "earlier" in line for line in whole)
@@ -34,7 +34,7 @@ def test_else_each_step_is_a_line_that_says_there_is_more() -> None:
     assert all("Step" in line and line.endswith("…") and len(line) <= 40 for line in lines)
 
 
-def test_of_too_many_the_last_ones_stand_there() -> None:
+def test_of_too_many_the_last_ones_are_there() -> None:
     assert said(3)[0].startswith("2 earlier steps")
     assert "Step 3" in said(3)[-1]
     assert said(1) == ["4 earlier steps, i shows all"]

@@ -125,7 +125,7 @@ async def test_a_movement_tells_time_type_amount_balance_owner_order_and_goods(
     ]
 
 
-async def test_the_customer_has_a_column_or_stands_beside_the_goods(
+async def test_the_customer_has_a_column_or_is_beside_the_goods(
     staged: Make, ledger: Make, movement: Make, order: Make
 ) -> None:
     row = movement(1, order=order(1, note="karim"))

@@ -101,7 +101,7 @@ def test_a_product_is_cut_and_its_value_never(
     assert cell_width(inert(text)) <= 26
 
 
-async def test_open_orders_stand_first_then_those_to_hand_over(
+async def test_open_orders_are_first_then_those_to_hand_over(
     staged: Make, book: Make, order: Make
 ) -> None:
     def ended(number: int, **facts: Any) -> Any:

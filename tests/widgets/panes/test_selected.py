@@ -16,7 +16,7 @@ from widgets.drawing.frame import Frame, PaneName
 from widgets.panes.selected import OrderPreview, SelectedPane, ValuePreview
 
 
-def story_of(row: Any, now: datetime, steps: int = 4) -> Timeline:
+def timeline_of(row: Any, now: datetime, steps: int = 4) -> Timeline:
     entries = tuple(
         TimelineEntry(now + timedelta(seconds=n), f"Step {n}", amounts=(("total", Decimal(1961)),))
         for n in range(steps)
@@ -37,12 +37,12 @@ def ready(order: Any, **facts: Any) -> Any:
 
 
 @pytest.mark.parametrize("size", [(75, 16), (57, 10), (57, 16)])
-async def test_an_order_is_told_in_facts_cards_and_steps(
+async def test_an_order_is_shown_in_facts_cards_and_steps(
     size: tuple[int, int], staged: Staging, order: Any, now: datetime
 ) -> None:
     row = ready(order)
     async with staged(pane(now), *size) as stage:
-        stage.widget.chosen = OrderPreview(row, story_of(row, now), {1: (now, "amel")})
+        stage.widget.chosen = OrderPreview(row, timeline_of(row, now), {1: (now, "amel")})
         text = await stage.text()
         for word in ("karim", "2 of 2 here", "1 961 DZD", "Your 2 cards are ready.", "● ready"):
             assert word in text
@@ -58,7 +58,7 @@ async def test_an_order_is_told_in_facts_cards_and_steps(
 async def test_many_cards_are_one_line(staged: Staging, order: Any, now: datetime) -> None:
     row = ready(order, quantity=50, cards_came=50)
     async with staged(pane(now), 75, 16) as stage:
-        stage.widget.chosen = OrderPreview(row, story_of(row, now))
+        stage.widget.chosen = OrderPreview(row, timeline_of(row, now))
         text = await stage.text()
         assert text.count("•••• ••••") == 1
         assert "50 cards" in text
@@ -68,7 +68,7 @@ async def test_privacy_masks_what_we_pay(staged: Staging, order: Any, now: datet
     row = ready(order)
     async with staged(pane(now), 75, 16) as stage:
         stage.widget.privacy = True
-        stage.widget.chosen = OrderPreview(row, story_of(row, now))
+        stage.widget.chosen = OrderPreview(row, timeline_of(row, now))
         text = await stage.text()
         assert "1 961" not in text
         assert "•••••• DZD" in text
@@ -92,8 +92,8 @@ async def test_a_value_says_its_price_its_wait_and_who_bought_it(
     stock = Stock("steam", clean("Steam Wallet"), (value,), now)
     row = ready(order, time=now)
     async with staged(pane(now), 75, 16) as stage:
-        told = ValuePreview(product, value, stock, UsualTime(9, 14), (row,))
-        stage.widget.chosen = told
+        preview = ValuePreview(product, value, stock, UsualTime(9, 14), (row,))
+        stage.widget.chosen = preview
         text = await stage.text()
         for word in (
             "1 030 DZD",

@@ -55,7 +55,7 @@ async def test_a_masked_card_tells_nothing_of_its_length(staged: Make) -> None:
         assert await stage.text() == before
 
 
-async def test_the_time_left_stands_in_the_title_second_by_second(
+async def test_the_time_left_is_in_the_title_second_by_second(
     staged: Make, now: datetime, order: Make
 ) -> None:
     async with staged(OrderHead()) as stage:

@@ -180,7 +180,7 @@ async def test_privacy_leaves_what_the_customer_pays(ticket: Make, now: datetime
         assert "d shows it" in text
 
 
-async def test_four_checks_stand_on_one_line(ticket: Make, now: datetime) -> None:
+async def test_four_checks_are_on_one_line(ticket: Make, now: datetime) -> None:
     async with ticket() as stage:
         stage.widget.checks = (Check("stock", "ok"), Check("limits", "running"))
         assert "✓ in stock ✓ same price · within the limits · balance is enough" in await words(
@@ -230,7 +230,7 @@ async def test_what_is_handled_counts_against_the_usual_time_and_the_next_questi
         (PurchaseState.FULFILLED, {"cards_came": 1}, ["codes late", "codes not here yet: 1 of 2"]),
     ],
 )
-async def test_the_outcome_stands_in_words(
+async def test_the_outcome_is_in_words(
     ticket: Make,
     purchase: Make,
     state: PurchaseState,
@@ -285,7 +285,7 @@ async def test_the_detail_of_another_desks_order_says_so(
         assert "The vendor did not answer. r tries again." in text
 
 
-async def test_the_facts_stand_in_two_columns_where_there_is_room(
+async def test_the_facts_are_in_two_columns_where_there_is_room(
     staged: Make, order: Make, purchase: Make, now: datetime
 ) -> None:
     async with staged(OrderDetail(), 120) as stage:
@@ -311,7 +311,7 @@ async def test_a_detail_longer_than_the_screen_scrolls(
         assert "Another desk placed it." in await stage.text()
 
 
-async def test_a_newer_stock_stands_in_place_of_the_older(ticket: Make, now: datetime) -> None:
+async def test_a_newer_stock_is_in_place_of_the_older(ticket: Make, now: datetime) -> None:
     async with ticket() as stage:
         widget = stage.widget
         on_shelf(widget, now)

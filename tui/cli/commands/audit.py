@@ -41,24 +41,24 @@ async def audit(call: Call) -> int:
         read = await desk.journal.audit()
     events = [event for event in read.events if _within(event, start, end)]
     asked: str | None = call.args.verify
-    troubles = None if asked is None else _troubles(read, asked)
+    findings = None if asked is None else _findings(read, asked)
     if not events:
         call.out.say("There are no such events.")
-    if troubles is not None:
-        _tell(call, read, troubles)
+    if findings is not None:
+        _tell(call, read, findings)
     call.out.data(
         {
             "events": [as_json.event(event) for event in events],
             "head": read.head,
-            "verified": None if troubles is None else not troubles,
-            "troubles": troubles or [],
+            "verified": None if findings is None else not findings,
+            "troubles": findings or [],
         },
         as_text.events(events),
     )
-    return BROKEN if troubles else 0
+    return BROKEN if findings else 0
 
 
-def _troubles(read: Audit, kept: str) -> list[str]:
+def _findings(read: Audit, kept: str) -> list[str]:
     found = [read.wrong] if read.wrong else []
     found += read.damaged
     if kept and not read.holds(kept):
@@ -66,10 +66,10 @@ def _troubles(read: Audit, kept: str) -> list[str]:
     return found
 
 
-def _tell(call: Call, read: Audit, troubles: Sequence[str]) -> None:
-    for trouble in troubles:
-        call.out.say(f"Tampered with or damaged: {trouble}.")
-    if not troubles:
+def _tell(call: Call, read: Audit, findings: Sequence[str]) -> None:
+    for finding in findings:
+        call.out.say(f"Tampered with or damaged: {finding}.")
+    if not findings:
         call.out.say(f"All {len(read.events)} events follow one another unbroken.")
     call.out.say(f"Head, to be kept elsewhere: {read.head}")
 

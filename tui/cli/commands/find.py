@@ -72,17 +72,17 @@ async def _by_serial(call: Call, serial: Secret, days: int) -> int:
 async def _print_found(call: Call, desk: "Desk", found: "LookupResult") -> int:
     for sentence in found.said:
         call.out.say(str(sentence))
-    story = None
+    timeline = None
     if len(found.hits) == 1:
         row = found.hits[0].row
-        story = await desk.support.story(row.order_id or row.purchase_id)
+        timeline = await desk.support.timeline(row.order_id or row.purchase_id)
         call.out.say(f"Found by {', '.join(found.hits[0].by)}.")
-        text = timeline_text.story(story)
+        text = timeline_text.order_timeline(timeline)
     else:
         text = timeline_text.hits(found.hits)
     if not found.hits:
         call.out.say(f"Nothing was found for {found.asked}.")
-    call.out.data(as_json.found(found, story), text)
+    call.out.data(as_json.found(found, timeline), text)
     return 0 if found.hits else NOTHING_FOUND
 
 

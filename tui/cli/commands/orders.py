@@ -133,8 +133,8 @@ async def order(call: Call) -> int:
     reference: str = call.args.reference
     async with call.desk(offline=True) as desk:
         if call.args.story:
-            story = await desk.support.story(reference)
-            call.out.data(as_json.story(story), timeline_text.story(story))
+            timeline = await desk.support.timeline(reference)
+            call.out.data(as_json.order_timeline(timeline), timeline_text.order_timeline(timeline))
             return 0
         purchase = await desk.journal.purchase(reference)
         if purchase is None:

@@ -17,13 +17,13 @@ ENOUGH = 2_000.0
 MOST_ROUNDS = 40
 
 
-class Errand(Struct, frozen=True):
-    """An errand for a child process.
+class ChildTask(Struct, frozen=True):
+    """A task for a child process.
 
     Attributes:
         role: `buy` confirms one purchase and follows it; `settle` starts, settles everything and
             watches for a day.
-        home: where the desk lives; `clock`, `points` and `told` are files beside it.
+        home: where the desk lives; `clock`, `points` and `shown` are files beside it.
         kill_at: at which point the process dies, 0 for never.
         mutant: which defect to build in, empty for none.
         watching: whether `settle` goes on for a day, so that late arrivals are seen.
@@ -51,80 +51,82 @@ class Errand(Struct, frozen=True):
         return Path(self.home) / "points"
 
     @property
-    def told(self) -> Path:
-        return Path(self.home) / "told"
+    def shown(self) -> Path:
+        return Path(self.home) / "shown"
 
 
-class Told(Struct, frozen=True):
+class Observation(Struct, frozen=True):
     """What an operator was shown of a purchase."""
 
     purchase_id: str
     state: str
 
 
-class Teller:
+class ShownStates:
     """Writes down what the operator is shown, at once."""
 
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
-    def tell(self, *purchases: Purchase) -> None:
+    def note(self, *purchases: Purchase) -> None:
         """Note the states of these purchases."""
         for purchase in purchases:
-            line = msgspec.json.encode(Told(purchase.id, purchase.state.value))
+            line = msgspec.json.encode(Observation(purchase.id, purchase.state.value))
             os.write(self._fd, line + b"\n")
 
 
-async def run(errand: Errand) -> None:
-    """Run an errand to its end, or to its death."""
-    clock = SharedClock(errand.clock)
-    home = Path(errand.home) / "desk"
+async def run(task: ChildTask) -> None:
+    """Run a task to its end, or to its death."""
+    clock = SharedClock(task.clock)
+    home = Path(task.home) / "desk"
     settings = settings_for(
         home,
-        errand.url,
-        exclusive=errand.exclusive,
-        environment=errand.environment,
-        deadline=errand.deadline,
+        task.url,
+        exclusive=task.exclusive,
+        environment=task.environment,
+        deadline=task.deadline,
     )
-    teller = Teller(errand.told)
+    shown = ShownStates(task.shown)
     async with desk_in(home, settings, clock) as desk:
         await desk.ready()
-        if errand.role == "buy":
-            await _buy(desk, errand.goods, teller)
+        if task.role == "buy":
+            await _buy(desk, task.goods, shown)
         else:
-            await _settle(desk, errand, clock, teller)
+            await _settle(desk, task, clock, shown)
 
 
-async def _buy(desk: Desk, goods: Goods, teller: Teller) -> None:
+async def _buy(desk: Desk, goods: Goods, shown: ShownStates) -> None:
     quote = await desk.quote(*goods)
     try:
         purchase = await desk.buy(quote, note="proof")
     except DeskError:
-        teller.tell(*await desk.journal.purchases())
+        shown.note(*await desk.journal.purchases())
         return
-    teller.tell(purchase)
+    shown.note(purchase)
     if purchase.state is S.HANDLING:
-        teller.tell(await desk.wait_final(purchase.id, 60))
+        shown.note(await desk.wait_final(purchase.id, 60))
 
 
-async def _settle(desk: Desk, errand: Errand, clock: SharedClock, teller: Teller) -> None:
+async def _settle(desk: Desk, task: ChildTask, clock: SharedClock, shown: ShownStates) -> None:
     """Do what an operator does: start, look, decide what is asked, wait, and watch for a day."""
-    teller.tell(*await desk.journal.purchases())
+    shown.note(*await desk.journal.purchases())
     for purchase in await desk.settlement.resolve():
-        teller.tell(purchase)
+        shown.note(purchase)
     account = desk._opening.opened()
     for _ in range(MOST_ROUNDS):
         for purchase in await desk.journal.purchases():
-            await _follow(desk, purchase, errand.ours, teller)
+            await _follow(desk, purchase, task.ours, shown)
         due = await account.reconciler.due()
-        if due is None or not errand.watching:
+        if due is None or not task.watching:
             break
         clock.advance(due)
         await account.reconciler.look_due()
-    teller.tell(*await desk.journal.purchases())
+    shown.note(*await desk.journal.purchases())
 
 
-async def _follow(desk: Desk, purchase: Purchase, ours: tuple[str, ...], teller: Teller) -> None:
+async def _follow(
+    desk: Desk, purchase: Purchase, ours: tuple[str, ...], shown: ShownStates
+) -> None:
     if purchase.state is S.UNRESOLVED:
         purchase = await desk.wait_final(purchase.id, ENOUGH)
     if purchase.state is S.AMBIGUOUS or (purchase.late and not purchase.order_id):
@@ -133,7 +135,7 @@ async def _follow(desk: Desk, purchase: Purchase, ours: tuple[str, ...], teller:
         purchase = await desk.wait_final(purchase.id, ENOUGH)
     if purchase.state is S.HANDLING:
         purchase = await desk.wait_final(purchase.id, 60)
-    teller.tell(purchase)
+    shown.note(purchase)
 
 
 async def _decide(desk: Desk, purchase: Purchase, ours: tuple[str, ...]) -> Purchase:
@@ -149,12 +151,12 @@ async def _decide(desk: Desk, purchase: Purchase, ours: tuple[str, ...]) -> Purc
     return await desk.settlement.acknowledge(purchase.id)
 
 
-def carry_out(errand: Errand) -> None:
-    """Run an errand in this process, with its defect and its death built in."""
+def carry_out(task: ChildTask) -> None:
+    """Run a task in this process, with its defect and its death built in."""
     from tests.proof import mutants
     from tests.proof.points import Points
 
-    if errand.mutant:
-        mutants.BY_NAME[errand.mutant].build_in()
-    Points(errand.points, errand.kill_at).watch()
-    asyncio.run(run(errand))
+    if task.mutant:
+        mutants.BY_NAME[task.mutant].build_in()
+    Points(task.points, task.kill_at).watch()
+    asyncio.run(run(task))
