@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from services.desk.diagnostics import DeskHealth
     from services.desk.exports import DeskExports
     from services.desk.purchase_list import DeskPurchaseList
+    from services.desk.shop.shift import DeskShift
     from services.desk.support import DeskSupport
     from services.desk.watching.calls import DeskCalls
 
@@ -193,6 +194,13 @@ class Desk:
         return DeskPurchaseList(
             self._opening, self.catalog, self.figures, self.money, limits, self._clock
         )
+
+    @cached_property
+    def shift(self) -> "DeskShift":
+        """What reports what was sold since the last closing, and closes."""
+        from services.desk.shop.shift import DeskShift
+
+        return DeskShift(self._opening, self._keeper, self.figures, self._clock)
 
     @cached_property
     def health(self) -> "DeskHealth":

@@ -67,3 +67,17 @@ class DeskExports:
         except DeskError as failure:
             await self._journal.record("not-exported", "", f"{name}: {failure.message}")
             raise
+
+    async def write_text(self, name: str, text: str) -> Path:
+        """Write a text without codes into a new file of the desk's own folder; recorded before.
+
+        Args:
+            name: what it is, the beginning of the file's name.
+            text: what it is to hold.
+
+        Raises:
+            DeskError: the journal cannot record it, or the file cannot be written.
+        """
+        where = exports.fresh(self._folder, name, "txt", self._clock.now())
+        await self._journal.record("export", "", f"{name} as text")
+        return await asyncio.to_thread(exports.write_text, where, text)

@@ -84,13 +84,7 @@ class DeskReceipts:
             DeskError: the journal cannot record it, the vendor could not be read, or the program
                 failed: then the event log has a line that says so.
         """
-        words = shlex.split(self._print_command)
-        if not words:
-            raise Refused(
-                "No print command is set",
-                code="NO_PRINTER",
-                advice="Nothing was printed. Set ui.print_command to a program that prints.",
-            )
+        words = self._printer()
         cards = await self._orders.take_out(order_id, "print", f"{which}, to the printer")
         try:
             text = text_of(cards)
@@ -104,6 +98,35 @@ class DeskReceipts:
                 advice="The order is not marked. Look at what the printer has put out"
                 " before you print it again.",
             ) from None
+
+    async def print_report(self, what: str, text: str) -> None:
+        """Send a text that holds no code to the same program; recorded before.
+
+        Args:
+            what: what it is, in words for the event log.
+            text: as it is printed.
+
+        Raises:
+            Refused: no program is set.
+            DeskError: the journal cannot record it, or the program failed.
+        """
+        words = self._printer()
+        await self._journal.record("print", "", what)
+        try:
+            await programs.run("ui.print_command", words, text, os.environ)
+        except DeskError as failure:
+            with contextlib.suppress(NotRecorded):
+                await self._journal.record("not-printed", "", f"{what}: {failure.message}")
+            raise DeskError(f"Not printed: {failure.message}", code=failure.code) from None
+
+    def _printer(self) -> list[str]:
+        if words := shlex.split(self._print_command):
+            return words
+        raise Refused(
+            "No print command is set",
+            code="NO_PRINTER",
+            advice="Nothing was printed. Set ui.print_command to a program that prints.",
+        )
 
     async def listed(self) -> tuple[ReceiptFile, ...]:
         """Return the handed files that are not deleted yet, oldest first; raises DeskError."""

@@ -142,6 +142,7 @@ def count(number: int) -> str:
 AMOUNT_COLUMNS = frozenset(
     {"amount", "fulfilled_amount", "margin", "new_balance", "old_balance", "price"}
     | {"retail_price", "total", "unit_price"}
+    | {"balance_end", "balance_start", "came_back", "cost", "must_be", "paid_in", "sold"}
 )
 """The columns that hold amounts in DZD."""
 

@@ -69,24 +69,27 @@ class Deliveries:
             end: bought until then; None for now.
             marked_only: leave out what was bought before this journal kept such marks.
         """
+        return await self._journal.read(lambda tx: missing(tx, start, end, marked_only=marked_only))
 
-        def work(tx: JournalTransaction) -> tuple[Purchase, ...]:
-            first = journal_rows.iso(start) or ""
-            if marked_only:
-                kept = tx.row("SELECT value FROM meta WHERE name = 'given_since'")
-                first = max(first, kept["value"] if kept else "")
-            rows = tx.each(
-                "SELECT * FROM purchases WHERE created_at > ? AND created_at <= ?"
-                " AND state IN ('FULFILLED', 'PARTIALLY_FILLED') AND order_id IS NOT NULL"
-                " AND coalesce(cards_came, 1) > 0"
-                " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE given_at IS NOT NULL"
-                " AND deliveries.order_id = purchases.order_id) ORDER BY created_at",
-                first,
-                journal_rows.iso(end) or "9999",
-            )
-            return tuple(journal_rows.purchase(row) for row in rows)
 
-        return await self._journal.read(work)
+def missing(
+    tx: JournalTransaction, start: datetime, end: datetime | None, *, marked_only: bool = False
+) -> tuple[Purchase, ...]:
+    """Return what `Deliveries.missing` does."""
+    first = journal_rows.iso(start) or ""
+    if marked_only:
+        kept = tx.row("SELECT value FROM meta WHERE name = 'given_since'")
+        first = max(first, kept["value"] if kept else "")
+    rows = tx.each(
+        "SELECT * FROM purchases WHERE created_at > ? AND created_at <= ?"
+        " AND state IN ('FULFILLED', 'PARTIALLY_FILLED') AND order_id IS NOT NULL"
+        " AND coalesce(cards_came, 1) > 0"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE given_at IS NOT NULL"
+        " AND deliveries.order_id = purchases.order_id) ORDER BY created_at",
+        first,
+        journal_rows.iso(end) or "9999",
+    )
+    return tuple(journal_rows.purchase(row) for row in rows)
 
 
 def of(tx: JournalTransaction, order_ids: Iterable[str]) -> dict[str, Delivery]:

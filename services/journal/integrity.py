@@ -20,6 +20,7 @@ _TABLES = {
     "leases": "rowid",
     "deliveries": "rowid",
     "note_words": "word",
+    "shifts": "number",
 }
 """Each table with what it is kept in the order of."""
 

@@ -142,7 +142,12 @@ ALTER TABLE purchases ADD COLUMN price TEXT;
 ALTER TABLE purchases ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5)
+# The figures of a closed shift are in its event, which the chain covers.
+_V6 = """
+CREATE TABLE shifts (number INTEGER PRIMARY KEY, event INTEGER NOT NULL UNIQUE) STRICT;
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6)
 VERSION = len(STEPS)
 
 

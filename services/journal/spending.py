@@ -1,6 +1,6 @@
 """What the purchases of a span of time cost: one rule, for the day's limit and for the screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -33,12 +33,19 @@ SPAN = f"SELECT state, {_SUMS} FROM purchases WHERE created_at >= ? AND created_
 OPEN = f"SELECT state, {_SUMS} FROM purchases WHERE state IN {LIVE} GROUP BY 1"  # noqa: S608
 _NOTHING = tuple(sorted(COST_NOTHING))
 # The customer pays for what came of the order.
-GOODS = f"""
+_GOODS = f"""
     SELECT product_id, type_id, unit_price, operator, price IS NULL,
         max(product_title) AS product, {_SUMS},
         CAST(sum(CAST(replace(price, '.', '') AS BIGINT) * {_CARDS} / quantity) AS BIGINT) AS priced
-    FROM purchases WHERE created_at >= ? AND state NOT IN {_NOTHING} GROUP BY 1, 2, 3, 4, 5
+    FROM purchases WHERE state NOT IN {_NOTHING} AND
 """  # noqa: S608
+_EACH = "GROUP BY 1, 2, 3, 4, 5"
+GOODS = f"{_GOODS} created_at >= ? {_EACH}"
+# A shift is what the event log holds after the closing before it.
+BOUGHT_AFTER = """
+    id IN (SELECT purchase_id FROM events WHERE seq > ? AND kind = 'move' AND to_state = 'INTENT')
+"""
+GOODS_AFTER = f"{_GOODS} {BOUGHT_AFTER} {_EACH}"
 # What it cost, and what it took off the balance when it was placed, whatever came back later.
 MINUTES = f"""
     SELECT substr(created_at, 1, 16) AS at,
@@ -87,6 +94,15 @@ def goods(tx: JournalTransaction, start: datetime) -> tuple[Goods, ...]:
 
     What was bought at a price that the journal kept is apart from what it kept none of.
     """
+    return _goods(tx.rows(GOODS, iso(start)))
+
+
+def goods_after(tx: JournalTransaction, event: int) -> tuple[Goods, ...]:
+    """Return the same of what was confirmed after an event of the log."""
+    return _goods(tx.rows(GOODS_AFTER, event))
+
+
+def _goods(rows: Iterable[Mapping[str, Any]]) -> tuple[Goods, ...]:
     return tuple(
         Goods(
             product_id=row["product_id"],
@@ -99,7 +115,7 @@ def goods(tx: JournalTransaction, start: datetime) -> tuple[Goods, ...]:
             operator=clean(row["operator"]),
             priced=None if row["priced"] is None else _dinars(row["priced"]),
         )
-        for row in tx.rows(GOODS, iso(start))
+        for row in rows
     )
 
 

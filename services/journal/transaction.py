@@ -100,8 +100,8 @@ class JournalTransaction:
         to_state: str = "",
         why: str = "",
         evidence: Mapping[str, object] | None = None,
-    ) -> None:
-        """Append a row to the hash-chained event log."""
+    ) -> int:
+        """Append a row to the hash-chained event log; returns its number."""
         last = self.row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
         seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, event_log.FIRST_HASH)
         text = msgspec.json.encode(evidence or {}).decode()
@@ -122,3 +122,4 @@ class JournalTransaction:
             *fields,
             event_log.chain(previous, fields),
         )
+        return seq

@@ -119,7 +119,15 @@ def write(
     Raises:
         DeskError: the file is there already or cannot be written; no part of it is left.
     """
-    document = whole(rows, kind, path.stem, exact, form)
+    return _create(path, whole(rows, kind, path.stem, exact, form))
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a text into a new file as `write` does, and return its path; raises DeskError."""
+    return _create(path, text.encode("utf-8", "replace"))
+
+
+def _create(path: Path, document: bytes) -> Path:
     try:
         files.create(path, document)
     except FileExistsError:

@@ -19,6 +19,7 @@ COMMANDS = {
     "find": ("find",),
     "annotate": ("note", "acknowledge", "delivered"),
     "money": ("money",),
+    "shop.shift": ("shift",),
     "prices": ("prices",),
     "export": ("export",),
     "receipts": ("handed",),

@@ -61,6 +61,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "acknowledge": (("carddesk acknowledge PURCHASE_ID", "read; take it off the list"),),
     "money": (("carddesk money", "spent today and this week, and how long the balance lasts"),),
+    "shift": (
+        ("carddesk shift", "what was sold since the last closing, and whether the account agrees"),
+        ("carddesk shift close --yes", "end of the day: keep the figures, begin a new shift"),
+        ("carddesk shift show 12 --csv", "a closed shift, for a spreadsheet"),
+    ),
     "prices": (
         ("carddesk prices", "the prices of the house, and what they are made of"),
         ("carddesk prices init", "write a first prices.toml, all of it comments"),

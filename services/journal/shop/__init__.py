@@ -1,0 +1,1 @@
+"""The tables of `services.domain.shop`. Begin with `shifts.py`."""
