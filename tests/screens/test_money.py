@@ -1,5 +1,6 @@
 """Money at a glance: on the status line, on a screen of its own, and gone in privacy mode."""
 
+import csv
 import math
 from decimal import Decimal
 from typing import Any
@@ -49,9 +50,43 @@ async def test_4_shows_the_money_whole(open_console: Any, size: tuple[int, int])
             await console.shows("left of today's limit", "50 000 of 50 000")
             # A desk so wide has read the ledger by itself.
             wide = size[0] >= 160
-            await console.shows("Opening balance" if wide else "Not read yet: 5 reads")
+            await console.shows("Opening balance" if wide else "Not read yet: r reads")
         await console.press("escape")
         await console.until(lambda: isinstance(console.screen, DeskScreen))
+
+
+async def test_the_key_line_of_the_money_names_what_works_there(open_console: Any) -> None:
+    async with open_console(change=limited) as console:
+        await console.until(lambda: console.app.book.spending)
+        await console.press("4")
+        await console.shows("5 Ledger  T To hand over  e Export  f Find", "? Help  esc Back")
+        await console.shows("5 Ledger: not read yet, r reads it")
+
+
+async def test_the_sales_of_the_day_are_exported_from_the_money(
+    open_console: Any, paths: Any
+) -> None:
+    async with open_console(change=limited) as console:
+        await console.buy()
+        await console.until(lambda: console.app.book.day.cost > 0)
+        await console.press("escape", "4", "e")
+        await console.shows("1 row of sales, without codes, is in")
+        [path] = (paths.state_dir / "exports").glob("sales-*.csv")
+        [row] = csv.DictReader(path.read_text("utf-8-sig").splitlines())
+        sold = console.app.book.day.sold(console.screen.prices)
+        assert (row["cards"], Decimal(row["sold"])) == ("1", sold)
+
+
+async def test_privacy_names_the_key_that_is_bound(open_console: Any) -> None:
+    def moved(settings: Settings) -> Settings:
+        return replace(settings, keys={"privacy": "D"})
+
+    async with open_console(size=(120, 40), change=moved) as console:
+        await console.until(lambda: console.app.book.spending and console.app.book.balance)
+        await console.press("D")
+        await console.shows("Amounts are hidden (D).")
+        await console.press("4", "4")
+        await console.until(lambda: console.text().count("Amounts are hidden (D).") > 3)
 
 
 async def test_a_purchase_moves_the_figures_at_once(open_console: Any) -> None:
@@ -72,7 +107,7 @@ async def test_the_money_screen_follows_what_the_ledger_says(open_console: Any) 
         await console.buy()
         await console.press("4", "enter")
         await console.until(lambda: isinstance(console.screen, MoneyScreen))
-        await console.shows("Not read yet: 5 reads it.")
+        await console.shows("Not read yet: r reads it.")
         await console.press("r")
         await console.shows("matches your orders", "2 today", "spent by the account", "+250 000")
 
@@ -123,7 +158,7 @@ async def test_money_asks_the_vendor_for_nothing_more(open_console: Any) -> None
         await console.until(lambda: console.app.book.day.cost > 0)
         asked = console.box.requests["GET", "transactions"]
         await console.press("4", "enter")
-        await console.shows("Best sellers", "Not read yet: 5 reads it.")
+        await console.shows("Best sellers", "Not read yet: r reads it.")
         assert console.box.requests["GET", "transactions"] == asked
 
 

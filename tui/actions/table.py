@@ -295,8 +295,9 @@ ACTIONS: tuple[Action, ...] = (
         "lists",
         "Export as CSV",
         "Write what is listed to a CSV file, without codes",
-        LISTS | UNRESOLVED,
+        LISTS | UNRESOLVED | MONEY,
         needs=disabled_reasons.exporting,
+        short="Export",
     ),
     Action(
         "export.json",
@@ -304,7 +305,7 @@ ACTIONS: tuple[Action, ...] = (
         "lists",
         "Export as JSON",
         "Write what is listed to a JSON file, without codes",
-        LISTS | UNRESOLVED,
+        LISTS | UNRESOLVED | MONEY,
         needs=disabled_reasons.exporting,
     ),
     Action(
@@ -313,7 +314,7 @@ ACTIONS: tuple[Action, ...] = (
         "lists",
         "Export as Excel",
         "Write what is listed to an Excel file, without codes",
-        LISTS | UNRESOLVED,
+        LISTS | UNRESOLVED | MONEY,
         needs=disabled_reasons.exporting,
     ),
     Action(

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from services.domain import money
 from services.domain.book import BoardOrder
-from services.domain.day_figures import At, DayFigures, ToHandOver
+from services.domain.day_figures import At, DayFigures, Seller, ToHandOver
 from services.domain.event_log import Event
 from services.domain.ledger import LedgerRow, Owner
 from services.domain.models import (
@@ -125,13 +125,15 @@ def day(figures: DayFigures, prices: Prices, held: ToHandOver) -> Document:
         "cards_to_hand_over": held.cards,
         "spent_by_hour": _series(figures.hours),
         "spent_by_day": _series(figures.days),
-        "best_sellers": [
-            {"product": each.product, "cards": each.cards, "sold": amount(each.sold)}
-            for each in figures.sellers(prices)
-        ],
+        "best_sellers": [seller(each) for each in figures.sellers(prices)],
         "balance_of_day": _series(figures.balance),
         "deposits": _series(figures.deposits),
     }
+
+
+def seller(sold: Seller) -> Document:
+    """Return a product with how many cards of it were sold today, and for what."""
+    return {"product": sold.product, "cards": sold.cards, "sold": amount(sold.sold)}
 
 
 def _series(points: Sequence[At]) -> list[Document]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from services.domain.book import BoardOrder, Logged
+from services.domain.day_figures import Seller
 from services.domain.event_log import Event
 from services.domain.ledger import LedgerRow
 from services.domain.models import Denomination, Product, Purchase
@@ -39,6 +40,8 @@ def _row(value: object) -> ExportRow:
             return _flat(as_json.purchase(value))
         case Event():
             return dict(as_json.event(value))
+        case Seller():
+            return dict(as_json.seller(value))
         case LedgerRow():
             return dict(as_json.movement(value))
         case Logged():

@@ -18,6 +18,7 @@ from widgets.board.board import Board
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.frame import Frame, PaneName
+from widgets.panes.balance import BalancePane
 from widgets.panes.selected import SelectedPane
 
 
@@ -126,7 +127,10 @@ class PaneLayout(StockFollowing, Filtering):
                 names = map(self._names, ((name,), spot.others, spot.swaps))
                 (own,), others, swaps = names
                 widget.frame = Frame(own, spot.sides, others, swaps)
+        shown = self.context.keymap.shown
         preview, spot = self.query_one(SelectedPane), spots.get(SELECTED)
+        preview.timeline_key = shown("timeline")
+        self.query_one(BalancePane).privacy_key = shown("privacy")
         preview.display = spot is not None
         if spot is not None:
             preview.frame = Frame(PaneName("", "Selected"), spot.sides)

@@ -1,18 +1,22 @@
 """Money: the balance over the day, the day's figures, hours, days, and what is to hand over."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from tui.actions.table import bindings
+from tui.actions.action import Action
+from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
+from tui.screens.parts.filter import export_handlers
 from tui.screens.parts.strips import KeyLine
-from tui.screens.requests import LedgerRequest, RefreshRequest
+from tui.screens.requests import ExportRequest, LedgerRequest, RefreshRequest
 from widgets.sheets.money import MoneySheet
+from widgets.sheets.money_parts import MoneyKeys
 
-KEYS = ("pane.balance", "pane.ledger", "undelivered")
+KEYS = ("pane.balance", "pane.ledger", "undelivered", "refresh", "privacy")
+OWN_HINTS = ("pane.ledger", "undelivered", "export.csv", "find", "privacy")
 
 
 class MoneyScreen(ConsoleScreen[None]):
@@ -45,7 +49,19 @@ class MoneyScreen(ConsoleScreen[None]):
             **super().handlers(),
             **dict.fromkeys(("money", "pane.balance"), self.leave_screen),
             "refresh": self.ask_again,
+            **export_handlers(self.export),
         }
+
+    def hinted(self) -> Sequence[Action]:
+        """Name first where the parts of this screen are in full."""
+        own = [BY_ID[name] for name in OWN_HINTS]
+        return [*own, *(action for action in super().hinted() if action not in own)]
+
+    def export(self, kind: str) -> None:
+        """Write what was sold of each product today."""
+        day = self.book.day
+        sold = day.sellers(self.prices) if day else ()
+        self.post_message(ExportRequest("sales", sold, kind))
 
     def ask_again(self) -> None:
         """Ask the vendor for the balance, the orders and the movements now."""
@@ -53,5 +69,4 @@ class MoneyScreen(ConsoleScreen[None]):
         self.post_message(LedgerRequest())
 
     def _name_keys(self) -> None:
-        balance, ledger, waiting = map(self.context.keymap.shown, KEYS)
-        self.query_one(MoneySheet).keys = (balance, ledger, waiting)
+        self.query_one(MoneySheet).keys = MoneyKeys(*map(self.context.keymap.shown, KEYS))

@@ -133,6 +133,11 @@ def dinars(value: Decimal | None, privacy: bool = False) -> str:
     return "" if value is None else f"{amount(value, privacy)} DZD"
 
 
+def hidden_words(key: str) -> str:
+    """Say that privacy mode hides the amounts, and the key that shows them."""
+    return f"Amounts are hidden ({key})."
+
+
 def goods(title: str, product: Product | None) -> str:
     """Return what a product is called, with its region: `PUBG Mobile UC, MENA`.
 

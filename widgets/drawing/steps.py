@@ -22,7 +22,7 @@ def entry_lines(entry: TimelineEntry, width: int, privacy: bool) -> list[Line]:
 
 
 def last_steps(
-    entries: Sequence[TimelineEntry], width: int, room: int, privacy: bool
+    entries: Sequence[TimelineEntry], width: int, room: int, privacy: bool, key: str
 ) -> list[Line]:
     """Return what happened: all of it where it fits, else a line for each of the last steps.
 
@@ -31,6 +31,7 @@ def last_steps(
         width: in cells.
         room: how many lines there are.
         privacy: mask the amounts.
+        key: the key that shows all of it.
     """
     drawn = [entry_lines(entry, width, privacy) for entry in entries]
     if sum(map(len, drawn)) <= room:
@@ -40,7 +41,9 @@ def last_steps(
         return firsts
     kept = max(0, room - 1)
     before = counted(len(firsts) - kept, "earlier step")
-    return [(Cell(f"{before}, i shows all", "dim"),), *firsts[len(firsts) - kept :]][: max(0, room)]
+    return [(Cell(f"{before}, {key} shows all", "dim"),), *firsts[len(firsts) - kept :]][
+        : max(0, room)
+    ]
 
 
 def _first(lines: Sequence[Line], width: int) -> Line:

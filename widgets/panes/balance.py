@@ -18,13 +18,12 @@ from services.domain.phrase import counted
 from services.domain.spending import Spending
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
-from widgets.drawing.cells import failure_words
+from widgets.drawing.cells import failure_words, hidden_words
 from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted
 from widgets.drawing.plot import along, area, sampled, scale_of
 from widgets.drawing.sheet import facing, sentence
 
-HIDDEN = "Amounts are hidden (d)."
 NOT_READ = "The balance has not been read yet."
 FIGURES = ("waiting", "held", "sold", "margin", "spent")
 """What stands below the balance, the most important first."""
@@ -47,12 +46,19 @@ class BalancePane(Canvas, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", show=False, id="open"),
     ]
-    DRAWN_FROM: ClassVar[tuple[str, ...]] = ("book", "privacy", "low_balance", "prices")
+    DRAWN_FROM: ClassVar[tuple[str, ...]] = (
+        "book",
+        "privacy",
+        "low_balance",
+        "prices",
+        "privacy_key",
+    )
 
     book: var[Book | None] = var[Book | None](None)
     privacy: var[bool] = var(False)
     low_balance: var[Decimal] = var(Decimal(0))
     prices: var[Prices] = var(Prices())
+    privacy_key: var[str] = var("d")
 
     class Opened(Message):
         """The pane is to be seen whole."""
@@ -80,7 +86,7 @@ class BalancePane(Canvas, can_focus=True):
             return _said(said, width, "dim")
         figures = self._figures(book, width)
         if self.privacy:
-            return [*_said(HIDDEN, width, "warn"), figures["waiting"]]
+            return [*_said(hidden_words(self.privacy_key), width, "warn"), figures["waiting"]]
         room = height - 1
         kept = [name for name in FIGURES if name in figures]
         # Below its lowest plot, the figure that the first line says as well leaves for it.

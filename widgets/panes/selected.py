@@ -63,15 +63,17 @@ class ValuePreview(Struct, frozen=True):
 class SelectedPane(Canvas):
     """The facts of what is selected, and what happened to it; nothing in it takes a key.
 
-    `now` is only needed to say of when something is: nothing here counts.
+    `now` is only needed to say of when something is: nothing here counts. `timeline_key` shows
+    all that happened.
     """
 
-    DRAWN_FROM = ("chosen", "privacy", "prices")
+    DRAWN_FROM = ("chosen", "privacy", "prices", "timeline_key")
 
     chosen: var[OrderPreview | ValuePreview | None] = var[OrderPreview | ValuePreview | None](None)
     now: var[datetime | None] = var[datetime | None](None)
     privacy: var[bool] = var(False)
     prices: var[Prices] = var(Prices())
+    timeline_key: var[str] = var("i")
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the facts, then what may be said, the cards, and what happened last."""
@@ -119,7 +121,8 @@ class SelectedPane(Canvas):
         if cards and room > 0:
             lines += [*blank, *cards[: max(1, room)]]
         room = height - len(lines) - len(blank)
-        return [*lines, *blank, *last_steps(timeline.entries, width, room, self.privacy)]
+        steps = last_steps(timeline.entries, width, room, self.privacy, self.timeline_key)
+        return [*lines, *blank, *steps]
 
     def _order_facts(self, row: BoardOrder, timeline: Timeline | None, width: int) -> list[Line]:
         price, cost = row.customer_price(self.prices), row.cost

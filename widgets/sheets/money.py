@@ -20,7 +20,7 @@ from widgets.drawing.frame import Around, Frame, PaneName, Sides
 from widgets.drawing.ink import Cell, DrawnLine, fitted
 from widgets.drawing.sheet import sentence
 from widgets.sheets import money_parts as parts
-from widgets.sheets.money_parts import Draw, MoneyView
+from widgets.sheets.money_parts import Draw, MoneyKeys, MoneyView
 
 MEDIUM = Size(112, 31)
 WIDE = Size(160, 45)
@@ -39,8 +39,7 @@ class Box(NamedTuple):
 class MoneySheet(Canvas, can_focus=True):
     """All that the book says of money, as boxes where there is room and as rules where not.
 
-    `low_balance` is in DZD. `keys` are those of the panes of the balance and the ledger, and of
-    the list of what is to be handed over.
+    `low_balance` is in DZD. `keys` are those that it names.
     """
 
     DEFAULT_CSS = "MoneySheet { height: 1fr; }"
@@ -50,14 +49,14 @@ class MoneySheet(Canvas, can_focus=True):
     privacy: var[bool] = var(False)
     low_balance: var[Decimal] = var(Decimal(5000))
     prices: var[Prices] = var(Prices())
-    keys: var[tuple[str, str, str]] = var(("4", "5", "T"))
+    keys: var[MoneyKeys] = var(MoneyKeys())
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the screen as it fits into this room."""
         book = self.book
         if book is None or book.spending is None or book.day is None:
             return [fitted(line, width) for line in sentence(READING, width, "dim")]
-        seen = MoneyView(book, book.spending, book.day, self.prices, self.privacy, self.keys[1])
+        seen = MoneyView(book, book.spending, book.day, self.prices, self.privacy, self.keys)
         if style.now().coarse or width < MEDIUM.width or height < MEDIUM.height:
             return self._small(seen, width, height)
         if width < WIDE.width or height < WIDE.height:
@@ -146,7 +145,7 @@ class MoneySheet(Canvas, can_focus=True):
         return frame.around(inside, size, Around(box.facts(seen)))
 
     def _balance(self, draw: Draw) -> Box:
-        return Box(PaneName(self.keys[0], "Balance"), draw, self._balance_facts)
+        return Box(PaneName(self.keys.balance, "Balance"), draw, self._balance_facts)
 
     def _balance_facts(self, seen: MoneyView) -> tuple[Part, ...]:
         read = seen.book.balance
@@ -179,13 +178,13 @@ class MoneySheet(Canvas, can_focus=True):
         return Box(PaneName("", "Best sellers"), parts.sellers, parts.seller_facts)
 
     def _waiting(self, *, short: bool = False) -> Box:
-        name = PaneName(self.keys[2], "To hand over")
+        name = PaneName(self.keys.waiting, "To hand over")
         return Box(
             name, parts.to_hand_over_short if short else parts.to_hand_over, parts.waiting_facts
         )
 
     def _ledger(self) -> Box:
-        return Box(PaneName(self.keys[1], "Ledger"), parts.ledger, parts.ledger_facts)
+        return Box(PaneName(self.keys.ledger, "Ledger"), parts.ledger, parts.ledger_facts)
 
 
 _DESKS = Box(PaneName("", "By desk"), parts.desks)

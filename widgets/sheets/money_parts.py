@@ -14,13 +14,12 @@ from services.domain.money import Prices
 from services.domain.phrase import counted
 from services.domain.spending import LEAST_DAYS, Spending
 from widgets.drawing import style
-from widgets.drawing.cells import failure_words
+from widgets.drawing.cells import failure_words, hidden_words
 from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell, Line, fitted
 from widgets.drawing.plot import lying, unit_of, upright, with_axis
 from widgets.drawing.sheet import facing, sentence
 
-HIDDEN = "Amounts are hidden (d)."
 NOT_READ = "The balance has not been read yet."
 NO_HISTORY = f"Not enough history yet (needs {LEAST_DAYS} days)."
 NO_ORDER = "No order today."
@@ -32,15 +31,30 @@ WIDE = 56
 KINDS = {"ORDER": "order", "REFUND-ORDER": "refund", "DEPOSIT": "deposit"}
 
 
+class MoneyKeys(NamedTuple):
+    """The keys that the parts name: of panes and lists, and of what can be done here."""
+
+    balance: str = "4"
+    ledger: str = "5"
+    waiting: str = "T"
+    refresh: str = "r"
+    privacy: str = "d"
+
+
 class MoneyView(NamedTuple):
-    """What the parts are drawn from; `ledger_key` is the key of the ledger's pane."""
+    """What the parts are drawn from."""
 
     book: Book
     spending: Spending
     day: DayFigures
     prices: Prices
     privacy: bool
-    ledger_key: str
+    keys: MoneyKeys
+
+    @property
+    def hidden(self) -> str:
+        """That privacy hides the amounts, and the key that shows them."""
+        return hidden_words(self.keys.privacy)
 
     @property
     def balance(self) -> Decimal | None:
@@ -74,7 +88,7 @@ def balance(seen: MoneyView, width: int, height: int) -> list[Line]:
     elif book.balance is None:
         lines = sentence(NOT_READ, width - 2, "dim")
     if seen.privacy:
-        return _indented([*lines, *sentence(HIDDEN, width - 2, "warn")])
+        return _indented([*lines, *sentence(seen.hidden, width - 2, "warn")])
     if not day.balance or style.now().coarse:
         return _indented(lines)
     marks = [
@@ -127,7 +141,7 @@ def today(seen: MoneyView, width: int, height: int) -> list[Line]:
 def per_hour(seen: MoneyView, width: int, height: int) -> list[Line]:
     """Draw what was spent in each hour."""
     if seen.privacy or not seen.day.hours:
-        return _indented(sentence(HIDDEN if seen.privacy else NO_ORDER, width - 2, "dim"))
+        return _indented(sentence(seen.hidden if seen.privacy else NO_ORDER, width - 2, "dim"))
     hours = [(f"{each.time.astimezone():%-H}", each.amount) for each in seen.day.hours]
     return _indented(upright(hours, width - 2, height).lines, 2)
 
@@ -135,7 +149,7 @@ def per_hour(seen: MoneyView, width: int, height: int) -> list[Line]:
 def days(seen: MoneyView, width: int, height: int) -> list[Line]:
     """Draw what was spent on each of the last days, and on one of them."""
     if seen.privacy:
-        return _indented(sentence(HIDDEN, width - 2, "dim"))
+        return _indented(sentence(seen.hidden, width - 2, "dim"))
     if seen.spending.history_days < LEAST_DAYS:
         return _indented(sentence(NO_HISTORY, width - 2, "dim"))
     most = max((each.amount for each in seen.day.days), default=Decimal(0))
@@ -162,7 +176,7 @@ def sellers(seen: MoneyView, width: int, height: int) -> list[Line]:
     """Draw what was sold of each product, the most first."""
     found = seen.day.sellers(seen.prices)[:height]
     if seen.privacy or not found:
-        return _indented(sentence(HIDDEN if seen.privacy else NO_ORDER, width - 2, "dim"))
+        return _indented(sentence(seen.hidden if seen.privacy else NO_ORDER, width - 2, "dim"))
     name = 16 if width > WIDE else 12
     room = width - name - 3 - COUNT - AMOUNT + 2
     most = found[0].sold
@@ -213,7 +227,8 @@ def to_hand_over(seen: MoneyView, width: int, height: int) -> list[Line]:
 
 def to_hand_over_short(seen: MoneyView, width: int, height: int) -> list[Line]:
     """List the same, and below it whether the ledger matches."""
-    said = f"{seen.ledger_key} Ledger: {ledger_words(seen.book.ledger)}"
+    reads = "" if seen.book.ledger else f", {seen.keys.refresh} reads it"
+    said = f"{seen.keys.ledger} Ledger: {ledger_words(seen.book.ledger)}{reads}"
     rows = to_hand_over(seen, width, height - 1)
     blank: list[Line] = [()] * (height - 1 - len(rows))
     return [*rows, *blank, (Cell(f" {said}", "dim"),)]
@@ -222,12 +237,11 @@ def to_hand_over_short(seen: MoneyView, width: int, height: int) -> list[Line]:
 def ledger(seen: MoneyView, width: int, height: int) -> list[Line]:
     """List the last movements of the account, as they were last read."""
     if seen.privacy:
-        return _indented(sentence(HIDDEN, width - 2, "dim"))
+        return _indented(sentence(seen.hidden, width - 2, "dim"))
     read = seen.book.ledger
     if read is None:
-        return _indented(
-            sentence(f"{LEDGER_UNREAD.capitalize()}: {seen.ledger_key} reads it.", width - 2, "dim")
-        )
+        said = f"{LEDGER_UNREAD.capitalize()}: {seen.keys.refresh} reads it."
+        return _indented(sentence(said, width - 2, "dim"))
     wide = width > WIDE + 40
     columns = (
         ListColumn("at", 8 if wide else 5),
@@ -246,7 +260,7 @@ def ledger(seen: MoneyView, width: int, height: int) -> list[Line]:
 def desks(seen: MoneyView, width: int, height: int) -> list[Line]:
     """List what each operator sold."""
     if seen.privacy:
-        return _indented(sentence(HIDDEN, width - 2, "dim"))
+        return _indented(sentence(seen.hidden, width - 2, "dim"))
     held = waiting(seen.book.orders)
     columns = (
         ListColumn("desk", 0),

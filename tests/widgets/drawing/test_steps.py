@@ -18,7 +18,7 @@ def entries(count: int) -> list[TimelineEntry]:
 
 
 def said(room: int, width: int = 40, *, privacy: bool = False) -> list[str]:
-    lines = last_steps(entries(4), width, room, privacy)
+    lines = last_steps(entries(4), width, room, privacy, "t")
     return ["".join(cell.text for cell in line) for line in lines]
 
 
@@ -37,7 +37,7 @@ def test_else_each_step_is_a_line_that_says_there_is_more() -> None:
 def test_of_too_many_the_last_ones_are_there() -> None:
     assert said(3)[0].startswith("2 earlier steps")
     assert "Step 3" in said(3)[-1]
-    assert said(1) == ["4 earlier steps, i shows all"]
+    assert said(1) == ["4 earlier steps, t shows all"]
     assert said(0) == []
 
 
