@@ -2,7 +2,8 @@
 
 import contextlib
 from datetime import timedelta
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from services.desk.board_sync import BoardSync
 from services.desk.book_publisher import BookPublisher
@@ -30,6 +31,9 @@ from services.system.files import UNWRITABLE, advice_for, reason, shown
 from services.system.liveness import Presence
 from services.system.paths import Paths
 from services.vendor.client import VendorClient
+
+if TYPE_CHECKING:
+    from services.journal.shop.sales import Sales
 
 LEASE_TICKS = 2
 
@@ -155,6 +159,14 @@ class Account:
             presence.__exit__()
             raise
         return account
+
+    @cached_property
+    def sales(self) -> "Sales":
+        """The journal's sales of several lines."""
+        # Here for speed: no first screen draws one.
+        from services.journal.shop.sales import Sales
+
+        return Sales(self.journal, self._presence.name, self._presence.alive)
 
     async def close(self) -> None:
         """Write what is not written yet, give the lease back and close the journal."""

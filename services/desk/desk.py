@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from services.desk.diagnostics import DeskHealth
     from services.desk.exports import DeskExports
     from services.desk.purchase_list import DeskPurchaseList
+    from services.desk.shop.sales import DeskSales
     from services.desk.shop.shift import DeskShift
     from services.desk.support import DeskSupport
     from services.desk.watching.calls import DeskCalls
@@ -87,6 +88,7 @@ class Desk:
         route: Route | None = None,
     ) -> None:
         profile = settings.profile
+        self._operator: Final = operator
         self._settings: Final = settings
         self._paths: Final = paths
         self._clock = clock = clock or SystemClock()
@@ -201,6 +203,21 @@ class Desk:
         from services.desk.shop.shift import DeskShift
 
         return DeskShift(self._opening, self._keeper, self.figures, self._clock)
+
+    @cached_property
+    def sales(self) -> "DeskSales":
+        """What sells several lines to one customer."""
+        from services.desk.shop.sales import DeskSales
+
+        return DeskSales(
+            self,
+            self._opening,
+            self._keeper,
+            self.purchase_list,
+            self._settings.purchase,
+            self._operator,
+            self._clock,
+        )
 
     @cached_property
     def health(self) -> "DeskHealth":

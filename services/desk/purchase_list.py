@@ -11,7 +11,6 @@ from services.desk.money import DeskMoney
 from services.desk.opening import Opening
 from services.domain.errors import NotFound
 from services.domain.models import Catalog, Product, Purchase, Stock
-from services.domain.money import show
 from services.domain.phrase import phrase
 from services.domain.typed.purchase_list import (
     NOTHING_BOUGHT,
@@ -160,12 +159,15 @@ class DeskPurchaseList:
         unpaid = False
         for each in rows:
             if problem := over_limits(limits, each.row.quantity, each.total, today + spent):
-                words = str(phrase("over a limit: {problem}", problem=problem))
+                words = phrase("over a limit: {problem}", problem=problem)
                 problems.append(RowProblem(each.row.line, words, refused=True))
             spent += each.total
             if spent > balance and not unpaid:
                 unpaid = True
-                words = f"the balance of {show(balance)} DZD pays for the rows before this one only"
+                words = phrase(
+                    "the balance of {balance} DZD pays for the rows before this one only",
+                    balance=balance,
+                )
                 problems.append(RowProblem(each.row.line, words, refused=True))
         return problems
 

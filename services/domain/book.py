@@ -251,6 +251,7 @@ NO_USUAL: Mapping[tuple[str, str], UsualTime] = MappingProxyType({})
 if TYPE_CHECKING:
     # The ledger knows the rows of the board.
     from services.domain.ledger import Ledger
+    from services.domain.shop.sale import Sale
 
 NO_STOCKS: Mapping[str, Stock] = MappingProxyType({})
 
@@ -267,7 +268,8 @@ class Book(Struct, frozen=True):
     those that were bought last, newest first. `usual` holds how long orders usually take, by
     product and type id, and by the product alone with an empty type. `day` are the figures of
     today, `ledger` its movements as they were last read here. `forgotten` counts the files with
-    cards for customers that lie on this disk since long.
+    cards for customers that lie on this disk since long. `sale` is the one of several lines that is
+    in hand here, as the journal had it last.
     """
 
     info: DeskInfo
@@ -292,6 +294,7 @@ class Book(Struct, frozen=True):
     recents: tuple[str, ...] = ()
     usual: Mapping[tuple[str, str], UsualTime] = NO_USUAL
     forgotten: int = 0
+    sale: "Sale | None" = None
     fatal: str = ""
     fatal_exit: int = 0
 

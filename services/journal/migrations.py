@@ -147,7 +147,39 @@ _V6 = """
 CREATE TABLE shifts (number INTEGER PRIMARY KEY, event INTEGER NOT NULL UNIQUE) STRICT;
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6)
+# The key of a line is there before anything is sent for it: its purchase is found by that key.
+_V7 = """
+CREATE TABLE sales (
+    id TEXT PRIMARY KEY,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    host TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    customer TEXT NOT NULL DEFAULT '',
+    received TEXT,
+    closed INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX sales_time ON sales (created_at);
+CREATE INDEX sales_open ON sales (created_at) WHERE closed = 0;
+CREATE TABLE sale_lines (
+    sale_id TEXT NOT NULL REFERENCES sales (id),
+    number INTEGER NOT NULL,
+    product_id TEXT NOT NULL,
+    product_title TEXT NOT NULL,
+    region TEXT NOT NULL,
+    type_id TEXT NOT NULL,
+    type_name TEXT NOT NULL,
+    quantity INTEGER NOT NULL CHECK (quantity > 0),
+    cost TEXT NOT NULL,
+    price TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,
+    left_out TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (sale_id, number)
+) STRICT;
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
 VERSION = len(STEPS)
 
 

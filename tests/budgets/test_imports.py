@@ -78,7 +78,9 @@ def test_the_first_picture_needs_no_network() -> None:
 def test_the_first_picture_needs_nothing_of_the_shop() -> None:
     shop = (
         "services.settings.house_prices", "services.desk.purchase_list", "tui.cli.buying_list",
-        "services.domain.purchase_list", "tui.formats.event_lines", "rich.progress", "csv",
+        "services.domain.typed.purchase_list",
+        "services.desk.shop.sales", "services.journal.shop.sales", "services.domain.shop.sale",
+        "tui.formats.sales", "tui.formats.event_lines", "rich.progress", "csv",
     )  # fmt: skip
     code = "import tui.cli.main, tui.console.session, tui.console.app, tui.terminal.driver"
     assert loaded(code, shop) == set()

@@ -11,7 +11,8 @@ from services.sandbox import Fault
 from services.vendor.client import VendorClient
 from tests.commands.test_buy import never_final
 from tui.cli import buying_list
-from tui.cli.buying_list import progress_words, worst
+from tui.cli.buying_list import progress_words
+from tui.cli.exit_codes import worst
 
 HEAD = "product_id,type_id,quantity,note,key,max_total"
 

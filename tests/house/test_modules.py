@@ -30,7 +30,6 @@ WITHOUT_TESTS = frozenset(
         "tui.cli.commands.console",
         "tui.cli.commands.lock_pin",
         "tui.cli.context",
-        "tui.cli.exit_codes",
         "tui.cli.prompts",
         "tui.cli.signals",
         "tui.console.base_app",

@@ -127,6 +127,18 @@ def lists() -> tuple[str, list[str]]:
     return counts, tally.complaints
 
 
+def sale() -> tuple[str, list[str]]:
+    """A sale of five lines, killed at every step and gone on with."""
+    from tests.proof import sales
+
+    tally = asyncio.run(sales.run())
+    counts = (
+        f"{tally.sales} sales of {sales.LINES} lines in {len(sales.SCENES)} scenes,"
+        f" {tally.kills} SIGKILLs, {tally.orders} orders, {tally.twice} twice, {tally.lost} lost"
+    )
+    return counts, tally.complaints
+
+
 def shift() -> tuple[str, list[str]]:
     """Thirty purchases by keys, each figure on the screen compared with the vendor's books."""
     from tests.proof import shift_by_keys
@@ -153,6 +165,7 @@ ROWS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "leaks": leaks,
     "openings": openings,
     "lists": lists,
+    "sale": sale,
     "shift": shift,
 }
 

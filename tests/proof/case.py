@@ -112,7 +112,7 @@ async def play(
                 "buy", vendor.url, folder, goods, exclusive=scene.exclusive,
                 environment=scene.environment, deadline=scene.deadline, mutant=mutant,
             )  # fmt: skip
-            stage = _Stage(nursery, task, vendor)
+            stage = Stage(nursery, task, vendor)
             if scene.foreign == "before":
                 vendor.foreign_order(*goods)
                 clock.advance(10)
@@ -134,7 +134,9 @@ async def play(
     return Ending(verdict, stage.kills, stage.points)
 
 
-class _Stage:
+class Stage:
+    """A vendor with the processes that act on it one after the other."""
+
     def __init__(self, nursery: Nursery, task: ChildTask, vendor: Sandbox) -> None:
         self._nursery = nursery
         self._task = task

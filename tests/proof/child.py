@@ -16,7 +16,8 @@ TOO_LONG = 20.0
 IMPORTED = (
     "services.desk.account", "services.vendor.transport", "services.purchasing.buyer",
     "services.domain.outcome_not_saved",
-    "httpcore", "anyio._backends._asyncio", "tests.proof.mutants", "tests.proof.points",
+    "services.desk.shop.sales", "httpcore", "anyio._backends._asyncio", "tests.proof.mutants",
+    "tests.proof.points",
 )  # fmt: skip
 """What every child would import, most of it at its first request."""
 

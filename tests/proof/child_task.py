@@ -22,7 +22,8 @@ class ChildTask(Struct, frozen=True):
 
     Attributes:
         role: `buy` confirms one purchase and follows it; `settle` starts, settles everything and
-            watches for a day.
+            watches for a day; `sell` puts a sale of `lines` together, or finds it again, and buys
+            what is missing of it.
         home: where the desk lives; `clock`, `points` and `shown` are files beside it.
         kill_at: at which point the process dies, 0 for never.
         mutant: which defect to build in, empty for none.
@@ -41,6 +42,7 @@ class ChildTask(Struct, frozen=True):
     mutant: str = ""
     watching: bool = True
     ours: tuple[str, ...] = ()
+    lines: tuple[Goods, ...] = ()
 
     @property
     def clock(self) -> Path:
@@ -91,6 +93,8 @@ async def run(task: ChildTask) -> None:
         await desk.ready()
         if task.role == "buy":
             await _buy(desk, task.goods, shown)
+        elif task.role == "sell":
+            await _sell(desk, task, shown)
         else:
             await _settle(desk, task, clock, shown)
 
@@ -105,6 +109,37 @@ async def _buy(desk: Desk, goods: Goods, shown: ShownStates) -> None:
     shown.note(purchase)
     if purchase.state is S.HANDLING:
         shown.note(await desk.wait_final(purchase.id, 60))
+
+
+async def _sell(desk: Desk, task: ChildTask, shown: ShownStates) -> None:
+    """Sell lines to one customer: what an earlier process left is gone on with, never begun new."""
+    found = await desk.sales.unfinished()
+    if not found and await desk.sales.listed(open_only=True):
+        raise AssertionError("a sale that is not closed was not found again")
+    sale = await desk.sales.take(found[0].id) if found else None
+    prices = desk._settings.prices
+    catalog = await desk.catalog.read()
+    for product_id, type_id, quantity in task.lines[len(sale.lines) if sale else 0 :]:
+        product, stock = catalog.find(product_id), await desk.figures.stock(product_id)
+        kind = stock.find(type_id)
+        assert product is not None
+        assert kind is not None
+        sale = await desk.sales.add(sale, product, kind, quantity, prices.price(kind.price))
+    assert sale is not None
+    for _ in range(MOST_ROUNDS):
+        for purchase in await desk.journal.purchases():
+            # Only this desk buys here: an order that could be the newest purchase is that one's.
+            held = await desk.wait_final(purchase.id, ENOUGH)
+            await _follow(desk, held, held.candidates, shown)
+        sale = await desk.sales.read(sale.id)
+        for line in sale.left_out:
+            sale = await desk.sales.want_again(sale, line.number)
+        if not sale.to_buy:
+            return
+        run = await desk.sales.buy(await desk.sales.check(sale, prices))
+        shown.note(*await desk.journal.purchases())
+        sale = run.sale
+    raise AssertionError("the sale does not come to an end")
 
 
 async def _settle(desk: Desk, task: ChildTask, clock: SharedClock, shown: ShownStates) -> None:

@@ -15,6 +15,7 @@ from tui.cli.context import CommandHandler
 COMMANDS = {
     "catalog": ("catalog", "stock", "balance", "transactions", "ledger"),
     "buy": ("buy",),
+    "sale": ("sale",),
     "orders": ("orders", "order", "resolve"),
     "find": ("find",),
     "annotate": ("note", "acknowledge", "delivered"),

@@ -58,7 +58,6 @@ SHOWN_SECONDS = 0.2
 ENDING = (AuthFailed, JournalFailed, OutcomeNotSaved, Unavailable, RateLimited, NotSent)
 """What the next row would meet as well."""
 
-WORST_FIRST = (4, 1, 6, 2, 3, 5, 7, 0)
 _SEPARATOR = re.compile("[,;\t]")
 
 
@@ -187,7 +186,7 @@ class _Run:
         call.out.data(document, _table(results))
         if call.signals.number:
             return call.signals.exit_code
-        return worst([result.code for result in results])
+        return exit_codes.worst([result.code for result in results])
 
     async def _one(self, result: Result) -> Result:
         """Buy a row, or settle what an earlier run left of it."""
@@ -335,11 +334,6 @@ def progress_words(done: int, of: int, seconds: float) -> str:
     return f"{progress}, {done * 60 / seconds:.1f} a minute, about {span} left"
 
 
-def worst(codes: Sequence[int]) -> int:
-    """Return the exit code that matters most: what may have been paid comes first."""
-    return min(codes, key=WORST_FIRST.index, default=0)
-
-
 def _over(purchase: Purchase | None) -> bool:
     return purchase is not None and purchase.state in NOTHING_BOUGHT
 
@@ -391,7 +385,7 @@ def _wrong(call: Call, listed: PurchaseFile, problems: Sequence[RowProblem]) -> 
         code="ROWS",
     )
     call.out.say(f"carddesk: {error.sentence()}")
-    found = [{"line": problem.line, "message": clean(problem.words)} for problem in problems]
+    found = [{"line": problem.line, "message": clean(str(problem.words))} for problem in problems]
     if call.out.as_json:
         call.out.data({"error": error_document(error), "problems": found}, "")
     return error.exit_code

@@ -31,6 +31,18 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
             "buy what is missing of it; the same line again buys nothing twice",
         ),
     ),
+    "sale": (
+        (
+            "carddesk sale --line PRODUCT_ID:TYPE_ID:2 --line PRODUCT_ID:TYPE_ID:1",
+            "check both lines and add them up; nothing is bought",
+        ),
+        (
+            "carddesk sale --line PRODUCT_ID:TYPE_ID:2 --customer karim --received 8000 --yes",
+            "buy, and say what to give back",
+        ),
+        ("carddesk sale list --open", "sales that are not closed"),
+        ("carddesk sale resume SALE --yes", "buy what is missing of one, and nothing twice"),
+    ),
     "orders": (
         ("carddesk orders --open", "what is still being made"),
         ("carddesk orders --unresolved", "purchases without an answer"),

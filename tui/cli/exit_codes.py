@@ -1,5 +1,7 @@
 """What became of a purchase, for a script and for a person: the exit code and one sentence."""
 
+from collections.abc import Iterable
+
 from services.domain.models import FINAL_STATUSES, Purchase, PurchaseState
 from services.domain.status_text import words
 from services.domain.text import clean
@@ -15,6 +17,14 @@ REJECTIONS = frozenset(
         "IP_NOT_ALLOWED",
     }
 )
+
+WORST_FIRST = (4, 1, 6, 2, 3, 5, 7, 0)
+"""What may have been paid comes first."""
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the exit code of several that matters most; 0 of none."""
+    return min(codes, key=WORST_FIRST.index, default=DONE)
 
 
 def is_final(purchase: Purchase) -> bool:

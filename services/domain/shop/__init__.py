@@ -1,4 +1,4 @@
-"""What a counter keeps beside its purchases: the end of the day, and what went wrong with a card.
+"""What a counter has beside single purchases: sales of several lines, the day's end, bad cards.
 
-Pure. It may import the rest of the domain; begin with `shift.py`.
+Pure. It may import the rest of the domain; begin with `sale.py` or `shift.py`.
 """

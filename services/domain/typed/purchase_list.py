@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from services.domain.models import Catalog, Product, Purchase, PurchaseState, Stock
 from services.domain.money import show
+from services.domain.phrase import Phrase
 from services.domain.text import fold
 from services.domain.typed.product_names import with_region
 
@@ -55,7 +56,7 @@ class RowProblem(Struct, frozen=True):
     """
 
     line: int
-    words: str
+    words: str | Phrase
     refused: bool = False
     repeated: bool = False
 

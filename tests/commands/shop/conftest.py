@@ -1,0 +1,3 @@
+"""The fixtures of the command line, for its commands of a counter."""
+
+from tests.cli.conftest import *  # noqa: F403
