@@ -194,12 +194,30 @@ def test_history_that_cannot_be_written_is_kept_in_memory(tmp_path: Path) -> Non
     assert history.lines == ["theme dark"]
 
 
-async def test_a_wide_terminal_shows_explanations_whole(open_console: Any) -> None:
-    for size, whole in (((120, 40), False), ((200, 60), True)):
-        async with open_console(size=size) as console:
-            await console.ready()
-            await console.press("colon")
-            await console.shows("go: Written files")
-            row = next(line for line in console.text().splitlines() if "go: Written" in line)
-            assert ("…" not in row) == whole
-            assert console.screen.board.size.height > (30 if whole else 20)
+@pytest.mark.parametrize(("size", "columns"), [((80, 24), 1), ((120, 40), 2), ((200, 60), 3)])
+async def test_commands_stand_in_columns_where_there_is_room(
+    open_console: Any, size: tuple[int, int], columns: int
+) -> None:
+    async with open_console(size=size) as console:
+        await console.ready()
+        await console.press("colon")
+        await console.shows("go: Catalogue")
+        titles = next(line for line in console.text().splitlines() if " command " in line)
+        assert titles.count("command") == columns
+        assert ("ctrl+q ctrl+c" in console.text()) == (columns > 1)
+        await console.press(*"wri")
+        await console.shows("Files with cards for customers that are")
+
+
+async def test_down_leads_over_the_end_of_a_column(open_console: Any) -> None:
+    async with open_console(size=(120, 40)) as console:
+        await console.ready()
+        await console.press("colon")
+        await console.shows("go: Catalogue")
+        board = console.screen.board
+        await console.press(*["down"] * board._high)
+        assert board.listed.index(board.highlighted) == board._high
+        first = next(line for line in console.text().splitlines() if "go: Catalogue" in line)
+        assert f"▌ {board.highlighted.title}" in first
+        await console.click(20, console.text().splitlines().index(first))
+        assert board.highlighted.title == "go: Catalogue"

@@ -18,12 +18,14 @@ from tui.screens.parts.strips import DetailStrip, KeyLine
 from widgets.bars.key_hints import HintLine
 from widgets.board.board import Board, View
 from widgets.board.columns import Column
+from widgets.board.side_by_side import SideBySide
 from widgets.drawing.ink import Cell
 
 COLUMNS = (
-    Column("title", "command", 32),
-    Column("keys", "key", 12, leaves=1, searched=False),
-    Column("help", "", least=16, leaves=2, searched=False),
+    Column("title", "command", least=27, most=40),
+    Column("keys", "key", 13, leaves=1, searched=False),
+    # Cut short it would explain nothing: the whole of it is below, of the row that is chosen.
+    Column("help", "", least=40, leaves=2, searched=False),
 )
 
 
@@ -64,7 +66,7 @@ class PaletteScreen(Dialog[PaletteInput | None]):
         self._now = now
         self._history = history
         self._recalled = len(history)
-        self.board = Board[PaletteChoice](
+        self.board = SideBySide[PaletteChoice](
             COLUMNS,
             key=lambda row: row.id,
             cells=_cells,

@@ -55,7 +55,7 @@ LAST_HINTS = ("refresh", "palette", "help")
 SMALLEST_WIDTH = 60
 SMALLEST_HEIGHT = 18
 MESSAGE_SECONDS = 8.0
-WIDTHS = [(0, "-narrow"), (80, "-roomy"), (160, "-wide")]
+WIDTHS = [(0, "-narrow"), (80, "-roomy"), (100, "-airy"), (160, "-wide")]
 
 
 class ConsoleContext(Struct, frozen=True):
@@ -433,7 +433,8 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):
     """A screen that lies on top of another one and keeps its keys to itself.
 
-    It lies on a band as wide as the terminal: beside a box, halves of words would be left standing.
+    Below 100 columns it lies on a band as wide as the terminal: beside a box, halves of words would
+    be left standing.
     """
 
     HAS_STRIP = False
