@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -41,6 +41,7 @@ class Background:
         stock: reads the stock of a product.
         spending: adds up what was spent.
         handed: looks for files with cards that were forgotten on this disk.
+        others: further loops on the open account, by what they are called.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Background:
         stock: Callable[[str], Awaitable[object]],
         spending: Read,
         handed: Read,
+        others: Mapping[str, Callable[[], Awaitable[None]]],
     ) -> None:
         self._opening: Final = opening
         self._keeper: Final = keeper
@@ -64,6 +66,7 @@ class Background:
         self._stock: Final = stock
         self._spending: Final = spending
         self._handed: Final = handed
+        self._others: Final = others
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._replaced: set[asyncio.Task[None]] = set()
         self._stopped = False
@@ -137,6 +140,8 @@ class Background:
         self._spawn("pulling", self._supervise("Pulling", account.board.pull))
         self._spawn("naming", self._supervise("Naming", account.board.naming.run))
         self._spawn("money", self._supervise("Money", self._add_up))
+        for name, loop in self._others.items():
+            self._spawn(name, self._supervise(name, loop))
         self._spawn("refunds", self._supervise("Refunds", self._follow_refunds))
         await self._settle_first(account)
 

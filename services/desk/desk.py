@@ -19,7 +19,7 @@ from services.desk.receipts import DeskReceipts
 from services.desk.settlement import DeskSettlement
 from services.domain.book import Book, DeskInfo, LinkState
 from services.domain.errors import FOREIGN_CURRENCY, DeskError, JournalFailed, Refused
-from services.domain.models import Check, KeyInfo, Purchase, Quote
+from services.domain.models import Check, KeyInfo, Purchase, Quote, Stock
 from services.domain.money import DINARS
 from services.domain.secrets import Secret
 from services.domain.status_text import link_words
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from services.desk.shop.shift import DeskShift
     from services.desk.support import DeskSupport
     from services.desk.watching.calls import DeskCalls
+    from services.desk.watching.price_history import DeskPriceHistory
 
 DRAIN_MARGIN = 15.0
 
@@ -123,7 +124,7 @@ class Desk:
             link=link,
             route=route,
             bad_items=self._bad_items,
-            stock_read=lambda stock: self.catalog.learn(stock),  # noqa: PLW0108 - it is built below
+            stock_read=self._stock_read,
         )
         self._opening = Opening(
             settings, key, paths, self._client, self._keeper, clock, operator, read_only
@@ -160,6 +161,7 @@ class Desk:
             self.figures.stock,
             self.money.figures,
             self.receipts.listed,
+            {"Keeping prices": lambda: self.price_history.run()},  # noqa: PLW0108 - loaded then
         )
         self._buying: set[asyncio.Task[Purchase]] = set()
 
@@ -186,6 +188,13 @@ class Desk:
         from services.desk.watching.calls import DeskCalls
 
         return DeskCalls(self._opening, self._keeper, self._clock)
+
+    @cached_property
+    def price_history(self) -> "DeskPriceHistory":
+        """What keeps the prices and the stock that were seen."""
+        from services.desk.watching.price_history import DeskPriceHistory
+
+        return DeskPriceHistory(self._opening, self._keeper, self._clock)
 
     @cached_property
     def purchase_list(self) -> "DeskPurchaseList":
@@ -236,6 +245,9 @@ class Desk:
     async def __aexit__(self, *_: object) -> None:
         await self.drain()
         await self._background.stop()
+        if "price_history" in vars(self):
+            with contextlib.suppress(DeskError):
+                await self.price_history.keep()
         await self.catalog.close()
         if self._opening.account is not None:
             await self._opening.account.close()
@@ -342,6 +354,10 @@ class Desk:
             DeskError: the journal failed, or the key was rejected.
         """
         return await self._opening.opened().follow_up.wait_final(purchase_id, seconds)
+
+    def _stock_read(self, stock: Stock) -> None:
+        self.catalog.learn(stock)
+        self.price_history.take(stock)
 
     def _link_changed(self, link: LinkState) -> None:
         before = self.book.link

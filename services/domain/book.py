@@ -249,11 +249,13 @@ class DeskInfo(Struct, frozen=True):
 
 NO_USUAL: Mapping[tuple[str, str], UsualTime] = MappingProxyType({})
 if TYPE_CHECKING:
-    # The ledger knows the rows of the board.
+    # The ledger knows the rows of the board; the first screen has no history.
     from services.domain.ledger import Ledger
     from services.domain.shop.sale import Sale
+    from services.domain.watching.price_history import PriceHistory
 
 NO_STOCKS: Mapping[str, Stock] = MappingProxyType({})
+NO_HISTORIES: "Mapping[str, PriceHistory]" = MappingProxyType({})
 
 
 class Book(Struct, frozen=True):
@@ -267,9 +269,10 @@ class Book(Struct, frozen=True):
     `pins` and `recents` are product ids: those that were pinned, in that order, and
     those that were bought last, newest first. `usual` holds how long orders usually take, by
     product and type id, and by the product alone with an empty type. `day` are the figures of
-    today, `ledger` its movements as they were last read here. `forgotten` counts the files with
-    cards for customers that lie on this disk since long. `sale` is the one of several lines that is
-    in hand here, as the journal had it last.
+    today, `ledger` its movements as they were last read here. `histories` is what was seen before
+    of each product whose stock was read, by its id. `forgotten` counts the files with cards for
+    customers that lie on this disk since long. `sale` is the one of several lines that is in hand
+    here, as the journal had it last.
     """
 
     info: DeskInfo
@@ -293,6 +296,7 @@ class Book(Struct, frozen=True):
     pins: tuple[str, ...] = ()
     recents: tuple[str, ...] = ()
     usual: Mapping[tuple[str, str], UsualTime] = NO_USUAL
+    histories: "Mapping[str, PriceHistory]" = NO_HISTORIES
     forgotten: int = 0
     sale: "Sale | None" = None
     fatal: str = ""

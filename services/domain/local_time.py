@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 def local_minute(time: datetime) -> str:
     """Return `14:05`."""
@@ -41,6 +43,16 @@ def local_when(time: datetime, now: datetime | None) -> str:
     if now is not None and local.year != now.astimezone().year:
         return f"{local:%d/%m/%y}"
     return f"{local:%d/%m %H:%M}"
+
+
+def local_day_name(time: datetime, now: datetime | None) -> str:
+    """Return a time for a sentence: `at 14:05` today, `on 21 Nov`, `on 21 Nov 2025`."""
+    local = time.astimezone()
+    if same_day(time, now):
+        return f"at {local:%H:%M}"
+    month = _MONTHS[local.month - 1]
+    year = f" {local.year}" if now is not None and local.year != now.astimezone().year else ""
+    return f"on {local.day} {month}{year}"
 
 
 def spoken_day(time: datetime) -> str:

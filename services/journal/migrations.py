@@ -179,7 +179,20 @@ CREATE TABLE sale_lines (
 ) STRICT;
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
+# What goods cost and how many there were, a row where that changed.
+_V8 = """
+CREATE TABLE prices_seen (
+    product_id TEXT NOT NULL,
+    type_id TEXT NOT NULL,
+    at TEXT NOT NULL,
+    price TEXT NOT NULL,
+    stock INTEGER NOT NULL,
+    moved INTEGER NOT NULL,
+    PRIMARY KEY (product_id, type_id, at)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)
 VERSION = len(STEPS)
 
 

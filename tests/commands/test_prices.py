@@ -98,3 +98,34 @@ async def test_a_wrong_file_stops_no_command(carddesk, house, shelf):
     done = await carddesk("stock", shelf.product_id)
     assert done.code == 0
     assert "prices.toml is not used" in done.err
+
+
+async def test_history_is_what_was_read_a_line_a_change(carddesk, shelf, vendor):
+    await carddesk("stock", shelf.product_id)
+    vendor.set_price(shelf.type_id, shelf.price + 20)
+    await carddesk("stock", shelf.product_id)
+    await carddesk("stock", shelf.product_id)
+    done = await carddesk("prices", "history", shelf.product_id, "--json")
+    points = [each for each in done.document if each["type_id"] == shelf.type_id]
+    assert [(each["unit_price"], each["stock"]) for each in points] == [
+        ("980.50", 50), ("1000.50", 50),
+    ]  # fmt: skip
+    await carddesk("catalog")
+    text = await carddesk("prices", "history")
+    assert text.code == 0
+    assert "1 000.50" in text.out
+    assert next(p.title for p in vendor.products if p.id == shelf.product_id) in text.out
+
+
+async def test_history_of_nothing_says_so(carddesk):
+    done = await carddesk("prices", "history", "--from", "today")
+    assert (done.code, done.out) == (0, "")
+    assert "Nothing was seen in this period" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("check", "a-product"), ("show", "--from", "today"), ("history", "a b"), ("past",)],
+)
+async def test_what_goes_with_no_history_is_refused(carddesk, words):
+    assert (await carddesk("prices", *words)).code == 2

@@ -33,3 +33,9 @@ def test_a_span_names_the_day_of_its_end_where_it_is_another() -> None:
     assert local_time.local_span(before, AT) == "2026-11-24 23:30 to 2026-11-25 00:30"
     assert not local_time.same_day(before, AT)
     assert not local_time.same_day(AT, None)
+
+
+def test_a_day_is_named_in_a_sentence() -> None:
+    assert local_time.local_day_name(AT, AT + timedelta(hours=1)) == "at 00:30"
+    assert local_time.local_day_name(AT, AT + timedelta(days=2)) == "on 25 Nov"
+    assert local_time.local_day_name(AT, AT + timedelta(days=90)) == "on 25 Nov 2026"

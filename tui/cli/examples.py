@@ -82,6 +82,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk prices", "the prices of the house, and what they are made of"),
         ("carddesk prices init", "write a first prices.toml, all of it comments"),
         ("carddesk prices check", "what is wrong in it, line by line; exits 2 if anything is"),
+        ("carddesk prices history PRODUCT_ID", "what it cost in the last 30 days, as it was seen"),
+        ("carddesk prices history --from 2026-11-01", "of everything, since a day"),
     ),
     "export": (
         ("carddesk export orders --output orders.csv", "the orders, without codes"),

@@ -313,4 +313,5 @@ class DeskScreen(PaneLayout):
         kind, book = (product.id, value.id), self.book
         of_product = book.usual.get((product.id, ""))
         orders = tuple(o for o in book.orders if o.mine and (o.product_id, o.type_id) == kind)
-        return ValuePreview(product, value, stock, book.usual.get(kind, of_product), orders)
+        points = book.histories.get(product.id, {}).get(value.id, ())
+        return ValuePreview(product, value, stock, book.usual.get(kind, of_product), orders, points)

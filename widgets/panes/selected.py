@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from textual.reactive import var
@@ -23,6 +24,9 @@ from widgets.drawing.sheet import sentence
 from widgets.drawing.steps import last_steps
 from widgets.panes.order_cells import WIDEST, product_pieces
 
+if TYPE_CHECKING:
+    from services.domain.watching.price_history import PricePoint
+
 FACTS_APART = 13
 """Lines from which a blank one stands between the parts."""
 
@@ -33,6 +37,9 @@ MOST_CARDS = 3
 """So many cards have a line of their own; of more than that there is one line in all."""
 
 LEAST_ENTRIES = 3
+BUYERS = 4
+"""Lines that are left to the last buyers of a value, with their title."""
+
 MAY_TELL = "May tell the customer  "
 NOTHING = "Nothing is selected."
 
@@ -51,13 +58,17 @@ class OrderPreview(Struct, frozen=True):
 
 
 class ValuePreview(Struct, frozen=True):
-    """A value of a product as it was last read, and the orders of it, newest first."""
+    """A value of a product as it was last read, and the orders of it, newest first.
+
+    `points` are the prices and the stock that were seen of it, oldest first.
+    """
 
     product: Product
     value: Denomination
     stock: Stock
     usual: UsualTime | None = None
     orders: tuple[BoardOrder, ...] = ()
+    points: "tuple[PricePoint, ...]" = ()
 
 
 class SelectedPane(Canvas):
@@ -197,6 +208,11 @@ class SelectedPane(Canvas):
         lines = _two(left, right, width)
         if height >= FACTS_APART and not self.privacy:
             lines += [(), *sentence(self.prices.words, width, "dim")]
+        if preview.points and not self.privacy and self.now is not None:
+            from widgets.panes.price_past import past
+
+            left = height - len(lines) - (BUYERS if preview.orders else 0)
+            lines += past(preview.points, cost, self.now, width, left)
         if preview.orders:
             lines += [(), (Cell("last buyers", "head"),)]
             lines += [

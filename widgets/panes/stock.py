@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.reactive import var
 
 from services.domain.book import BoardOrder, Book
 from services.domain.errors import Failure
+from services.domain.local_time import local_day_name
 from services.domain.models import Denomination, OrderStatus, Product, Stock
 from services.domain.money import Prices, exact
 from services.domain.text import cell_width, natural
@@ -19,13 +21,18 @@ from widgets.board.columns import Column
 from widgets.drawing.cells import amount, and_again, goods, stock_count_cell
 from widgets.drawing.ink import Cell, inert
 
+if TYPE_CHECKING:
+    from services.domain.watching.price_history import PriceHistory
+
 VALUE = Column("name", "value", least=5)
 PRICE = Column("price", "price", 5, "right", searched=False)
 COST = Column("cost", "cost", 4, "right", leaves=1, searched=False)
 MARGIN = Column("margin", "margin", 6, "right", leaves=2, searched=False)
 SOLD = Column("sold", "sold today", 10, "right", leaves=3, searched=False)
 STOCK = Column("stock", "stock", 5, "right", searched=False)
+WAS = Column("was", "cost was", 10, "right", leaves=4, searched=False)
 COLUMNS = (VALUE, PRICE, COST, MARGIN, SOLD, STOCK)
+WITH_PAST = (VALUE, PRICE, COST, WAS, MARGIN, SOLD, STOCK)
 DISCREET = (VALUE, PRICE, SOLD, STOCK)
 LONGEST_VALUE = 12
 FRESH = timedelta(seconds=75)
@@ -69,12 +76,20 @@ class StockPane(Board[Denomination]):
         )
         self._orders: tuple[BoardOrder, ...] = ()
         self._sold: Counter[str] = Counter()
+        self._histories: Mapping[str, PriceHistory] | None = None
+        self._was: dict[str, str] = {}
 
     def watch_book(self, book: Book | None) -> None:
-        """Count what was sold today."""
+        """Count what was sold today, and say what values cost before."""
         if book is not None and book.orders is not self._orders:
             self._orders = book.orders
             self._count_sold()
+        if book is not None and book.histories is not self._histories:
+            self._histories = book.histories
+            if self._look_back():
+                self._fit_columns()
+                self.forget_drawn()
+                self.patch()
 
     def watch_privacy(self, privacy: bool) -> None:
         """Show the price that is meant for the eyes in front of the screen."""
@@ -108,8 +123,10 @@ class StockPane(Board[Denomination]):
         self._say()
 
     def describe(self, row: Denomination) -> str:
-        """Name the product as well."""
-        return ", ".join(part for part in (self._goods(), row.name) if part)
+        """Name the product as well, and what the value cost before."""
+        was = "" if self.privacy else self._was.get(row.id, "")
+        parts = (self._goods(), row.name, f"cost was {was}" if was else "")
+        return ", ".join(part for part in parts if part)
 
     def _subject(self) -> str:
         if self.product is None:
@@ -133,6 +150,7 @@ class StockPane(Board[Denomination]):
     def _show_current(self) -> None:
         self._say()
         self._count_sold()
+        self._look_back()
         self._fit_columns()
         self.show_rows(self._current.denominations if self._current else ())
 
@@ -146,7 +164,24 @@ class StockPane(Board[Denomination]):
                 return replace(column, width=max(column.width, longest))
             return replace(column, least=min(max(column.least, longest), LONGEST_VALUE))
 
-        self.show_columns([fitted(each) for each in (DISCREET if self.privacy else COLUMNS)])
+        shown = DISCREET if self.privacy else WITH_PAST if self._was else COLUMNS
+        self.show_columns([fitted(each) for each in shown])
+
+    def _look_back(self) -> bool:
+        """Work out what each value cost before; returns whether that is news."""
+        stock, found = self._current, dict[str, str]()
+        points = self._histories.get(stock.product_id) if stock and self._histories else None
+        if stock and points:
+            from services.domain.watching.price_history import before
+
+            for value in stock.denominations:
+                past = None if value.closed else before(points.get(value.id, ()), value.price)
+                if past is not None:
+                    found[value.id] = f"{exact(past.price)} {local_day_name(past.at, self.now)}"
+        if found == self._was:
+            return False
+        self._was = found
+        return True
 
     def _count_sold(self) -> None:
         stock = self._current
@@ -208,6 +243,7 @@ class StockPane(Board[Denomination]):
             "name": inert(denomination.name),
             "price": "" if closed else f"{mark}{amount(price)}",
             "cost": "" if closed else exact(cost),
+            "was": self._was.get(denomination.id, ""),
             "margin": "" if closed else exact(price - cost),
             "sold": str(sold) if sold else "",
             "stock": inert(closed) if closed else stock_count_cell(denomination.quantity).text,

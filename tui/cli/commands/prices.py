@@ -1,39 +1,58 @@
-"""`carddesk prices`: what `prices.toml` says, what is wrong in it, and a first file."""
+"""`carddesk prices`: what `prices.toml` says, what is wrong in it, a first file; what was seen."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services.domain.errors import NotFound
+from services.domain.errors import BadInput, NotFound
+from services.domain.local_time import local_time
 from services.domain.models import Catalog
 from services.domain.money import OF_A_RULE, PriceRule, RuleKey, show
-from services.domain.text import clean
+from services.domain.text import clean, natural
 from services.domain.typed.product_names import with_region
 from services.settings.fields import HousePrices
 from services.settings.load import PRICES_FILE
+from services.system.clock import SystemClock
 from services.system.files import shown
+from tui.cli import argument_types
 from tui.cli.context import AddCommand, Call
 from tui.formats import as_json, as_text
 
 if TYPE_CHECKING:
     from services.desk.desk import Desk
+    from services.domain.watching.price_history import SeenPrice
 
 BAD = 2
-WHAT = ("show", "check", "init")
+WHAT = ("show", "check", "init", "history")
+DAYS = 30
 
 
 def declare(add: AddCommand) -> None:
-    command = add("prices", prices, "the prices of the house: show, check, or a first file")
+    command = add("prices", prices, "the prices of the house, and what goods cost before")
     command.add_argument(
         "what",
         choices=WHAT,
         default="show",
         nargs="?",
-        metavar="show|check|init",
-        help="print what holds; say what is wrong in the file; write a first one",
+        metavar="show|check|init|history",
+        help="print what holds; say what is wrong in the file; write a first one; print what goods"
+        " cost before, as far as it was seen here",
     )
+    command.add_argument(
+        "product_id",
+        metavar="PRODUCT_ID",
+        nargs="?",
+        type=argument_types.vendor_id,
+        help="of history: this product alone",
+    )
+    argument_types.add_period(command)
 
 
 async def prices(call: Call) -> int:
     """Do what was asked for; only `init` writes, and never over a file that is there."""
+    if call.args.what == "history":
+        return await _history(call)
+    if call.args.product_id or call.args.start or call.args.end:
+        raise BadInput("A product, --from and --to go with: carddesk prices history")
     path = call.paths.config_file.with_name(PRICES_FILE)
     if call.args.what == "init":
         from services.settings import house_prices
@@ -79,6 +98,50 @@ async def prices(call: Call) -> int:
 def clean_lines(sentences: list[str]) -> str:
     """Return sentences as lines of text."""
     return "\n".join(map(clean, sentences))
+
+
+async def _history(call: Call) -> int:
+    """Print what goods cost and how many there were, a line for each change that was seen."""
+    start, end = call.period()
+    start = start or SystemClock().now() - timedelta(days=DAYS)
+    async with call.desk(offline=True) as desk:
+        read = await desk.price_history.since(start, call.args.product_id or "")
+        catalog = desk.book.catalog
+    seen = [each for each in read if end is None or each.point.at <= end]
+    if not seen:
+        period = "in this period" if call.args.start else f"in the last {DAYS} days"
+        call.out.say(f"Nothing was seen {period}. It is kept whenever a stock is read.")
+    named = [(each, *_names(each, catalog)) for each in seen]
+    named.sort(key=lambda row: (natural(row[1]), row[0].product_id, natural(row[2])))
+    headings = ("PRODUCT", "VALUE", "TIME", "COST DZD", "STOCK")
+    rows = [
+        (product, value, local_time(each.point.at), show(each.point.price), str(each.point.stock))
+        for each, product, value in named
+    ]
+    document = [
+        {
+            "product_id": each.product_id,
+            "product_title": product,
+            "type_id": each.type_id,
+            "type_name": value,
+            "time": as_json.instant(each.point.at),
+            "unit_price": as_json.amount(each.point.price),
+            "stock": each.point.stock,
+            "price_moved": each.point.moved,
+        }
+        for each, product, value in named
+    ]
+    call.out.data(document, as_text.table(headings, rows, right={3, 4}))
+    return 0
+
+
+def _names(seen: "SeenPrice", catalog: Catalog | None) -> tuple[str, str]:
+    """Return the names of a product and a value; their ids where no cache has them."""
+    product = catalog.find(seen.product_id) if catalog else None
+    if product is None:
+        return seen.product_id, seen.type_id
+    value = dict(product.values).get(seen.type_id, "")
+    return with_region(product.title, product.region), value or seen.type_id
 
 
 async def _unknown(desk: "Desk", catalog: Catalog, house: HousePrices) -> list[str]:

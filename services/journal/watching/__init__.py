@@ -1,0 +1,4 @@
+"""What the journal keeps of prices and stock that were seen.
+
+May import what `services.journal` may; begin with `prices_seen.py`.
+"""
