@@ -42,7 +42,7 @@ class BoardOrder(Struct, frozen=True, gc=False):
     end was seen.
     """
 
-    key: str
+    row_id: str
     order_id: str
     state: str
     product: SafeText
@@ -88,7 +88,7 @@ class BoardOrder(Struct, frozen=True, gc=False):
     @property
     def line(self) -> str:
         """Its name in a list: it stays the same when a purchase of ours gets its order id."""
-        return self.purchase_id or self.key
+        return self.purchase_id or self.row_id
 
     @property
     def to_give(self) -> bool:
@@ -325,7 +325,7 @@ def waiting_count(orders: Sequence[BoardOrder]) -> ToHandOver:
 
 
 class Logged(Struct, frozen=True):
-    """An entry with a key of its own: two things can happen at one time."""
+    """An entry with an id of its own: two things can happen at one time."""
 
-    key: str
+    row_id: str
     entry: LogEntry

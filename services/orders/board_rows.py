@@ -141,9 +141,9 @@ class BoardRows:
             self._order = self._sorted = None
         if self._order is None:
             newest_first = sorted(
-                self._rows.values(), key=lambda row: (row.time, row.key), reverse=True
+                self._rows.values(), key=lambda row: (row.time, row.row_id), reverse=True
             )
-            self._order = [row.key for row in newest_first]
+            self._order = [row.row_id for row in newest_first]
         if self._sorted is None:
             self._sorted = tuple(map(self._rows.__getitem__, self._order))
         return self._sorted
@@ -202,7 +202,7 @@ class BoardRows:
         rows += [self._purchase_row(purchase) for purchase in owners.values()]
         marks = given or {}
         rows = [with_mark(r, marks[r.order_id]) if r.order_id in marks else r for r in rows]
-        return tuple(sorted(rows, key=lambda row: (row.time, row.key), reverse=True))
+        return tuple(sorted(rows, key=lambda row: (row.time, row.row_id), reverse=True))
 
     def _name(self, product_id: str, type_id: str, name: SafeText) -> set[str]:
         """Take the name of a denomination; returns its product where that is news."""
@@ -219,22 +219,22 @@ class BoardRows:
             row = with_mark(row, delivery)
         if (ended := self._ended.get(row.purchase_id)) is not None and row.final:
             row = replace(row, ended_at=ended)
-        known = self._rows.get(row.key)
+        known = self._rows.get(row.row_id)
         if known == row:
             return
-        self._rows[row.key] = row
+        self._rows[row.row_id] = row
         self._sorted = None
         if known is None or known.time != row.time:
             self._order = None
         if _ages(row):
             self._oldest = min(self._oldest or row.time, row.time)
 
-    def _drop(self, key: str) -> None:
-        if self._rows.pop(key, None) is not None:
+    def _drop(self, row_id: str) -> None:
+        if self._rows.pop(row_id, None) is not None:
             self._order = self._sorted = None
 
     def _forget(self, row: BoardOrder) -> None:
-        self._rows.pop(row.key, None)
+        self._rows.pop(row.row_id, None)
         self._orders.pop(row.order_id, None)
         self._given.pop(row.order_id, None)
         if not row.late:
@@ -247,7 +247,7 @@ class BoardRows:
         names = (order.product, order.type)
         price = order.price_per_card
         return BoardOrder(
-            key=order.id,
+            row_id=order.id,
             order_id=order.id,
             state=order.status,
             product=owner.product_title
@@ -289,7 +289,7 @@ def with_mark(row: BoardOrder, delivery: Delivery) -> BoardOrder:
 def _purchase_row(purchase: Purchase, facts: Mapping[str, Any]) -> BoardOrder:
     """Draw a purchase whose order the list has not shown yet."""
     return BoardOrder(
-        key=purchase.order_id or purchase.id,
+        row_id=purchase.order_id or purchase.id,
         order_id=purchase.order_id,
         state=purchase.status if purchase.order_id and purchase.status else purchase.state.value,
         product=purchase.product_title,

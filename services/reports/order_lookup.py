@@ -115,9 +115,10 @@ class Lookup:
             with contextlib.suppress(DeskError):
                 await name_orders(self._client, self._rows, others)
         rows = {
-            r.key: r for r in self._rows.joined(_with_purchases(orders, purchases), (), ours.given)
+            r.row_id: r
+            for r in self._rows.joined(_with_purchases(orders, purchases), (), ours.given)
         }
-        rows |= {r.key: r for r in self._rows.joined((), purchases.values(), ours.given)}
+        rows |= {r.row_id: r for r in self._rows.joined((), purchases.values(), ours.given)}
         return tuple(LookupHit(_without_tail(names), rows[key]) for key, names in by.items())
 
     async def _with_vendor(self, wanted: LookupTerm, matches: Matches) -> Matches:

@@ -50,11 +50,11 @@ def test_the_text_of_a_row_is_folded_once_for_each_of_its_values(still: StillClo
     folded: Counter[str] = Counter()
 
     def search(order: BoardOrder) -> str:
-        folded[order.key] += 1
+        folded[order.row_id] += 1
         return order.product
 
     rows = board_of(still)
-    listed = Rows[BoardOrder](lambda order: order.key, search)
+    listed = Rows[BoardOrder](lambda order: order.row_id, search)
     listed.replace(rows.rows(still.now()))
     changed = seed.as_orders(seed.records(ORDERS, still_open=False, now=still.now()))[7]
     rows.take_orders([changed])
@@ -106,7 +106,7 @@ def test_words_are_gathered_once_and_a_typed_one_is_looked_up_once_for_all_rows(
     slipped = counting("compared", services.domain.typed.fuzzy_match._slipped)
     monkeypatch.setattr(services.domain.typed.fuzzy_match, "_slipped", slipped)
     rows = board_of(still)
-    listed = Rows[BoardOrder](lambda order: order.key, lambda order: f"{order.product} steam")
+    listed = Rows[BoardOrder](lambda order: order.row_id, lambda order: f"{order.product} steam")
     listed.replace(rows.rows(still.now()))
     for typed in ("stae", "staem", "staem "):
         listed.filter(typed)

@@ -32,7 +32,7 @@ NOTHING = Counts()
 
 def row(state: str, name: str = "p1", *, mine: bool = True) -> BoardOrder:
     return BoardOrder(
-        key=name,
+        row_id=name,
         order_id=f"o-{name}",
         state=state,
         product=clean("Netflix"),
@@ -103,8 +103,9 @@ def test_orders_that_end_together_are_counted_and_a_later_refund_is_news(take: T
 
 
 def test_an_order_keeps_its_name_when_it_gets_its_number(take: Take) -> None:
-    take(replace(EMPTY, orders=(replace(row("SENDING"), key="p1", order_id=""),)))
-    assert take(replace(EMPTY, orders=(replace(row("FULFILLED"), key="o-9"),))) == Counts(ended=1)
+    take(replace(EMPTY, orders=(replace(row("SENDING"), row_id="p1", order_id=""),)))
+    ended = replace(row("FULFILLED"), row_id="o-9")
+    assert take(replace(EMPTY, orders=(ended,))) == Counts(ended=1)
 
 
 def test_other_desks_orders_and_unknown_states_are_no_news(take: Take) -> None:

@@ -52,7 +52,7 @@ def bought(state: S, **more: object) -> Purchase:
 
 def row_of(purchase: Purchase, **more: object) -> BoardOrder:
     row = BoardOrder(
-        key=purchase.id,
+        row_id=purchase.id,
         order_id=purchase.order_id,
         state=purchase.state.value,
         product=purchase.product_title,

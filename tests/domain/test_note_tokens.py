@@ -60,17 +60,17 @@ def test_a_fixed_line_is_a_number_too():
 @pytest.mark.parametrize("typed", [*FORMS, "0555123", "+213 5", "ref:0555 12 34 56"])
 @pytest.mark.parametrize("written", FORMS)
 def test_the_filter_of_orders_finds_every_form(written, typed):
-    rows = Rows(lambda order: order.key, order_search, PREFIXES)
+    rows = Rows(lambda order: order.row_id, order_search, PREFIXES)
     rows.replace((an_order("a", f"Amina {written}"), an_order("b", "Omar 0555 98 76 54")))
     rows.filter(typed)
-    assert "a" in {order.key for order in rows.listed}
+    assert "a" in {order.row_id for order in rows.listed}
     if len(typed) > 6:
-        assert [order.key for order in rows.listed] == ["a"]
+        assert [order.row_id for order in rows.listed] == ["a"]
 
 
 def an_order(key, note):
     return BoardOrder(
-        key=key,
+        row_id=key,
         order_id="66f3-12-34-56",
         state="HANDLING",
         product=clean("Steam Wallet"),

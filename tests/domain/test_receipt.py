@@ -12,7 +12,7 @@ from services.domain.secrets import MASK, Secret
 from services.domain.text import clean
 
 ORDER = BoardOrder(
-    key="6b05",
+    row_id="6b05",
     order_id="6b059cb77902699be4000002",
     state="FULFILLED",
     product=clean("Netflix"),

@@ -19,11 +19,11 @@ def catalog(also: str) -> Catalog:
 def test_orders_are_found_by_the_settings_names() -> None:
     board = BoardRows(24)
     board.take_orders([Order("o1", clean("HANDLING"), 1, "p1", "t1", NOW)])
-    listed = Rows(lambda row: row.key, order_search)
+    listed = Rows(lambda row: row.row_id, order_search)
     for also, found in (("carte verte", ["o1"]), ("", [])):
         board.learn(catalog=catalog(also))
         listed.replace(board.rows(NOW))
         listed.filter("verte")
-        assert [row.key for row in listed.listed] == found
+        assert [row.row_id for row in listed.listed] == found
         listed.filter("mobilis algerie")
-        assert [row.key for row in listed.listed] == ["o1"]
+        assert [row.row_id for row in listed.listed] == ["o1"]

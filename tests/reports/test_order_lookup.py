@@ -51,7 +51,7 @@ async def test_a_purchase_without_an_order_is_found_too(counter: Counter) -> Non
     lost = await counter.buy(1, "for Omar")
     assert lost.state is PurchaseState.UNRESOLVED
     read = await counter.desk.support.find("omar")
-    assert [(hit.row.key, hit.row.state) for hit in read.hits] == [(lost.id, "UNRESOLVED")]
+    assert [(hit.row.row_id, hit.row.state) for hit in read.hits] == [(lost.id, "UNRESOLVED")]
     counter.box.faults.add(Fault.parse("ratelimit@placeOrder"))
     refused = await counter.buy(2)
     assert refused.state is PurchaseState.REFUSED

@@ -244,13 +244,13 @@ async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -
     async with open_console(change=remapped) as console:
         await console.ready()
         board = console.screen.board("catalogue")
-        first = board.highlighted_key
+        first = board.highlighted_row_id
         await console.press("d", "j")
         assert not console.app.privacy
-        assert board.highlighted_key == first
+        assert board.highlighted_row_id == first
         await console.press("Y", "w")
         assert console.app.privacy
-        assert board.highlighted_key != first
+        assert board.highlighted_row_id != first
 
 
 async def test_an_azerty_row_goes_to_the_panes(open_console: Any) -> None:

@@ -141,7 +141,7 @@ async def test_a_filter_does_not_hide_the_order_just_bought(console: Any) -> Non
 async def test_a_row_that_just_slid_under_the_cursor_is_not_acted_on(console: Any) -> None:
     row = await bought(console, "karim")
     await console.press("3", "g")
-    board(console).show_rows((replace(row, key="new", purchase_id=""), row))
+    board(console).show_rows((replace(row, row_id="new", purchase_id=""), row))
     assert board(console).slid
     await console.press("m")
     await console.shows("The list moved just now")

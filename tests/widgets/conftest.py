@@ -122,7 +122,7 @@ def order() -> Callable[..., BoardOrder]:
 
     def make(number: int = 1, **facts: Any) -> BoardOrder:
         known: dict[str, Any] = {
-            "key": f"66f0000000000000000{number:05d}",
+            "row_id": f"66f0000000000000000{number:05d}",
             "order_id": f"66f0000000000000000{number:05d}",
             "state": "HANDLING",
             "product": f"Steam Wallet {number}",

@@ -40,7 +40,7 @@ class _Meant(NamedTuple):
     def on(cls, screen: ConsoleScreen[Any]) -> "_Meant":
         """Return what the keys of a screen act on now."""
         boards = screen.chosen_in() if isinstance(screen, Filtering) else ()
-        return cls(screen.noted_order(), tuple(board.highlighted_key for board in boards))
+        return cls(screen.noted_order(), tuple(board.highlighted_row_id for board in boards))
 
 
 class CommandRunner:

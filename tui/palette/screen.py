@@ -68,7 +68,7 @@ class PaletteScreen(Dialog[PaletteInput | None]):
         self._recalled = len(history)
         self.board = SideBySide[PaletteChoice](
             COLUMNS,
-            key=lambda row: row.id,
+            row_id=lambda row: row.id,
             cells=_cells,
             search=lambda row: f"{row.title} {row.line} {row.also}",
             heading="Commands",

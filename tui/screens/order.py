@@ -356,7 +356,7 @@ class OrderScreen(ConsoleScreen[None]):
     def shows(self, order: BoardOrder) -> bool:
         """Tell whether this is the order that is shown here."""
         mine = self._row.purchase_id
-        return order.key == self._row.key or bool(mine and order.purchase_id == mine)
+        return order.row_id == self._row.row_id or bool(mine and order.purchase_id == mine)
 
     def _selected_card(self) -> Card | None:
         return dict(self.cards.revealed).get(self.cards.selected)

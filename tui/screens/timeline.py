@@ -132,4 +132,4 @@ class TimelineScreen(ConsoleScreen[None]):
 
     def _same(self, order: BoardOrder) -> bool:
         mine = self._row.purchase_id
-        return order.key == self._row.key or bool(mine and order.purchase_id == mine)
+        return order.row_id == self._row.row_id or bool(mine and order.purchase_id == mine)

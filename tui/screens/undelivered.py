@@ -48,7 +48,7 @@ class UndeliveredScreen(OrderListScreen):
     def watch_book(self) -> None:
         """Read again when an order of the board got cards, or was marked elsewhere."""
         super().watch_book()
-        waiting = frozenset(row.key for row in self.book.orders if row.mine and row.to_give)
+        waiting = frozenset(row.row_id for row in self.book.orders if row.mine and row.to_give)
         before, self._waiting = self._waiting, waiting
         if self.composed and before != waiting:
             self.ask_again()

@@ -76,7 +76,7 @@ class UnresolvedScreen(Filtering):
         super().__init__(context)
         self.cases = Board[Purchase](
             CASE_COLUMNS,
-            key=lambda purchase: purchase.id,
+            row_id=lambda purchase: purchase.id,
             cells=case_cells,
             search=named,
             heading="Unresolved",
@@ -84,7 +84,7 @@ class UnresolvedScreen(Filtering):
         )
         self.possible = Board["Candidate"](
             CANDIDATE_COLUMNS,
-            key=lambda candidate: candidate.order.id,
+            row_id=lambda candidate: candidate.order.id,
             cells=candidate_cells,
             search=lambda candidate: candidate.order.id,
             heading="Could it be one of these?",
@@ -92,7 +92,7 @@ class UnresolvedScreen(Filtering):
         )
         self.unclaimed_orders = Board[UnclaimedOrder](
             UNCLAIMED_COLUMNS,
-            key=lambda row: row.order.order_id,
+            row_id=lambda row: row.order.order_id,
             cells=unclaimed_cells,
             search=lambda row: f"{row.order.order_id} {row.order.goods}",
             heading="Unclaimed orders",

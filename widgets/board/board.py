@@ -42,7 +42,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     Until the operator moves in it the list stays at its top, and the cursor on the first row or on
     the one that it was pointed at; back at the top it does so again. Elsewhere the cursor is on
-    a key, not on a line: it follows its row through insertions, removals and sorting. Cells may
+    a row id, not on a line: it follows its row through insertions, removals and sorting. Cells may
     hold any text; here it becomes inert, is fitted, and masked where private.
 
     Right-to-left text is drawn in the last column, wherever it came from. `way_back` says how to
@@ -51,7 +51,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     Args:
         columns: from left to right.
-        key: a value's stable name.
+        row_id: a value's stable name.
         cells: a value as cells by column id, a pure function.
         search: the text that a filter looks in.
         sort_keys: by column id, what to sort by where the cell's text will not do.
@@ -90,7 +90,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         """A row was opened, with enter or a double click."""
 
         board: "Board[Any]"
-        key: str
+        row_id: str
 
         @property
         def control(self) -> "Board[Any]":
@@ -101,7 +101,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         """The cursor is on another row, or on none."""
 
         board: "Board[Any]"
-        key: str | None
+        row_id: str | None
 
         @property
         def control(self) -> "Board[Any]":
@@ -111,7 +111,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         self,
         columns: Sequence[Column],
         *,
-        key: Callable[[T], str],
+        row_id: Callable[[T], str],
         cells: Callable[[T, View], Mapping[str, RowCell]],
         search: Callable[[T], str],
         sort_keys: Mapping[str, Callable[[T], Any]] | None = None,
@@ -126,10 +126,10 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._columns = tuple(columns)
         self._newest_first = newest_first
         self._cells = cells
-        self._key = key
+        self._row_id = row_id
         self._sort_keys = sort_keys or {}
         self.prefixes: Final[Mapping[str, Prefix[T]]] = prefixes or {}
-        self._rows = Rows(key, search, self.prefixes)
+        self._rows = Rows(row_id, search, self.prefixes)
         self._cursor: str | None = None
         self._cursor_index = 0
         self._moved = False
@@ -143,7 +143,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         self.set_reactive(Board.heading, heading)
 
     @property
-    def highlighted_key(self) -> str | None:
+    def highlighted_row_id(self) -> str | None:
         return self._cursor
 
     @property
@@ -155,7 +155,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     @property
     def chosen(self) -> str | None:
-        """The key of the row that the operator chose, None where the cursor follows the newest."""
+        """The id of the row that the operator chose, None where the cursor follows the newest."""
         return self._cursor if self._moved else self._held
 
     @property
@@ -251,14 +251,14 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._steady()
         self._scroll_by_rows(-self.scroll_offset.y)
 
-    def point_at(self, key: str) -> None:
+    def point_at(self, row_id: str) -> None:
         """Put the cursor on this row, now or once it is there, and follow the newest rows again.
 
         A filter that might hide it is taken off.
         """
         self.filter_text = ""
         self.begin_again()
-        self._held, self._awaited = key, True
+        self._held, self._awaited = row_id, True
         self._settle()
 
     def hold(self) -> None:
@@ -275,13 +275,13 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._columns = tuple(columns)
         self.patch()
 
-    def find(self, key: str) -> T | None:
-        """Return the value with this key, listed or not."""
-        return self._rows.find(key)
+    def find(self, row_id: str) -> T | None:
+        """Return the value with this row id, listed or not."""
+        return self._rows.find(row_id)
 
-    def move_to(self, key: str) -> bool:
+    def move_to(self, row_id: str) -> bool:
         """Put the cursor on this row; returns False when it is not listed."""
-        index = self._rows.index(key)
+        index = self._rows.index(row_id)
         if index is None:
             return False
         self._move(index)
@@ -364,8 +364,8 @@ class Board(Canvas, Generic[T], can_focus=True):
             self._sort_at(offset.x - (self.frame is not None and self.frame.sides == "both"))
         if offset is None or not above <= offset.y < above + self.page:
             return
-        key = self._rows.key_at(self.scroll_offset.y + offset.y - above)
-        if key is not None and self.move_to(key) and event.chain == 2:
+        row_id = self._rows.row_id_at(self.scroll_offset.y + offset.y - above)
+        if row_id is not None and self.move_to(row_id) and event.chain == 2:
             self.action_open()
 
     def _sort_at(self, x: int) -> None:
@@ -398,15 +398,15 @@ class Board(Canvas, Generic[T], can_focus=True):
         self._drawn_rows.begin(placed, width, self.privacy)
         fresh = self._fresh_rows()
         for value in self._rows.listed[top : top + height - self._header]:
-            key = self._key(value)
-            ink = cursor_ink if key == self._cursor else ""
+            row_id = self._row_id(value)
+            ink = cursor_ink if row_id == self._cursor else ""
             lines.append(
                 self._drawn_rows.line(
-                    key,
+                    row_id,
                     value,
                     view,
                     cursor_ink=ink,
-                    changed=fresh.get(key, UNCHANGED),
+                    changed=fresh.get(row_id, UNCHANGED),
                     placed=placed,
                     width=width,
                 )
@@ -469,15 +469,17 @@ class Board(Canvas, Generic[T], can_focus=True):
             return
         for before, value in self._rows.changed:
             if columns := self._news(before, value):
-                self._fresh[self._key(value)] = (self.now + CHANGED_FOR, columns)
+                self._fresh[self._row_id(value)] = (self.now + CHANGED_FOR, columns)
 
     def _fresh_rows(self) -> Mapping[str, frozenset[str]]:
-        """Return by key the columns that changed just now."""
+        """Return by row id the columns that changed just now."""
         now = self.now
         self._fresh = {
-            key: seen for key, seen in self._fresh.items() if now is not None and now < seen[0]
+            row_id: seen
+            for row_id, seen in self._fresh.items()
+            if now is not None and now < seen[0]
         }
-        return {key: columns for key, (_, columns) in self._fresh.items()}
+        return {row_id: columns for row_id, (_, columns) in self._fresh.items()}
 
     def _cell_text(self, column: str) -> Callable[[T], str]:
         return lambda value: cell_text(self._cells(value, View()).get(column, Cell("")))
@@ -492,9 +494,9 @@ class Board(Canvas, Generic[T], can_focus=True):
         if not self._newer:
             return 0
         top = self.scroll_offset.y
-        places = {key: self._rows.index(key) for key in self._newer}
+        places = {row_id: self._rows.index(row_id) for row_id in self._newer}
         page = range(top, top + self.page)
-        self._newer -= {key for key, at in places.items() if at in page}
+        self._newer -= {row_id for row_id, at in places.items() if at in page}
         above = sum(at is not None and at < top for at in places.values())
         return above if self._newest_first and not self.sort else 0
 
@@ -549,10 +551,10 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     def _set_cursor(self, index: int) -> None:
         self._cursor_index = max(0, min(index, self.shown - 1))
-        key = self._rows.key_at(self._cursor_index)
-        if key != self._cursor:
-            self._cursor = key
-            self.post_message(self.Highlighted(self, key))
+        row_id = self._rows.row_id_at(self._cursor_index)
+        if row_id != self._cursor:
+            self._cursor = row_id
+            self.post_message(self.Highlighted(self, row_id))
 
     def _reveal_cursor(self) -> None:
         if not self.is_mounted or not self.size:

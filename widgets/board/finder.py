@@ -39,22 +39,22 @@ NO_HIGHLIGHTS = Highlights()
 
 
 class RowFinder(Generic[T]):
-    """Rows in their order, each with a key and its text, and the words that may be typed wrong.
+    """Rows in their order, each with its id and its text, and the words that may be typed wrong.
 
     The words are only gathered once something is looked for, and let go with `forget`.
     """
 
     def __init__(self) -> None:
-        self.keys: list[str] = []
+        self.row_ids: list[str] = []
         self.texts: list[str] = []
         self.rows: list[T] = []
         self._vocabulary: set[str] | None = None
         self._close: dict[str, frozenset[str]] = {}
         self._last: tuple[tuple[str, ...], list[T], list[str]] | None = None
 
-    def replace(self, keys: list[str], texts: list[str], rows: list[T]) -> None:
-        """Take these rows instead, in their order, each with its key and its searchable text."""
-        self.keys, self.texts, self.rows = keys, texts, rows
+    def replace(self, row_ids: list[str], texts: list[str], rows: list[T]) -> None:
+        """Take these rows instead, in their order, each with its id and its searchable text."""
+        self.row_ids, self.texts, self.rows = row_ids, texts, rows
         self.forget()
 
     def change(self, at: int, text: str, row: T) -> None:
@@ -100,13 +100,13 @@ class RowFinder(Generic[T]):
         return best, inside, [] if held else self._meaning(typed)
 
     def having(self, typed: tuple[str, ...]) -> set[str]:
-        """Return the keys of the rows in which a word begins like one that was typed.
+        """Return the ids of the rows in which a word begins like one that was typed.
 
         Not of those that have it inside a word: who is spared US still wants PlayStation Plus.
         """
         begin = [f" {word}" for word in typed]
-        pairs = zip(self.keys, self.texts, strict=True)
-        return {key for key, text in pairs if any(start in text for start in begin)}
+        pairs = zip(self.row_ids, self.texts, strict=True)
+        return {row_id for row_id, text in pairs if any(start in text for start in begin)}
 
     def _holding(self, typed: tuple[str, ...]) -> tuple[list[T], list[str]]:
         """Return the rows in which each word stands as it was typed, and their texts."""

@@ -69,7 +69,7 @@ class DrawnRows(Generic[T]):
 
     def line(
         self,
-        key: str,
+        row_id: str,
         value: T,
         view: View,
         *,
@@ -81,7 +81,7 @@ class DrawnRows(Generic[T]):
         """Return the line of a row.
 
         Args:
-            key: of the row.
+            row_id: of the row.
             value: what is drawn.
             view: what it depends on beside its value.
             cursor_ink: the ink of the cursor if it is here.
@@ -89,7 +89,7 @@ class DrawnRows(Generic[T]):
             placed: the columns that are shown.
             width: of the line, in terminal cells.
         """
-        name = (key, cursor_ink, changed)
+        name = (row_id, cursor_ink, changed)
         held = self._held.get(name)
         highlights = self._highlights(value)
         if held is not None and held.value is value and held.now == view.now:

@@ -1,4 +1,4 @@
-"""What a list holds and which of it is listed: rows by key, filtered and sorted, no screen."""
+"""What a list holds and which of it is listed: rows by id, filtered and sorted, no screen."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import filterfalse
@@ -17,23 +17,23 @@ class Rows(Generic[T]):
     """The values of a board and the part of them that its filter lets through, in its order.
 
     Args:
-        key: a value's stable name; of several values with one key the first is kept.
+        row_id: a value's stable name; of several values with one id the first is kept.
         search: the text that a filter looks in.
         prefixes: by name, what a filter can look in alone.
 
     Attributes:
         listed: what the filter lets through, in its order.
-        added: the keys that the last exchange of values brought.
+        added: the ids that the last exchange of values brought.
         changed: the values that it replaced, each with the one before it.
     """
 
     def __init__(
         self,
-        key: Callable[[T], str],
+        row_id: Callable[[T], str],
         search: Callable[[T], str],
         prefixes: Mapping[str, Prefix[T]] | None = None,
     ) -> None:
-        self._key = key
+        self._row_id = row_id
         self._search = search
         self._prefixes = prefixes or {}
         self._given: tuple[T, ...] | None = None
@@ -68,7 +68,7 @@ class Rows(Generic[T]):
         return True
 
     def _exchange(self, before: tuple[T, ...], after: tuple[T, ...]) -> bool:
-        """Take new values for some of the same keys; returns False if that is not all there is.
+        """Take new values for some of the same ids; returns False if that is not all there is.
 
         Of ten thousand rows a few change every second, and looking at all of them costs most.
         """
@@ -76,10 +76,10 @@ class Rows(Generic[T]):
             return False
         pairs = enumerate(zip(before, after, strict=True))
         changed = [(at, old, new) for at, (old, new) in pairs if old is not new]
-        if any(self._key(old) != self._key(new) for _, old, new in changed):
+        if any(self._row_id(old) != self._row_id(new) for _, old, new in changed):
             return False
         for at, _, value in changed:
-            self._values[self._key(value)] = value
+            self._values[self._row_id(value)] = value
             self._finder.change(at, searchable(self._search(value)), value)
         self.changed = tuple((old, new) for _, old, new in changed)
         if self._query is not EVERYTHING or self._order:
@@ -90,19 +90,19 @@ class Rows(Generic[T]):
 
     def _take(self, values: Iterable[T]) -> None:
         finder, held = self._finder, self._values
-        texts = dict(zip(finder.keys, finder.texts, strict=True))
+        texts = dict(zip(finder.row_ids, finder.texts, strict=True))
         self._values = {}
         for value in values:
-            self._values.setdefault(self._key(value), value)
+            self._values.setdefault(self._row_id(value), value)
         self.added = frozenset(self._values.keys() - held.keys())
-        pairs = ((held.get(key), value) for key, value in self._values.items())
+        pairs = ((held.get(row_id), value) for row_id, value in self._values.items())
         self.changed = tuple((old, new) for old, new in pairs if old is not None and old is not new)
         # Searching ten thousand rows at each key press is only quick on text folded before.
         finder.replace(
             list(self._values),
             [
-                texts[key] if held.get(key) is value else searchable(self._search(value))
-                for key, value in self._values.items()
+                texts[row_id] if held.get(row_id) is value else searchable(self._search(value))
+                for row_id, value in self._values.items()
             ],
             list(self._values.values()),
         )
@@ -129,21 +129,21 @@ class Rows(Generic[T]):
         self._order = None if by is None else (by, descending)
         self._list()
 
-    def find(self, key: str) -> T | None:
-        """Return the value with this key, listed or not."""
-        return self._values.get(key)
+    def find(self, row_id: str) -> T | None:
+        """Return the value with this id, listed or not."""
+        return self._values.get(row_id)
 
-    def index(self, key: str | None) -> int | None:
-        """Return where the value with this key is listed, None when it is not."""
-        if key is None:
+    def index(self, row_id: str | None) -> int | None:
+        """Return where the value with this id is listed, None when it is not."""
+        if row_id is None:
             return None
         if self._places is None:
-            self._places = {self._key(value): at for at, value in enumerate(self.listed)}
-        return self._places.get(key)
+            self._places = {self._row_id(value): at for at, value in enumerate(self.listed)}
+        return self._places.get(row_id)
 
-    def key_at(self, index: int) -> str | None:
-        """Return the key of the value listed there, None outside the list."""
-        return self._key(self.listed[index]) if 0 <= index < len(self.listed) else None
+    def row_id_at(self, index: int) -> str | None:
+        """Return the id of the value listed there, None outside the list."""
+        return self._row_id(self.listed[index]) if 0 <= index < len(self.listed) else None
 
     def highlights(self, value: T) -> Highlights:
         """Return what the filter found in a value."""
@@ -171,7 +171,7 @@ class Rows(Generic[T]):
             listed = filterfalse(self._prefixes[name].test(wanted), listed)
         if self._query.missing:
             having = self._finder.having(self._query.missing)
-            listed = (value for value in listed if self._key(value) not in having)
+            listed = (value for value in listed if self._row_id(value) not in having)
         if self._order is not None:
             by, descending = self._order
             listed = sorted(listed, key=by, reverse=descending)
@@ -191,5 +191,5 @@ class Rows(Generic[T]):
         begun, inside, meant = self._finder.find(words)
         if self._order is None:
             return begun + inside + meant
-        found = set(map(self._key, begun + inside + meant))
-        return [value for key, value in self._values.items() if key in found]
+        found = set(map(self._row_id, begun + inside + meant))
+        return [value for row_id, value in self._values.items() if row_id in found]

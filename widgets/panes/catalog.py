@@ -54,7 +54,7 @@ class CatalogPane(Board[Product]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
             (MARK, *COLUMNS),
-            key=lambda product: product.id,
+            row_id=lambda product: product.id,
             cells=self._marked_cells,
             search=product_text,
             sort_keys={

@@ -182,7 +182,7 @@ class LedgerPane(Board[LedgerRow]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
             COLUMNS,
-            key=lambda row: row.transaction.id,
+            row_id=lambda row: row.transaction.id,
             cells=movement_cells,
             search=movement_search,
             sort_keys={

@@ -45,7 +45,7 @@ class LogPane(Board[Logged]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
             COLUMNS,
-            key=lambda logged: logged.key,
+            row_id=lambda logged: logged.row_id,
             cells=entry_cells,
             search=lambda logged: " ".join(
                 (logged.entry.level, logged.entry.customer, logged.entry.text)

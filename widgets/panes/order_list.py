@@ -44,7 +44,7 @@ class OrderList(Board[BoardOrder]):
     def __init__(self, columns: Sequence[Column], heading: str, *, id: str) -> None:
         super().__init__(
             columns,
-            key=lambda order: order.line,
+            row_id=lambda order: order.line,
             cells=self._order_cells,
             search=order_search,
             sort_keys={

@@ -33,7 +33,7 @@ class OrderBoard(Board[BoardOrder]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
             COLUMNS,
-            key=lambda order: order.line,
+            row_id=lambda order: order.line,
             cells=self._order_cells,
             search=order_search,
             sort_keys=sort_keys(lambda: self.prices),
@@ -58,13 +58,13 @@ class OrderBoard(Board[BoardOrder]):
         self.placeholder = self._absence(book)
         self._say()
 
-    def point_at(self, key: str) -> None:
+    def point_at(self, row_id: str) -> None:
         """Put the cursor on the order just bought, which keeps its place however often it is read.
 
         It is also where `enter_pane` leads back to.
         """
-        self._bought = key
-        super().point_at(key)
+        self._bought = row_id
+        super().point_at(row_id)
         self._arrange()
 
     def enter_pane(self) -> None:

@@ -58,7 +58,7 @@ class StockPane(Board[Denomination]):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(
             COLUMNS,
-            key=lambda denomination: denomination.id,
+            row_id=lambda denomination: denomination.id,
             cells=self._denomination_cells,
             search=lambda denomination: denomination.name,
             sort_keys={

@@ -48,14 +48,14 @@ async def test_arrows_move_through_what_was_found_while_typing(console: Any) -> 
     await console.ready()
     board = console.screen.board("catalogue")
     await console.press("slash", *"steam")
-    first = board.highlighted_key
+    first = board.highlighted_row_id
     await console.press("down")
-    assert board.highlighted_key != first
+    assert board.highlighted_row_id != first
     await console.press("up")
-    assert board.highlighted_key == first
+    assert board.highlighted_row_id == first
     await console.press("enter")
     assert board.has_focus
-    assert board.highlighted_key == first
+    assert board.highlighted_row_id == first
 
 
 @pytest.mark.parametrize("pane", [pane for pane in PANES if pane != "balance"])
@@ -104,21 +104,21 @@ async def test_orders_are_found_by_prefixes(console: Any) -> None:
     await console.until(lambda: board.total == 2)
     for text, keys in (
         ("op:?", {theirs}),
-        ("op:amina", {mine[0].key}),
-        ("ref:kraim", {mine[0].key}),
-        (f"id:{theirs[:10]}", {row.key for row in board.listed if theirs[:10] in row.order_id}),
+        ("op:amina", {mine[0].row_id}),
+        ("ref:kraim", {mine[0].row_id}),
+        (f"id:{theirs[:10]}", {row.row_id for row in board.listed if theirs[:10] in row.order_id}),
         (f"id:{theirs[-6:]} op:other", {theirs}),
         ("st:unres", set[str]()),
-        ("st:", {mine[0].key, theirs}),
+        ("st:", {mine[0].row_id, theirs}),
     ):
         board.filter_text = text
-        assert {row.key for row in board.listed} == keys, text
+        assert {row.row_id for row in board.listed} == keys, text
         await console.shows(f"/{text}")
     await typed(console, "filter op:other")
-    assert [row.key for row in board.listed] == [theirs]
+    assert [row.row_id for row in board.listed] == [theirs]
     held = await console.desk.journal.purchase(mine[0].purchase_id)
     board.filter_text = f"ref:{held.idempotency_key[:12]}"
-    assert [row.key for row in board.listed] == [mine[0].key]
+    assert [row.row_id for row in board.listed] == [mine[0].row_id]
 
 
 async def test_filter_and_sort_survive_refresh_pane_switch_and_news(console: Any) -> None:

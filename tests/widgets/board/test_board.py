@@ -27,7 +27,7 @@ def cells(value: Value, _: View) -> dict[str, Cell]:
 def make_board(**options: Any) -> Board[Value]:
     return Board(
         COLUMNS,
-        key=lambda value: value[0],
+        row_id=lambda value: value[0],
         cells=cells,
         search=lambda value: f"{value[1]} {value[2]}",
         sort_keys={"name": lambda value: value[2]},
@@ -91,14 +91,14 @@ async def test_the_cursor_follows_its_row(staged: Callable[..., Any]) -> None:
         rows = values(10)
         stage.widget.show_rows(rows)
         await stage.press("j", "j")
-        assert stage.widget.highlighted_key == "k2"
+        assert stage.widget.highlighted_row_id == "k2"
         stage.widget.show_rows((("new", "open", "newest"), *rows))
         assert marked(await stage.picture())[0].endswith("thing 2".ljust(80 - 20))
         stage.widget.show_rows(tuple(reversed(rows)))
-        assert stage.widget.highlighted_key == "k2"
+        assert stage.widget.highlighted_row_id == "k2"
         stage.widget.show_rows(rows)
         stage.widget.show_rows(tuple(row for row in rows if row[0] != "k2"))
-        assert stage.widget.highlighted_key == "k3"
+        assert stage.widget.highlighted_row_id == "k3"
         assert stage.widget.highlighted == rows[3]
 
 
@@ -157,7 +157,7 @@ async def test_keys_move_the_cursor(
     async with staged(make_board()) as stage:
         stage.widget.show_rows(values(100))
         await stage.press(*keys)
-        assert stage.widget.highlighted_key == f"k{row}"
+        assert stage.widget.highlighted_row_id == f"k{row}"
         assert len(marked(await stage.picture())) == 1
 
 
@@ -166,9 +166,9 @@ async def test_the_keymap_remaps_the_keys(staged: Callable[..., Any]) -> None:
         stage.app.set_keymap({"nav.down": "t", "open": "s"})
         stage.widget.show_rows(values(3))
         await stage.press("t", "s", "j")
-        assert stage.widget.highlighted_key == "k1"
+        assert stage.widget.highlighted_row_id == "k1"
         opened = [m for m in stage.app.posted if isinstance(m, Board.Opened)]
-        assert [message.key for message in opened] == ["k1"]
+        assert [message.row_id for message in opened] == ["k1"]
         assert opened[0].control is stage.widget
 
 
@@ -177,14 +177,14 @@ async def test_a_click_selects_and_a_double_click_opens(staged: Callable[..., An
         stage.widget.show_rows(values(9))
         await stage.settle()
         await stage.pilot.click(stage.widget, offset=Offset(10, 5))
-        assert stage.widget.highlighted_key == "k3"
+        assert stage.widget.highlighted_row_id == "k3"
         assert not [m for m in stage.app.posted if isinstance(m, Board.Opened)]
         await stage.pilot.click(stage.widget, offset=Offset(10, 6), times=2)
-        opened = [m.key for m in stage.app.posted if isinstance(m, Board.Opened)]
+        opened = [m.row_id for m in stage.app.posted if isinstance(m, Board.Opened)]
         assert opened == ["k4"]
         await stage.pilot.click(stage.widget, offset=Offset(10, 20))
         await stage.pilot.click(stage.widget, offset=Offset(10, 1))
-        assert stage.widget.highlighted_key == "k4"
+        assert stage.widget.highlighted_row_id == "k4"
 
 
 async def test_each_move_tells_which_row_is_highlighted(staged: Callable[..., Any]) -> None:
@@ -193,7 +193,7 @@ async def test_each_move_tells_which_row_is_highlighted(staged: Callable[..., An
         await stage.press("j", "j", "j")
         stage.widget.show_rows(())
         await stage.settle()
-        keys = [m.key for m in stage.app.posted if isinstance(m, Board.Highlighted)]
+        keys = [m.row_id for m in stage.app.posted if isinstance(m, Board.Highlighted)]
         assert keys == ["k0", "k1", "k2", None]
 
 
@@ -208,10 +208,10 @@ async def test_a_filter_lists_what_holds_every_word_and_counts(staged: Callable[
         assert stage.widget.listed == rows[:1]
         stage.widget.filter_text = "nothing like it"
         assert "Nothing here matches 'nothing like it'. esc" in await stage.text()
-        assert stage.widget.highlighted_key is None
+        assert stage.widget.highlighted_row_id is None
         stage.widget.filter_text = ""
         assert (stage.widget.shown, stage.widget.total) == (3, 3)
-        assert stage.widget.highlighted_key == "a"
+        assert stage.widget.highlighted_row_id == "a"
 
 
 async def test_sorting_keeps_the_cursor_on_its_row(staged: Callable[..., Any]) -> None:
@@ -219,11 +219,11 @@ async def test_sorting_keeps_the_cursor_on_its_row(staged: Callable[..., Any]) -
         stage.widget.show_rows((("1", "x", "b"), ("2", "x", "c"), ("3", "x", "a")))
         stage.widget.sort = "-name"
         assert [value[2] for value in stage.widget.listed] == ["c", "b", "a"]
-        assert stage.widget.highlighted_key == "2"
+        assert stage.widget.highlighted_row_id == "2"
         await stage.press("j")
         stage.widget.sort = "name"
         assert [value[2] for value in stage.widget.listed] == ["a", "b", "c"]
-        assert stage.widget.highlighted_key == "1"
+        assert stage.widget.highlighted_row_id == "1"
         stage.widget.sort = ""
         assert [value[0] for value in stage.widget.listed] == ["1", "2", "3"]
 
@@ -273,7 +273,7 @@ async def test_values_with_one_key_are_listed_once(staged: Callable[..., Any]) -
         stage.widget.show_rows((*values(2), *values(2)))
         await stage.press("G")
         assert stage.widget.shown == 2
-        assert stage.widget.highlighted_key == "k1"
+        assert stage.widget.highlighted_row_id == "k1"
 
 
 async def test_a_resize_keeps_the_cursor_in_sight(staged: Callable[..., Any]) -> None:

@@ -19,7 +19,7 @@ async def test_an_untouched_list_stays_at_its_newest_row(staged: Callable[..., A
             stage.widget.show_rows(with_newer(count, values(100)))
             await stage.settle()
             assert stage.widget.scroll_offset.y == 0
-            assert stage.widget.highlighted_key == f"new{count - 1}"
+            assert stage.widget.highlighted_row_id == f"new{count - 1}"
             assert marked(await stage.picture())[0].split()[-1] == str(count - 1)
 
 
@@ -30,7 +30,7 @@ async def test_a_moved_cursor_keeps_its_row_and_its_view(staged: Callable[..., A
         top = stage.widget.scroll_offset.y
         stage.widget.show_rows(with_newer(3, values(100)))
         await stage.settle()
-        assert stage.widget.highlighted_key == "k99"
+        assert stage.widget.highlighted_row_id == "k99"
         assert stage.widget.scroll_offset.y == top + 3
         assert "3 newer above" in (await stage.picture())[0]
         stage.widget.show_rows(with_newer(5, values(100)))
@@ -44,13 +44,13 @@ async def test_the_top_follows_again(staged: Callable[..., Any]) -> None:
             await stage.press("G")
             stage.widget.show_rows(with_newer(2, values(100)))
             await stage.press(back)
-            assert stage.widget.highlighted_key == "new1"
+            assert stage.widget.highlighted_row_id == "new1"
             assert "newer above" not in (await stage.picture())[0]
             stage.widget.show_rows(with_newer(4, values(100)))
-            assert stage.widget.highlighted_key == "new3"
+            assert stage.widget.highlighted_row_id == "new3"
             await stage.press("j")
             stage.widget.show_rows(with_newer(5, values(100)))
-            assert stage.widget.highlighted_key == "new2"
+            assert stage.widget.highlighted_row_id == "new2"
 
 
 async def test_newer_rows_in_sight_are_not_counted(staged: Callable[..., Any]) -> None:
@@ -59,7 +59,7 @@ async def test_newer_rows_in_sight_are_not_counted(staged: Callable[..., Any]) -
         await stage.press("j")
         stage.widget.show_rows(with_newer(3, values(100)))
         assert "newer above" not in (await stage.picture())[0]
-        assert stage.widget.highlighted_key == "k1"
+        assert stage.widget.highlighted_row_id == "k1"
         stage.widget.show_rows(with_newer(40, values(100)))
         await stage.settle()
         top = stage.widget.scroll_offset.y
@@ -89,7 +89,7 @@ async def test_the_wheel_holds_the_view_and_its_way_back_follows(
         await wheel(events.MouseScrollUp, 20)
         assert stage.widget.scroll_offset.y == 0
         stage.widget.show_rows(with_newer(3, values(100)))
-        assert stage.widget.highlighted_key == "new2"
+        assert stage.widget.highlighted_row_id == "new2"
 
 
 async def test_a_row_that_is_pointed_at_keeps_the_cursor(staged: Callable[..., Any]) -> None:
@@ -100,11 +100,11 @@ async def test_a_row_that_is_pointed_at_keeps_the_cursor(staged: Callable[..., A
         stage.widget.point_at("new0")
         stage.widget.show_rows(with_newer(1, values(100)))
         await stage.settle()
-        assert stage.widget.highlighted_key == "new0"
+        assert stage.widget.highlighted_row_id == "new0"
         assert stage.widget.scroll_offset.y == 0
         stage.widget.show_rows(with_newer(3, values(100)))
         await stage.settle()
-        assert stage.widget.highlighted_key == "new0"
+        assert stage.widget.highlighted_row_id == "new0"
         assert stage.widget.scroll_offset.y == 0
         assert "newer 0" in marked(await stage.picture())[0]
 
@@ -129,7 +129,7 @@ async def test_a_row_that_slides_under_the_cursor_is_known(staged: Callable[...,
         board.hold()
         assert not board.slid
         board.show_rows(with_newer(2, values(3)))
-        assert (board.slid, board.highlighted_key) == (False, "new0")
+        assert (board.slid, board.highlighted_row_id) == (False, "new0")
         board.show_rows(values(3))
         assert board.slid
         await stage.press("j")
@@ -143,5 +143,5 @@ async def test_another_list_begins_at_its_top(staged: Callable[..., Any]) -> Non
         stage.widget.begin_again()
         stage.widget.show_rows(tuple((f"other{n}", "open", "x") for n in range(100)))
         await stage.settle()
-        assert stage.widget.highlighted_key == "other0"
+        assert stage.widget.highlighted_row_id == "other0"
         assert (stage.widget.scroll_offset.y, stage.widget.slid) == (0, False)

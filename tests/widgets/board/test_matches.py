@@ -31,7 +31,7 @@ ROWS = (("1", "open", "Netflix 900"), ("2", "done", "Internet net"), ("3", "open
 def make_board() -> Board[Value]:
     return Board(
         COLUMNS,
-        key=lambda value: value[0],
+        row_id=lambda value: value[0],
         cells=lambda value, _: {
             "state": Cell(value[1], "good"),
             "price": Cell("900"),
@@ -126,11 +126,11 @@ async def test_the_best_is_under_the_cursor_and_esc_leaves_the_cursor_on_it(
         await stage.press("G")
         stage.widget.move_to("x")
         stage.widget.filter_text = "play"
-        assert stage.widget.highlighted_key == "y"
+        assert stage.widget.highlighted_row_id == "y"
         stage.widget.show_rows((*rows, ("x", "open", "starzplay"), ("y", "done", "playstation")))
-        assert stage.widget.highlighted_key == "y"
+        assert stage.widget.highlighted_row_id == "y"
         stage.widget.filter_text = ""
-        assert stage.widget.highlighted_key == "y"
+        assert stage.widget.highlighted_row_id == "y"
         assert any(line.startswith("▌ done") for line in await stage.picture())
 
 

@@ -55,7 +55,7 @@ def test_wrapped_text_stays_inside_and_loses_nothing(name: str, width: int) -> N
 async def test_hostile_text_moves_no_column_and_reaches_no_terminal(
     staged: Callable[..., Any], book: Callable[..., Any], order: Callable[..., BoardOrder]
 ) -> None:
-    every = ("key", "order_id", "state", "product", "denomination", "note", "operator")
+    every = ("row_id", "order_id", "state", "product", "denomination", "note", "operator")
     rows = (order(1), *(order(2, **dict.fromkeys(every, bad)) for bad in HOSTILE.values()))
     async with staged(OrderBoard(), 120, 20) as stage:
         stage.widget.book = book(orders=rows)

@@ -249,7 +249,7 @@ async def test_amounts_sort_as_numbers_and_enter_opens_the_movement(
         stage.widget.focus()
         await stage.press("g", "enter")
         opened = [m for m in stage.app.posted if isinstance(m, Board.Opened)]
-        assert [m.key for m in opened] == ["t2"]
+        assert [m.row_id for m in opened] == ["t2"]
 
 
 async def test_a_hostile_note_is_drawn_inert(staged: Make, ledger: Make, movement: Make) -> None:

@@ -17,7 +17,7 @@ NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 def order(key: str, **facts: Any) -> BoardOrder:
     known: dict[str, Any] = {
-        "key": key,
+        "row_id": key,
         "order_id": f"66f0aa{key}",
         "state": "FULFILLED",
         "product": "Steam Wallet",
@@ -46,7 +46,7 @@ ORDERS = (
 
 @pytest.fixture
 def rows() -> Rows[BoardOrder]:
-    listed = Rows[BoardOrder](lambda row: row.key, order_search, PREFIXES)
+    listed = Rows[BoardOrder](lambda row: row.row_id, order_search, PREFIXES)
     listed.replace(ORDERS)
     return listed
 
@@ -91,11 +91,11 @@ def rows() -> Rows[BoardOrder]:
 )
 def test_a_prefix_finds_by_one_thing(rows: Rows[BoardOrder], typed: str, keys: str) -> None:
     rows.filter(typed)
-    assert {row.key for row in rows.listed} == set(keys.split())
+    assert {row.row_id for row in rows.listed} == set(keys.split())
 
 
 def in_order(column: str, orders: tuple[BoardOrder, ...]) -> list[str]:
-    return [row.key for row in sorted(orders, key=sort_keys(Prices)[column])]
+    return [row.row_id for row in sorted(orders, key=sort_keys(Prices)[column])]
 
 
 def test_states_are_sorted_by_who_waits_for_a_person() -> None:
@@ -130,7 +130,7 @@ def test_money_ages_and_names_are_sorted_by_what_they_are() -> None:
 
 def test_orders_of_the_typed_product_come_first() -> None:
     goods = ("Roblox", "Roblox Robux", "Steam")
-    rows = Rows[BoardOrder](lambda row: row.key, order_search, PREFIXES)
+    rows = Rows[BoardOrder](lambda row: row.row_id, order_search, PREFIXES)
     rows.replace(tuple(order(name, product=name, region="Global") for name in goods))
     for typed in ("roblox robux", "robux", "robux global"):
         rows.filter(typed)
@@ -149,8 +149,8 @@ def test_orders_of_the_typed_product_come_first() -> None:
     ],
 )
 def test_a_prefix_guesses_only_where_nothing_is_exact(typed: str, keys: list[str]) -> None:
-    rows = Rows[BoardOrder](lambda row: row.key, order_search, PREFIXES)
+    rows = Rows[BoardOrder](lambda row: row.row_id, order_search, PREFIXES)
     operators = {"Karim": "Amel", "Karom": "Amal", "Nadir": "Nadia"}
     rows.replace(tuple(order(who, note=who, operator=by) for who, by in operators.items()))
     rows.filter(typed)
-    assert [row.key for row in rows.listed] == keys
+    assert [row.row_id for row in rows.listed] == keys

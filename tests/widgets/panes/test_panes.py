@@ -125,7 +125,7 @@ async def test_open_orders_are_first_then_those_to_hand_over(
 async def test_an_order_keeps_the_cursor_when_it_gets_its_id(
     staged: Make, book: Make, order: Make
 ) -> None:
-    sending = order(1, key="p-1", order_id="", purchase_id="p-1", state="SENDING")
+    sending = order(1, row_id="p-1", order_id="", purchase_id="p-1", state="SENDING")
     async with staged(OrderBoard(), 120) as stage:
         stage.widget.book = book(orders=(order(2), sending, order(3)))
         await stage.settle()

@@ -93,7 +93,7 @@ def _row(
     part = clock == "16:16"
     quantity = cards + part
     return BoardOrder(
-        key=clock,
+        row_id=clock,
         order_id=clock,
         state="PARTIALLY_FILLED" if part else "FULFILLED",
         product=clean(product(name)),

@@ -45,7 +45,7 @@ class ReceiptFilesScreen(Filtering, Dialog[None]):
         super().__init__(context)
         self.files = Board[ReceiptFile](
             COLUMNS,
-            key=lambda file: file.name,
+            row_id=lambda file: file.name,
             cells=_cells,
             search=lambda file: file.name,
             heading="Files with cards",

@@ -116,7 +116,7 @@ def board_order(candidate: "Candidate", purchase: Purchase) -> BoardOrder:
     """Return a candidate as a row of the order board, to open it; its goods are the purchase's."""
     order, each = candidate.order, price_of(candidate)
     return BoardOrder(
-        key=order.id,
+        row_id=order.id,
         order_id=order.id,
         state=order.status,
         product=purchase.product_title,
