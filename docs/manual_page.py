@@ -24,7 +24,7 @@ every command.
 .PP
 The vendor takes no idempotency key, and an order is final. carddesk writes what is about to
 be bought into its journal before it sends it, sends it once, and finds out from the vendor's own
-list what became of an order that nobody answered for. Such a purchase is called UNRESOLVED:
+list what became of an order without an answer. Such a purchase is called UNRESOLVED:
 .B do not buy it again;
 run
 .B carddesk resolve
@@ -32,7 +32,7 @@ or press
 .B u
 in the console.
 .PP
-Data goes to standard output, what is told beside it to standard error. With
+Data goes to standard output, what is said beside it to standard error. With
 .B \\-\\-json
 the answer is JSON: money is a string, times are ISO 8601 in UTC."""
 

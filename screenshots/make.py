@@ -77,7 +77,7 @@ async def console(
 
 
 def text_of(pilot: Pilot[None]) -> str:
-    """Return what stands on the screen."""
+    """Return what is on the screen."""
     strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
@@ -92,12 +92,12 @@ async def until(pilot: Pilot[None], holds: Callable[[str], bool]) -> None:
 
 
 async def seen(pilot: Pilot[None], *words: str) -> None:
-    """Wait until all these words stand on the screen."""
+    """Wait until all these words are on the screen."""
     await until(pilot, lambda text: all(word in text for word in words))
 
 
 def shot(pilot: Pilot[None], name: str) -> None:
-    """Write what stands on the screen as SVG and PNG."""
+    """Write what is on the screen as SVG and PNG."""
     app = pilot.app
     width, height = app.size
     # The console refuses a picture of a card; the embedded vendor's are worth nothing.

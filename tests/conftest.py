@@ -33,7 +33,7 @@ pace.collect_seldom()
 
 
 class StillClock:
-    """A clock that stands still until it is let go on; sleepers wake in their order."""
+    """A clock that is stopped until it is let go on; sleepers wake in their order."""
 
     def __init__(self) -> None:
         self._at = 1_000.0

@@ -124,7 +124,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Give each worker its share of the long tests early, each kind in the order drawn by lot.
 
     A worker begins with a run of neighbours. In the first half of each run the long tests, which
-    mostly wait, stand between short ones, which mostly compute.
+    mostly wait, begin between short ones, which mostly compute.
     """
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     long = [item for item in items if item.nodeid.startswith(LONG)]

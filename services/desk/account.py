@@ -225,7 +225,7 @@ class Account:
         """Look once for everything unresolved, before anything is bought.
 
         Raises:
-            DeskError: the last look that failed, after all the others were made.
+            DeskError: the last check that failed, after all the others were made.
         """
         failed: DeskError | None = None
         for purchase in await self.purchases.live():

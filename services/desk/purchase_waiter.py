@@ -13,7 +13,7 @@ from services.system.clock import Clock
 
 
 class PurchaseWaiter:
-    """Looks and polls for one purchase while a person waits, whether others do so or not.
+    """Checks and polls for one purchase while a person waits, whether others do so or not.
 
     Args:
         purchases: the journal's purchases.

@@ -1,4 +1,4 @@
-"""The loop that makes the looks for unresolved purchases when they are due."""
+"""The loop that checks unresolved purchases when a check is due."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -17,10 +17,10 @@ FAILED_SECONDS = 1.0
 
 
 class ReconcileLoop:
-    """Looks while this console leads, and writes what could not be written, lease holder or not.
+    """Checks while this console leads, and writes what could not be written, lease holder or not.
 
     Args:
-        reconciler: what looks.
+        reconciler: what checks.
         keeper: takes a check that failed into its log.
         clock: time.
         write_pending: writes what only this console knows; returns how many are left.
@@ -46,7 +46,7 @@ class ReconcileLoop:
         self._news.set()
 
     async def run(self) -> None:
-        """Make the looks until cancelled."""
+        """Check until cancelled."""
         self.runs = True
         while True:
             self._news.clear()

@@ -35,19 +35,19 @@ class DeskSettlement:
         return await self._opening.opened().reconciler.look(purchase_id)
 
     async def resolve(self) -> tuple[Purchase, ...]:
-        """Look for every unresolved purchase now, and make the late looks that are due.
+        """Check every unresolved purchase now, and make the late checks that are due.
 
         Returns:
             What is left unresolved, and each late order that is not acknowledged.
 
         Raises:
-            DeskError: a look failed; all the others were made.
+            DeskError: a check failed; all the others were made.
         """
         account = self._opening.opened()
         failed: DeskError | None = None
-        for looks in (account.settle_first, account.reconciler.look_due):
+        for check in (account.settle_first, account.reconciler.look_due):
             try:
-                await looks()
+                await check()
             except DeskError as error:
                 failed = error
         if failed is not None:
@@ -112,7 +112,7 @@ class DeskSettlement:
         Args:
             purchase_id: which purchase.
             seen: the candidates that the person saw; all that the journal names if None. What he
-                did not see, the next look offers again.
+                did not see, the next check offers again.
 
         Raises:
             NotClaimed: the purchase is not AMBIGUOUS.

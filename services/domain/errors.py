@@ -153,7 +153,7 @@ class BadReply(Unavailable):
 
 
 class NotClaimed(Refused):
-    """An order was not bound to a purchase; whether that one is placed stands as it stood."""
+    """An order was not bound to a purchase; whether that one is placed is as open as before."""
 
     money: MoneyMoved = "unknown"
     default_advice = "Nothing was changed: the purchase is as it was."

@@ -53,7 +53,7 @@ def more_cards(one: int | None, other: int | None) -> int | None:
 
 
 class PurchaseState(StrEnum):
-    """Where one intent to buy stands; see docs/purchase-protocol.md."""
+    """The state of one intent to buy; see docs/purchase-protocol.md."""
 
     INTENT = "INTENT"
     SENDING = "SENDING"

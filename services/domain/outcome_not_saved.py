@@ -21,7 +21,7 @@ class OutcomeNotSaved(JournalFailed):
     """A purchase ended and the journal could not take how.
 
     Attributes:
-        purchase: as it would stand in the journal, with its order id if there is one.
+        purchase: as it would be in the journal, with its order id if there is one.
         kept: whether the emergency file has it, so that the next start carries it over.
         again: whether this process stays and writes it as soon as it can.
     """

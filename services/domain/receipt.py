@@ -48,7 +48,7 @@ _SEVERAL: Final = {
     BUILT_IN["ar"]: ("الرموز:", "الرموز ثم الأرقام التسلسلية:"),
     BUILT_IN["en"]: ("Codes:", "Codes, then serial numbers:"),
 }
-"""What stands above the numbered cards of an order: without serials, and with them."""
+"""What is above the numbered cards of an order: without serials, and with them."""
 
 LONGEST_ORDER_ID = 80
 
@@ -117,7 +117,7 @@ def fill(template: str, values: Mapping[str, str], more: Sequence[str] = ()) -> 
 
 
 def _parts(template: str) -> tuple[str, str, str]:
-    """Split a template into what stands above the cards, what is of one card, and what is below."""
+    """Split a template into what is above the cards, what is of one card, and what is below."""
     lines = template.split("\n")
     places = [at for at, line in enumerate(lines) if _CARD.search(line)]
     first, last = places[0], places[-1]

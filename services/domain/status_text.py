@@ -1,4 +1,4 @@
-"""Where an order or a purchase stands, in the sentences the operator is promised. Pure."""
+"""The state of an order or a purchase, in the sentences the operator is promised. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,7 +31,7 @@ def sending(seconds: float) -> str:
 
 
 def words(purchase: Purchase, next_check: str = "") -> Phrase:
-    """Say where one of our purchases stands and what that means for the operator.
+    """Say the state of one of our purchases and what that means for the operator.
 
     Args:
         purchase: as the journal holds it.
@@ -49,7 +49,7 @@ def named_words(purchase: Purchase) -> Phrase:
 
 
 def order_words(order: BoardOrder) -> str:
-    """Say where an order of the account stands that this journal did not place."""
+    """Say the state of an order of the account that this journal did not place."""
     if order.state == "HANDLING":
         return "Another desk placed it. The vendor is still working on it."
     ended = outcome(order.state, order.fulfilled_quantity, order.quantity, order.cards_came)

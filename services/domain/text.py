@@ -16,7 +16,7 @@ MOST_COMBINING = 3
 _ONE_CELL = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2022\u2026]*\Z")
 _NUMBER = re.compile(r"([0-9]{1,40})")
 _LETTERS = {
-    "\u0621": "",  # hamza that stands alone
+    "\u0621": "",  # hamza on its own
     "\u0640": "",  # tatweel, which only stretches a word
     "\u0671": "\u0627",  # alef wasla
     "\u0649": "\u064a",  # alef maqsura, written for ya at the end of a word
@@ -35,7 +35,7 @@ _LETTERS = {
 
 
 def ours(words: LiteralString) -> SafeText:
-    """Return words that stand in the source, which need no cleaning."""
+    """Return words that are in the source, which need no cleaning."""
     return SafeText(words)
 
 
@@ -130,7 +130,7 @@ def has_rtl(text: str) -> bool:
 
 
 TITLE_END = "\n"
-"""In the text that a search looks in: what stands before it is the row's own title."""
+"""In the text that a search looks in: what is before it is the row's own title."""
 
 
 def fold(text: str) -> str:
@@ -166,7 +166,7 @@ def _digit(char: str) -> str:
 @lru_cache(maxsize=4096)
 def natural(text: str) -> tuple[str | int, ...]:
     """Return what text is sorted by as a person sorts it: 5 EUR before 20 EUR, e beside é."""
-    # What splits are the numbers, so that they stand at the same places of every text.
+    # What splits are the numbers, so that they are at the same places of every text.
     return tuple(int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(fold(text))))
 
 

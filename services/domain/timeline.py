@@ -261,7 +261,7 @@ def _answer(purchase: Purchase) -> Iterator[Phrase]:
 
 
 def _checks(at: datetime | None, purchase: Purchase, evidence: Mapping[str, Any]) -> TimelineEntry:
-    """Sum up the looks at the vendor's list and ledger, which are not written down one by one."""
+    """Sum up the checks of the vendor's list and ledger, which are not written down one by one."""
     readings = evidence.get("readings", purchase.clean_checks)
     facts: list[Phrase] = []
     if readings:

@@ -65,7 +65,7 @@ class Emergency:
     """Room taken at start for the one record that must not be lost.
 
     A full disk lets nothing grow, but what a file holds already can be written over. So the file
-    stands there in its whole size, blank, and a record takes the place of a blank slot; a record
+    is there in its whole size, blank, and a record takes the place of a blank slot; a record
     that was torn in the middle spoils its own slot only. Consoles share the file under a lock.
     """
 

@@ -267,7 +267,7 @@ class Purchases:
         return await self._journal.read(live)
 
     async def watched(self) -> tuple[Purchase, ...]:
-        """Return every purchase with a look at the vendor's list still to come, soonest first."""
+        """Return every purchase with a check of the vendor's list still to come, soonest first."""
         return await self._select("next_check_at IS NOT NULL ORDER BY next_check_at")
 
     async def unsettled_and_late(self) -> tuple[Purchase, ...]:

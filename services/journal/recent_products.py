@@ -58,7 +58,7 @@ class RecentProducts:
             self._settle()
 
     def _take(self, product_id: str, bought: datetime) -> None:
-        # What is taken later stands behind, which is newer where the times are the same.
+        # What is taken later comes later in the list, which is newer where the times are the same.
         self._bought[product_id] = max(bought, self._bought.pop(product_id, bought))
 
     def _settle(self) -> None:

@@ -122,7 +122,7 @@ def order(row: Mapping[str, Any]) -> Order:
 def _order(row: Mapping[str, Any]) -> Order:
     return Order(
         id=row["order_id"],
-        # Of ten thousand orders the few words that stand in all of them are kept once.
+        # Of ten thousand orders the few words that are in all of them are kept once.
         status=clean(intern(row["status"])),
         quantity=row["quantity"],
         product=intern(row["product"]),

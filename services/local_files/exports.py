@@ -27,7 +27,7 @@ class CsvForm(Struct, frozen=True):
 
     Attributes:
         separator: one character between columns: a comma, a semicolon or a tab.
-        decimal: what stands before the centimes: a point, or a comma for French spreadsheets.
+        decimal: what is before the centimes: a point, or a comma for French spreadsheets.
         bom: begin with a byte-order mark, by which a spreadsheet knows UTF-8.
     """
 
@@ -196,7 +196,7 @@ def harmless(value: object) -> str:
     """Return a value as text that a spreadsheet shows and does not calculate.
 
     Numbers stay numbers: a sign before digits only is no formula. What begins like a formula,
-    whatever blank or invisible characters stand before it and however wide its sign is drawn, gets
+    whatever blank or invisible characters are before it and however wide its sign is drawn, gets
     an apostrophe before it.
     """
     if isinstance(value, bool):

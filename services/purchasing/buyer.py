@@ -73,7 +73,7 @@ class Buyer:
         figures: reads stock and balance for every screen that shows them.
         journal: where the intent is written before, and the outcome after.
         purchases: the journal's purchases.
-        reconciler: plans the looks for a purchase without an answer.
+        reconciler: plans the checks of a purchase without an answer.
         presence: this process's claim to be alive.
         clock: time.
         limits: what the settings allow.

@@ -32,7 +32,7 @@ Rivals = Sequence[tuple[Purchase, Baseline]]
 
 
 class AccountReading(Struct, frozen=True):
-    """One look at the account.
+    """One check of the account.
 
     `complete` is whether every page was read and nothing moved meanwhile; an incomplete reading
     never counts as absence. `unread` are the listed orders that could not be read: a reading is
@@ -75,10 +75,10 @@ def next_check_at(sent_at: datetime, now: datetime, settle_seconds: float) -> da
     Args:
         sent_at: when the purchase was sent, UTC.
         now: the current time, UTC.
-        settle_seconds: until when the looks are frequent.
+        settle_seconds: until when the checks are frequent.
 
     Returns:
-        The next time in UTC, or None when the last look has been.
+        The next time in UTC, or None when the last check has been.
     """
     passed = (now - sent_at).total_seconds()
     for mark in CHECKS:

@@ -70,15 +70,15 @@ class Reconciler:
         return self._schedule.left(purchase) or 0.0
 
     async def due(self) -> float | None:
-        """Return the seconds until the next look that is planned, or None when there is none."""
+        """Return the seconds until the next check that is planned, or None when there is none."""
         waits = [self._schedule.left(purchase) for purchase in await self._purchases.watched()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     async def look_due(self) -> None:
-        """Make every look whose time has come; a failed one is planned again.
+        """Make every check whose time has come; a failed one is planned again.
 
         Raises:
-            DeskError: the last look that failed, after all the others were made.
+            DeskError: the last check that failed, after all the others were made.
         """
         failed: DeskError | None = None
         for purchase in await self._purchases.watched():
@@ -94,7 +94,7 @@ class Reconciler:
         """Look for one purchase now and act on what is found.
 
         Raises:
-            DeskError: the vendor or the journal could not be read; the next look stays planned.
+            DeskError: the vendor or the journal could not be read; the next check stays planned.
         """
         async with self._looking:
             purchase, baseline = await self.known(purchase_id)

@@ -233,7 +233,7 @@ def _denomination(product_id: str, name: str, price: Decimal, out: bool) -> Shel
     type_id = _identifier(product_id, name)
     mark = zlib.crc32(type_id.encode())
     empty = out or mark % 11 == 0
-    # Cheap cards stand in long rows, dear ones in short rows.
+    # Cheap cards come in long rows, dear ones in short rows.
     full = 8 + mark % 40 + (mark % 400 if price < 2_000 else 0)
     return ShelfType(type_id, name, price, 0 if empty else full)
 

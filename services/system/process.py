@@ -97,7 +97,7 @@ def forget_key(environ: MutableMapping[str, str] | None = None) -> None:
 def _overwrite(name: str) -> None:
     """Put zeros where a variable's value lies: unsetting it only forgets where it was.
 
-    The same name may stand there more than once, of which Python and C see the first alone.
+    The same name may be there more than once, of which Python and C see the first alone.
     """
     if sys.platform == "win32":
         return

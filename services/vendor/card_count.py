@@ -5,7 +5,7 @@ import re
 from msgspec import DecodeError, Raw, json
 
 _NOTHING = frozenset({b"", b"null", b"{}", b"[]", b"false", b"true"})
-"""What stands in the place of something that is not there yet."""
+"""What is in the place of something that is not there yet."""
 
 _BLANK = re.compile(
     rb'"(?:\s|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xef\xbb\xbf|\\[bfnrt]'

@@ -55,9 +55,9 @@ class _Count(Struct, omit_defaults=True):
 class CircuitBreaker:
     """Counts rejected keys and lets no more calls out at once than may still be rejected.
 
-    The file is the truth, so that a reset in one process frees the others too; memory stands in
-    only where there is no file or it cannot be written. It holds no key. A key can be revoked at
-    any moment, so calls that are under way together are rejected together: two lanes for the
+    The file is the truth, so that a reset in one process frees the others too; memory takes its
+    place only where there is no file or it cannot be written. It holds no key. A key can be revoked
+    at any moment, so calls that are under way together are rejected together: two lanes for the
     whole machine, held as file locks, keep that to two.
 
     Args:

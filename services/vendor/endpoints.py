@@ -25,7 +25,7 @@ class Endpoint(StrEnum):
 
 
 def about(endpoint: Endpoint, identifier: str) -> str:
-    """Return the path that asks for one thing; its id stays one segment, whatever stands in it.
+    """Return the path that asks for one thing; its id stays one segment, whatever is in it.
 
     Raises:
         BadInput: if no vendor could have given such an id.

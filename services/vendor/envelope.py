@@ -1,4 +1,4 @@
-"""What stands around every answer of the vendor: success, data, error, requestId, its clock."""
+"""What every answer of the vendor is wrapped in: success, data, error, requestId, its clock."""
 
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -35,7 +35,7 @@ class Envelope(Struct, frozen=True):
     those of its `error`; the code is in upper case with underscores, however it was written, and
     the message can come from the top of the answer, or be all that the error is. `request_id` is
     the body's, else that of its `meta` or of the header `X-Request-Id`: live answers carry each.
-    `pagination` is the first that stands outside of the data: in `meta`, at the top, or `meta`
+    `pagination` is the first that is outside of the data: in `meta`, at the top, or `meta`
     itself; its fields say whether it is one.
     `unreadable` says why the answer is none of the vendor's, if it is not.
     """

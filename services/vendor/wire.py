@@ -103,7 +103,7 @@ class _Page(Struct):
 
 
 def _page(data: Raw) -> _Page:
-    """Return the items and what stands beside them; the data can be the list itself."""
+    """Return the items and what is beside them; the data can be the list itself."""
     return _Page(data) if bytes(data).startswith(b"[") else decode(data, _Page)
 
 
@@ -427,7 +427,7 @@ def _order(item: _Order, known: Order | None = None, *, lenient: bool = False) -
     counted = decimal_or_none(item.fulfilled_quantity, _whole)
     return Order(
         id=name,
-        # Of ten thousand orders the few words that stand in all of them are kept once.
+        # Of ten thousand orders the few words that are in all of them are kept once.
         status=clean(intern(status)),
         quantity=count(decimal(item.quantity)) if quantity is None else int(quantity),
         product=intern(reference(item.product) or (known.product if known else "")),

@@ -34,7 +34,7 @@ def figures() -> Iterator[Figure]:
     rows = (
         ("19a", f"{ORDER_COUNT:,} orders, 1 % changing a second", 100, "busy_s", "B/s"),
         ("19b", "idle for two minutes", 2, "idle_s", "B/s"),
-        ("20a", "until the desk stands", 10_000, "start", "B"),
+        ("20a", "until the desk is drawn", 10_000, "start", "B"),
         ("20b", "cursor down", 150, "move", "B"),
         ("20c", "page down", 2_000, "page", "B"),
         ("20d", "pane switch", 1_000, "pane", "B"),

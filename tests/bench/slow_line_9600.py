@@ -1,7 +1,7 @@
 """Figure 21: a purchase over a line of 200 ms and 9,600 baud, timed, and filmed in three pictures.
 
 The pictures go into screenshots/ when Pillow is there. What the same keys take on a console that
-spares nothing stands behind each figure.
+spares nothing is behind each figure.
 """
 
 import sys
@@ -35,7 +35,7 @@ COLOURS = {
     "brightblack": "#666666",
 }
 STEPS = (
-    ("21a", "the desk stands, from the command", 8.0),
+    ("21a", "the desk is drawn, from the command", 8.0),
     ("21b", "cursor down", 1.0),
     ("21c", "a product's stock", 2.0),
     ("21d", "the ticket", 3.0),

@@ -170,7 +170,7 @@ class Stage:
             read = seed.as_orders(orders)
             async with self.journal() as journal:
                 tracked = TrackedOrders(journal)
-                # What a console has read before is nobody's to claim.
+                # What a console has read before cannot be claimed.
                 now = SystemClock().now()
                 for start in range(0, len(read), 1000):
                     await tracked.save(read[start : start + 1000], since=now)

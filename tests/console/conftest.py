@@ -64,7 +64,7 @@ class QuickClock:
         self._sleepers: set[asyncio.Future[None]] = set()
 
     def hold(self, still: bool = True) -> None:
-        """Let time stand still, or run again: what waits goes on, and nothing grows older."""
+        """Stop time, or let it run again: what waits goes on, and nothing grows older."""
         self._held = still
 
     def now(self) -> datetime:
@@ -259,7 +259,7 @@ class Console:
         return await self.until(lambda: isinstance(self.screen, TicketScreen) and self.screen)
 
     async def review(self, ticket: TicketScreen) -> None:
-        """Go from the ticket's lines to a review that listens; time stands still until `confirm`.
+        """Go from the ticket's lines to a review that listens; time is stopped until `confirm`.
 
         On a slow machine the quote would be too old by the time that y is pressed.
         """

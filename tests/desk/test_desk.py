@@ -38,7 +38,7 @@ async def shop(still: StillClock):
 
 @pytest.fixture
 def console(shop, still, paths):
-    """Open a desk with its background running, on time that stands still."""
+    """Open a desk with its background running, on time that is stopped."""
 
     @contextlib.asynccontextmanager
     async def opened(key=sandbox.DEMO_KEY, *, environment="sandbox", start=True, **options):
@@ -128,7 +128,7 @@ async def test_a_ticket_waits_for_no_read_of_the_start(shop, still, paths):
     ) as desk:
         desk.start()
         await book_where(desk, lambda b: b.info.can_buy and b.orders and b.orders[0].denomination)
-        # Time stands still: whatever had to wait for a slot would wait for ever.
+        # Time is stopped: whatever had to wait for a slot would wait for ever.
         assert sum(shop.requests.values()) == 5
         async with asyncio.timeout(30):
             assert (await desk.quote(product.id, product.types[0].id, 1)).quantity == 1

@@ -94,7 +94,7 @@ def test_each_movement_is_matched_to_its_order_and_whose_it_is(look, move, order
     assert (ledger.day_spent, ledger.day_orders, ledger.agrees) == (400, 400, True)
 
 
-def test_a_debit_without_an_order_stands_out_and_is_the_difference(look, move, order):
+def test_a_debit_without_an_order_is_marked_and_is_the_difference(look, move, order):
     ledger = look(
         [move(1, 1000, 800, objid="a"), move(2, 800, 650, second=5, objid="lost")],
         [order("a", fulfilled=200)],
@@ -104,7 +104,7 @@ def test_a_debit_without_an_order_stands_out_and_is_the_difference(look, move, o
     assert (ledger.difference, ledger.agrees) == (150, False)
 
 
-def test_a_debit_that_names_no_order_at_all_stands_out_too(look, move):
+def test_a_debit_that_names_no_order_at_all_is_marked_too(look, move):
     ledger = look([move(1, 1000, 900), move(2, 900, 850, second=5)])
     assert [row.mark for row in ledger.rows] == [Mark.NO_ORDER, Mark.NO_ORDER]
     assert ledger.difference == 150
@@ -154,7 +154,7 @@ def test_an_open_order_costs_all_of_it(look, move, order, purchase):
     assert (ledger.day_orders, ledger.agrees) == (200, True)
 
 
-def test_the_debit_of_another_desks_open_order_stands_for_its_price(look, move, order):
+def test_the_debit_of_another_desks_open_order_counts_as_its_price(look, move, order):
     ledger = look([move(1, 1000, 700, objid="a")], [order("a", "HANDLING")])
     assert (ledger.day_orders, ledger.agrees) == (300, True)
 

@@ -114,7 +114,7 @@ async def test_an_identical_purchase_cannot_be_sent_while_one_is_unsettled(purch
     assert other.state is S.SENDING
 
 
-async def test_an_idempotency_key_stands_for_one_purchase_that_was_sent(purchases, still):
+async def test_an_idempotency_key_names_one_purchase_that_was_sent(purchases, still):
     await purchases.add(intent(still, "p1", key="k"), "owner", Baseline())
     with pytest.raises(Refused):
         await purchases.add(intent(still, "p2", key="k"), "owner", Baseline())

@@ -1,4 +1,4 @@
-"""The ground every proof stands on: time that several processes share, a home, a quick desk."""
+"""What every proof needs: time that several processes share, a home, a quick desk."""
 
 import asyncio
 import mmap

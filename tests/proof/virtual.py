@@ -33,7 +33,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._seconds += seconds
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
-        """Run as usual; time stands still meanwhile."""
+        """Run as usual; time is stopped meanwhile."""
         future = super().run_in_executor(executor, func, *args)
         self.threads += 1
         future.add_done_callback(self._returned)
@@ -76,7 +76,7 @@ class LoopClock:
 
 
 def hold_time_for_journals() -> Callable[[], None]:
-    """Make virtual time stand still while a journal's thread works; returns what undoes it."""
+    """Make virtual time stop while a journal's thread works; returns what undoes it."""
     real = Journal._in_thread
 
     async def in_thread(journal: Journal, work: Callable[[], Any]) -> Any:

@@ -35,7 +35,7 @@ class Walk:
 
     @property
     def going(self) -> bool:
-        """Whether the console still stands, and there is something left to see."""
+        """Whether the console is running, and there is something left to see."""
         return self.app.crash is None and self.app.is_running and not self._stuck
 
     async def all(self) -> None:

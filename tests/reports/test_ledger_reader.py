@@ -97,7 +97,7 @@ async def test_an_order_of_ours_that_the_list_lacks_is_known_from_the_journal(
     assert ledger.agrees
 
 
-async def test_a_debit_of_an_unanswered_purchase_that_the_list_lacks_stands_out(
+async def test_a_debit_of_an_unanswered_purchase_that_the_list_lacks_is_marked(
     open_desk, pick, market
 ):
     market.faults.add(Fault("late", endpoint="placeOrder", seconds=3_600))

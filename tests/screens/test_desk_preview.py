@@ -1,4 +1,4 @@
-"""What is selected stands in full beside the lists, from 160 columns on."""
+"""What is selected is shown in full beside the lists, from 160 columns on."""
 
 from typing import Any
 

@@ -17,7 +17,7 @@ DIALOGS = (
 
 
 def boxed(console: Any) -> list[str]:
-    """The lines of the screen that a dialog stands on."""
+    """The lines of the screen that a dialog is on."""
     screen = console.screen
     band = screen.query_one(".band").region if screen.query(".band") else screen.region
     lines = [

@@ -42,7 +42,7 @@ def forms(text: str) -> set[bytes]:
     """Every way in which a secret could be written down."""
     raw = text.encode()
     whole = {raw, raw.hex().encode(), text.encode("utf-16-le"), quote(text, safe="").encode()}
-    # Base64 depends on what stands before: three alignments, without their uncertain ends.
+    # Base64 depends on what comes before: three alignments, without their uncertain ends.
     return whole | {base64.b64encode(b"." * shift + raw)[4:-4] for shift in range(3)}
 
 

@@ -21,7 +21,7 @@ def _modules() -> Iterator[Path]:
 
 
 def _sums(module: ast.Module) -> Iterator[str]:
-    """Find what stands before DZD in a text; a name is what was last assigned to it."""
+    """Find what is before DZD in a text; a name is what was last assigned to it."""
     assigned: dict[str, str] = {}
     for node in ast.walk(module):
         if isinstance(node, ast.Assign):

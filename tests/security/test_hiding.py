@@ -1,4 +1,4 @@
-"""Hidden is hidden: when the process stands still, on a slow line, and from another user."""
+"""Hidden is hidden: when the process is stopped, on a slow line, and from another user."""
 
 import os
 import select
@@ -20,7 +20,7 @@ NOBODY = 65534
 
 
 def stopped(desk: Terminal) -> None:
-    """Read what it still writes until the process stands still."""
+    """Read what it still writes until the process is stopped."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         desk._read(0.02)

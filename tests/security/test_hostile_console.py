@@ -25,7 +25,7 @@ __all__ = ["asked", "open_console"]
 
 
 async def harmless(console: Console, screen: type) -> str:
-    """Check the picture that stands: the right screen, plain signs, no action, no odd width."""
+    """Check the picture on the screen: the right screen, plain signs, no action, no odd width."""
     await console.settle()
     assert console.app.crash is None
     assert isinstance(console.screen, screen), console.text()

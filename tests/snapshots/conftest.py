@@ -31,7 +31,7 @@ VARIANTS = (
 
 
 class OneMoment(QuickClock):
-    """A clock whose time of day stands still, so that no age depends on the machine."""
+    """A clock whose time of day is stopped, so that no age depends on the machine."""
 
     def now(self) -> datetime:
         return MOMENT
@@ -104,5 +104,5 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
 
 
 def _nameless(order: BoardOrder) -> bool:
-    """Whether a name still has to be asked for; until then an id stands in its place."""
+    """Whether a name still has to be asked for; until then an id is in its place."""
     return order.denomination.startswith("…")

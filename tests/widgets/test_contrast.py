@@ -67,7 +67,7 @@ def test_the_measure_is_that_of_wcag() -> None:
 
 
 @pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
-async def test_every_ink_stands_out_from_its_ground(theme: Any) -> None:
+async def test_every_ink_is_distinct_from_its_background(theme: Any) -> None:
     faint: dict[str, float] = {}
     app = Everything(theme)
     async with app.run_test():

@@ -387,7 +387,7 @@ ACTIONS: tuple[Action, ...] = (
 """Every action, in the order in which help lists them."""
 
 NO_KEY = "no_key"
-"""Stands where an action has no key of its own: the settings may still name one."""
+"""The key of an action that has none of its own: the settings may still name one."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 

@@ -45,7 +45,7 @@ _LAST = frozenset({"nav.half_down"})
 
 
 class Together(Struct, frozen=True):
-    """Actions that stand in one place of the help, with the words for all of them."""
+    """Actions that are in one place of the help, with the words for all of them."""
 
     actions: tuple[Action, ...]
     words: str

@@ -314,7 +314,7 @@ class Progress:
             self._show(progress_words(self._done, self._of, time.monotonic() - self._began))
 
     def clear(self) -> None:
-        """Take the line away, so that a sentence may stand there."""
+        """Take the line away, so that a sentence has its place."""
         self._out.progress("")
 
     def _show(self, text: str) -> None:

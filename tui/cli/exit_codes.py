@@ -59,7 +59,7 @@ def exit_code(purchase: Purchase, *, waited: bool) -> int:
 
 
 def sentence(purchase: Purchase) -> str:
-    """Say where a purchase stands, and which command comes next."""
+    """Say the state of a purchase, and which command comes next."""
     match purchase.state:
         case PurchaseState.AMBIGUOUS:
             line = (

@@ -50,7 +50,7 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
 
     Args:
         context: settings, keys, the clock, and whether this console may buy.
-        open_desk: opens the desk; called once the first picture stands.
+        open_desk: opens the desk; called once the first picture is drawn.
         notices: what is to be put right on this machine, in sentences.
     """
 
@@ -224,7 +224,7 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
             if self._desk is None:
                 self._desk = await self._open_desk()
                 self.book = self._desk.book
-                # What the journal held stands on the screen before the vendor is asked anything.
+                # What the journal held is on the screen before the vendor is asked anything.
                 self.call_after_refresh(self._desk.start)
                 if self.book.unsettled:
                     self.show(UnresolvedScreen(self.context))

@@ -300,7 +300,7 @@ def event(row: Event) -> Document:
 
 
 def _error(error: PurchaseError | None) -> Document | None:
-    """Return why a purchase stands where it is; a request id alone is no error."""
+    """Return why a purchase is in its state; a request id alone is no error."""
     if error is None or not (error.code or error.said):
         return None
     return {

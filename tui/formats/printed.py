@@ -16,7 +16,7 @@ TEAR_OFF = "\n" * 3
 def printed(text: Secret, cards: Sequence[Card], columns: int, *, qr: bool) -> Secret:
     """Return a text broken into lines of at most so many columns, with the QR codes of its cards.
 
-    A QR code that is wider than the paper is left out; its code stands in the text.
+    A QR code that is wider than the paper is left out; its code is in the text.
     """
     lines = [part for line in text.reveal().split("\n") for part in broken(line, columns)]
     for number, card in enumerate(cards if qr else (), 1):

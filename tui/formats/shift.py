@@ -173,7 +173,7 @@ def _share(each: OperatorShare) -> Document:
 
 
 def document(report: ShiftReport) -> Document:
-    """Return a report as JSON; customers stand in none of it."""
+    """Return a report as JSON; customers are in none of it."""
     account = report.account
     return {
         "shift": report.number,

@@ -88,7 +88,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     """A screen whose keys come from the table of actions.
 
     The app assigns `book`, `now` (UTC), `privacy` and `context`, which holds the settings; a screen
-    hands them down by `data_bind`. It assigns `figures` of the line as well, which stand on a line
+    hands them down by `data_bind`. It assigns `figures` of the line as well, which are on a line
     of their own while there are any.
     A subclass names its `PLACE`, tells its `situation` and maps action ids to `handlers`; what it
     does not handle goes up to the app as `Asked`.
@@ -146,7 +146,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     def on_mount(self) -> None:
         if not (self.console.is_running and self.is_attached and self.query(HintLine)):
             # Textual composes nothing more into a console that is closing, not even what was begun,
-            # and still says that it stands.
+            # and still says that it is running.
             return
         self._standing = True
         self.begin()
@@ -166,7 +166,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self._hide_keys(False)
 
     def begin(self) -> None:
-        """Set the widgets up, once they stand."""
+        """Set the widgets up, once they are composed."""
 
     @property
     def console(self) -> App[Any]:
@@ -174,7 +174,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     @property
     def composed(self) -> bool:
-        """Whether the widgets stand: before and after that, news has nowhere to go."""
+        """Whether the widgets are composed: before and after that, news has nowhere to go."""
         app = self.console
         return self._standing and app.is_running and self in app.screen_stack
 
@@ -334,7 +334,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     def hinted(self) -> Sequence[Action]:
         """Return the actions that the key line names, the most important first.
 
-        What leaves a narrow line first stands at its end, before the help and the way out.
+        What leaves a narrow line first is at its end, before the help and the way out.
         """
         hinted = [action for action in ACTIONS if action.hint]
         return sorted(hinted, key=lambda action: action.id in LAST_HINTS)

@@ -275,7 +275,7 @@ class DeskScreen(PaneLayout):
         self.describe()
 
     def _read_first_ledger(self) -> None:
-        """Read a ledger that stands in sight from the start, once the vendor has answered."""
+        """Read a ledger that is in sight from the start, once the vendor has answered."""
         if not self.composed or self.book.poll.state not in ("live", "following"):
             return
         pane = self.query_one(LedgerPane)

@@ -111,7 +111,7 @@ class PaneLayout(StockFollowing, Filtering):
         self.unsay()
 
     def spots(self, area: Size) -> Mapping[str, Spot]:
-        """Return where the panes in sight stand in an area."""
+        """Return where the panes in sight are in an area."""
         form = shape(self.console.size, plain=style.now().coarse)
         return places(area, form, self.pane, zoomed=self.zoomed)
 

@@ -1,4 +1,4 @@
-"""What stands in full beside the lists: it follows the cursor once that rests."""
+"""What is shown in full beside the lists: it follows the cursor once that rests."""
 
 from functools import partial
 

@@ -114,7 +114,7 @@ class LockScreen(ConsoleScreen[None]):
         self._show()
 
     def show_attempt(self, attempt: PinAttempt | None, error: Failure | None) -> None:
-        """Open, or say how it stands with the next attempt, or why the PIN was not compared."""
+        """Open, or say when the next attempt is possible, or why the PIN was not compared."""
         self._busy = False
         if attempt is None:
             self._said = str(error.sentence()) if error else ""

@@ -191,7 +191,7 @@ class HistoryRequest(Request[OrderHistory]):
 
 @dataclass
 class PreviewRequest(HistoryRequest):
-    """Read the same of the order under the cursor, for what stands beside the lists."""
+    """Read the same of the order under the cursor, for what is beside the lists."""
 
 
 @dataclass

@@ -297,7 +297,7 @@ class TicketScreen(Dialog[None]):
         self._draw_confirmation()
 
     def show_purchase(self, purchase: Purchase | None, error: Failure | None) -> None:
-        """Show where the purchase stands; from now on the book brings changes."""
+        """Show the state of the purchase; from now on the book brings changes."""
         if purchase is None or not self.composed:
             self._show_failure(error)
             return

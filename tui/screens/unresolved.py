@@ -65,8 +65,8 @@ THEIRS = "If it is somebody else's order, its cards are theirs."
 class UnresolvedScreen(Filtering):
     """Lists what is not settled, the orders that could be the chosen one, and unclaimed orders.
 
-    The candidates stand with the nearest to the sending first, unclaimed orders with the newest
-    first. Nothing here sends a purchase: buying again only opens a new ticket.
+    The candidates are listed with the nearest to the sending first, unclaimed orders with the
+    newest first. Nothing here sends a purchase: buying again only opens a new ticket.
     """
 
     PLACE = "unresolved"
@@ -381,7 +381,7 @@ class UnresolvedScreen(Filtering):
         self.post_message(UnclaimedRequest(held, reply=partial(self.show_unclaimed_orders, held)))
 
     def _show_unclaimed_orders(self) -> None:
-        """Show each order once: what could be the purchase stands in the other list."""
+        """Show each order once: what could be the purchase is in the other list."""
         held = self.cases.highlighted
         # The journal names the candidates sooner than they are read.
         offered = {*(held.candidates if held else ()), *(c.order.id for c in self.possible.listed)}

@@ -191,7 +191,7 @@ class PendingClears:
         return self.remains
 
     def clear_now(self) -> str:
-        """Do the same without a loop to wait on: the console is ending, or about to stand still.
+        """Do the same without a loop to wait on: the console is ending, or about to stop.
 
         What is still being sent at this moment stays known, to be cleared once more afterwards.
         """

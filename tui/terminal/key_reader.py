@@ -1,7 +1,7 @@
 """Reading the keys: sleeps until there is one, and stops the moment it is asked to.
 
 Textual's own reader looks ten times a second whether it is to end: an idle console wakes for
-nothing, and leaving waits for up to two of those looks.
+nothing, and leaving waits for up to two of those checks.
 """
 
 import contextlib

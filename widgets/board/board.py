@@ -198,7 +198,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     @property
     def listed(self) -> tuple[T, ...]:
-        """The values as they stand on the board: filtered and sorted."""
+        """The values as they are on the board: filtered and sorted."""
         return self._rows.listed
 
     @property
@@ -313,7 +313,7 @@ class Board(Canvas, Generic[T], can_focus=True):
             self.sort = self.sort.removeprefix("-") if self.sort[0] == "-" else f"-{self.sort}"
 
     def watch_filter_text(self, before: str, text: str) -> None:
-        """List what matches, and stand on what matches best."""
+        """List what matches, with the cursor on what matches best."""
         if before == text:
             return
         self._rows.filter(text)
@@ -420,7 +420,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     @property
     def _header(self) -> int:
-        """How many lines stand above the rows, the frame not counted."""
+        """How many lines are above the rows, the frame not counted."""
         if self.frame is not None:
             return 1
         return 3 if self.subject else 2

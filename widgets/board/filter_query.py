@@ -92,7 +92,7 @@ class NamedField:
 
 
 class FieldFilter:
-    """Tells in which texts what was typed, folded, stands.
+    """Tells which texts contain what was typed, folded.
 
     Args:
         wanted: what is behind the colon.

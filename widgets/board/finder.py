@@ -109,7 +109,7 @@ class RowFinder(Generic[T]):
         return {row_id for row_id, text in pairs if any(start in text for start in begin)}
 
     def _holding(self, typed: tuple[str, ...]) -> tuple[list[T], list[str]]:
-        """Return the rows in which each word stands as it was typed, and their texts."""
+        """Return the rows that contain each word as it was typed, and their texts."""
         rows, texts = self.rows, self.texts
         # A letter more only ever leaves fewer: what was not found before is not found now.
         if self._last is not None and _narrower(typed, self._last[0]):

@@ -33,10 +33,10 @@ _DIRECTED = _STRONG | {"EN", "AN"}
 """The directions of letters, and those of numbers as well, in Unicode's names."""
 
 RowCell = Cell | Line
-"""What stands in one column of a row: one piece of text, or several in inks of their own."""
+"""What is in one column of a row: one piece of text, or several in inks of their own."""
 
 LaidRow = tuple[tuple[str, Laid], ...]
-"""The cells of a row from left to right, each with its column's id, empty where no filter looks."""
+"""The cells of a row from left to right, each with its column's id, empty where not searched."""
 
 
 def pieces(cell: RowCell) -> Line:

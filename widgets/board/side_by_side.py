@@ -56,19 +56,19 @@ class SideBySide(Board[T]):
         if offset is None or not 0 <= row < self._high:
             return
         column = min(self._across - 1, offset.x // (self.room.width // self._across))
-        key = self._rows.key_at(self.scroll_offset.y + column * self._high + row)
-        if key is not None and self.move_to(key) and event.chain == 2:
+        row_id = self._rows.row_id_at(self.scroll_offset.y + column * self._high + row)
+        if row_id is not None and self.move_to(row_id) and event.chain == 2:
             self.action_open()
 
     @property
     def _across(self) -> int:
-        """How many columns stand side by side."""
+        """How many columns are side by side."""
         if self.shown <= super().page:
             return 1
         return max(1, min(MOST, self.room.width // LEAST))
 
     @property
     def _high(self) -> int:
-        """How many rows stand below one another."""
+        """How many rows are below one another."""
         most, across = super().page, self._across
         return most if across == 1 else min(most, -(-self.shown // across))

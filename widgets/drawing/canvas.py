@@ -35,10 +35,10 @@ NAVIGATION: list[BindingType] = [
 
 
 class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
-    """The base of everything here that draws: `draw` says what should stand, `patch` makes it so.
+    """The base of everything here that draws: `draw` says what should be seen, `patch` makes it so.
 
     Subclasses name in `DRAWN_FROM` the reactives that `draw` reads; a change of one patches.
-    A `frame` stands around what `draw` returns; `title_facts` are said in its rule.
+    A `frame` is around what `draw` returns; `title_facts` are said in its rule.
     """
 
     ALLOW_SELECT = False
@@ -114,7 +114,7 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
         return 0
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
-        """Return what should stand on the widget, or inside its frame.
+        """Return what should be on the widget, or inside its frame.
 
         Args:
             width: of the content, in cells; every line has exactly this width.

@@ -250,7 +250,7 @@ def environment_cell(environment: str) -> Cell:
 
 
 def purchase_sentence(purchase: Purchase, now: datetime | None) -> Phrase:
-    """Say where one of our purchases stands and what that means.
+    """Say the state of one of our purchases and what that means.
 
     Args:
         purchase: as the journal holds it.

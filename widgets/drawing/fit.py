@@ -14,7 +14,7 @@ class Part(Struct, frozen=True):
     """A part of a line: its forms from the longest to the shortest, and when it leaves.
 
     The highest `leaves` shortens and leaves first; 0 shortens but never leaves. In the rule of a
-    pane a part may stand at the right `end`.
+    pane a part may be at the right `end`.
     """
 
     forms: tuple[Cell, ...]

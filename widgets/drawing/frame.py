@@ -60,7 +60,7 @@ class Frame(Struct, frozen=True):
 
     `sides` is `none`, `right` (a line between two panes side by side), or `both`, with a rule below
     as well. `others` are panes that are not in sight, named after the title, and `swaps` those that
-    stand in this place instead, named at the end of the rule.
+    are in this place instead, named at the end of the rule.
     """
 
     name: PaneName
@@ -74,7 +74,7 @@ class Frame(Struct, frozen=True):
         return Size(max(0, size.width - across), max(0, size.height - down))
 
     def around(self, lines: Sequence[DrawnLine], size: Size, content: Around) -> list[DrawnLine]:
-        """Return the lines of the whole pane, from those that stand inside."""
+        """Return the lines of the whole pane, from those that are inside."""
         width, height = self.inside(size)
         blank = fitted((), width)
         left = _line("│") if self.sides == "both" else ()
@@ -96,7 +96,7 @@ class Frame(Struct, frozen=True):
         for text, ink in self._rule(width, content):
             begin, end = end, end + cell_width(text)
             if ink == "key":
-                # Several keys stand in one piece where there is no room for the titles.
+                # Several keys are in one piece where there is no room for the titles.
                 key = text.strip() if len(text.split()) == 1 else text[x - begin : x - begin + 1]
             elif ink not in ("dim", "title-blurred"):
                 key = ""
@@ -145,7 +145,7 @@ def _keys(names: Sequence[PaneName]) -> Line:
 
 
 def _two_ends(facts: Sequence[Part], room: int) -> tuple[Line, Line]:
-    """Return the facts that stand after the title, and those at the end of the rule."""
+    """Return the facts that are after the title, and those at the end of the rule."""
     kept = choose_parts(facts, room - 2)
     beside = [part.forms[0] for part in kept if not part.end]
     end = [part.forms[0] for part in kept if part.end]

@@ -105,7 +105,7 @@ SIGNS = {
 
 _SIGNS = str.maketrans(SIGNS)
 _GOES_ON = re.compile(r"(?<![^\s(])…")
-"""The sign as it stands in a sentence of ours or before an id, not where a word was cut off."""
+"""The sign as it is in a sentence of ours or before an id, not where a word was cut off."""
 
 EXACT = "secret"
 """The ink of what has to be read letter by letter: nothing in it is ever drawn as another sign."""

@@ -27,11 +27,11 @@ class Scale(NamedTuple):
 
     @property
     def middle(self) -> Decimal:
-        """What stands half way up."""
+        """What is half way up."""
         return (self.foot + self.top) / 2
 
     def share(self, amount: Decimal) -> float:
-        """Return how high an amount stands, 0 at the foot, 1 at the top."""
+        """Return how high an amount is, 0 at the foot, 1 at the top."""
         span = self.top - self.foot
         return float((amount - self.foot) / span) if span else 0.0
 
@@ -39,7 +39,7 @@ class Scale(NamedTuple):
 def scale_of(amounts: Sequence[Decimal]) -> Scale:
     """Return an axis that ends at the largest amount and begins at a round one below the least.
 
-    Where all are the same they stand half way up.
+    Where all are the same they are half way up.
     """
     least, most = min(amounts), max(amounts)
     span = float(most - least)
@@ -80,7 +80,7 @@ def area(shares: Sequence[float | None], rows: int) -> list[str]:
 
 
 def column_of(time: datetime, begin: datetime, end: datetime, width: int) -> int:
-    """Return in which of `width` columns a time stands."""
+    """Return the column, of `width`, of a time."""
     return floor((time - begin) / (end - begin) * width) if end > begin else 0
 
 

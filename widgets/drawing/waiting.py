@@ -9,7 +9,7 @@ from widgets.drawing.cells import HOUR, MINUTE
 from widgets.drawing.ink import Cell, Line
 
 WORD = 10
-"""How wide the word before a bar is, so that the bars stand below one another."""
+"""How wide the word before a bar is, so that the bars are below one another."""
 
 SLOW = "○ slow"
 COARSE_SECONDS = 5
@@ -24,7 +24,7 @@ def counted(word: Cell, seconds: float, usual: UsualTime | None, bar: int, of: s
         seconds: since when it is in it.
         usual: how long that usually takes; where it is not known the bar is left blank.
         bar: how many cells the bar has.
-        of: what stands before the usual time, which is left out where this is empty.
+        of: what is before the usual time, which is left out where this is empty.
     """
     text, ink = word
     whole = int(seconds)

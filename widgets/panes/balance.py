@@ -26,7 +26,7 @@ from widgets.drawing.sheet import facing, sentence
 
 NOT_READ = "The balance has not been read yet."
 FIGURES = ("waiting", "held", "sold", "margin", "spent")
-"""What stands below the balance, the most important first."""
+"""What is below the balance, the most important first."""
 
 ORDER = ("sold", "margin", "spent", "held", "waiting")
 """The same from the first line to the last."""

@@ -42,8 +42,8 @@ def _region(region: str) -> str:
 class CatalogPane(Board[Product]):
     """The book's catalogue; keys are product ids.
 
-    As given the pinned products stand first, in the order in which they were pinned, then those
-    that were bought last, then the others as the vendor lists them. Sorted by a column they stand
+    As given the pinned products are first, in the order in which they were pinned, then those
+    that were bought last, then the others as the vendor lists them. Sorted by a column they are
     where that column puts them.
     """
 

@@ -59,7 +59,7 @@ def movement_cells(row: LedgerRow, view: View) -> dict[str, Cell]:
     movement = row.transaction
     mark = _MARKS.get(row.mark)
     customer = row.order.note if row.order else ""
-    # Without a column of its own the customer stands beside the goods.
+    # Without a column of its own the customer is beside the goods.
     what = movement_words(row, whole="customer" not in view.room)
     return {
         "customer": Cell(customer),
@@ -106,7 +106,7 @@ def movement_words(row: LedgerRow, *, whole: bool = True) -> str:
 
 
 def type_word(kind: str) -> str:
-    """Return a movement's type as a word; an unknown one stands as it is."""
+    """Return a movement's type as a word; an unknown one is left as it is."""
     return _TYPES.get(kind, kind or "unknown")
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from services.domain.watching.price_history import PricePoint
 
 FACTS_APART = 13
-"""Lines from which a blank one stands between the parts."""
+"""Lines from which a blank one is between the parts."""
 
 LABEL, WIDE_LABEL, PAYS_LABEL = 10, 15, 15
 WIDE = 68

@@ -25,7 +25,7 @@ MANY = 10
 """Cards from which the list is in columns."""
 
 CODE_WIDTH = 22
-"""Cells that are kept for the code or its mask, so that what follows stands in one column."""
+"""Cells that are kept for the code or its mask, so that what follows is in one column."""
 
 Seen = Mapping[int, tuple[datetime, str]]
 """By a card's index when (UTC) and by whom it was shown last."""
@@ -35,7 +35,7 @@ class CardReveal(Sheet):
     """The order's cards by number; the cursor selects one, the screen decides what is revealed.
 
     `revealed` holds pairs of index (from 0) and card; set it to () to hide them all. The selected
-    one, or the first, stands above the list in full, in at most `most_lines` lines. `seen` says who
+    one, or the first, is above the list in full, in at most `most_lines` lines. `seen` says who
     saw which card last, `before` in a sentence, by index, who saw a revealed card before.
     In a `box` it is between two sides. `qr` is whether a QR code may be drawn. `turned` to the
     customer only the shown card is seen, without the list.
@@ -188,7 +188,7 @@ class CardReveal(Sheet):
         return (Cell(f"{shown} shown, {self.count - shown} hidden", "warn" if shown else "dim"),)
 
     def _grid(self, width: int) -> tuple[int, int]:
-        """Return in how many columns the list stands, and how many rows it has."""
+        """Return in how many columns the list is, and how many rows it has."""
         columns = 1
         if self.count >= MANY:
             widest = max(line_width(self._row(index, width)) for index in range(self.count))

@@ -36,11 +36,11 @@ class KeyEntry(Struct, frozen=True):
 
 
 Slot = KeyEntry | str | None
-"""What stands in one place of a column: an entry, the name of a topic, or nothing."""
+"""What is in one place of a column: an entry, the name of a topic, or nothing."""
 
 
 class KeyHelp(Canvas, can_focus=True):
-    """Lays entries out by topic; `legend` stands below them where there is room for all of it."""
+    """Lays entries out by topic; `legend` is below them where there is room for all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *NAVIGATION,

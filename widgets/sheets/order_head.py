@@ -20,7 +20,7 @@ from widgets.drawing.sheet import Sheet, fact
 COARSE_SECONDS = 5
 BAR, SHORT_BAR = 18, 12
 COLUMNS = {118: (3, 31, 65, 91), 80: (2, 24, 40, 58)}
-"""Where the four facts stand, by the cells that there are."""
+"""Where the four facts are, by the cells that there are."""
 
 GAP = 2
 PAYS = "customer pays"

@@ -20,10 +20,10 @@ MARGIN = 7
 """Cells at both sides of what is large, where there is room."""
 
 WHICH_AT = 60
-"""Where the number of the card stands beside big letters."""
+"""Where the number of the card is beside big letters."""
 
 LEAST_BESIDE = 110
-"""Cells from which letters and QR code stand beside each other."""
+"""Cells from which letters and QR code are beside each other."""
 
 SCAN = "The customer scans the code: it holds the code and nothing else."
 NO_QR = "No QR code here: it needs half blocks and a white ground, or it is too long."

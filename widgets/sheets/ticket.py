@@ -37,7 +37,7 @@ from widgets.drawing.waiting import counted, next_check
 EDGE = 3
 """Columns of the frame and the air beside it."""
 VALUES, QUANTITY_HINT, CUSTOMER_HINT = 15, 23, 41
-"""Columns of the text at which what is typed stands, and what is said of it."""
+"""Columns of the text for what is typed, and what is said of it."""
 AMOUNTS_END = 32
 WIDE = 66
 """Cells of text from which what is beside an amount is set apart."""
@@ -156,7 +156,7 @@ class Ticket(Canvas, can_focus=False):
         first, rule, last = "╰─╯" if self.practice else "┗━┛"
         return fitted((Cell(first + rule * max(0, width - 2) + last, ink),), width)
 
-    # What stands in it.
+    # What is in it.
 
     def _body(self, width: int, rows: int) -> list[Line]:
         """Return exactly so many lines; the last one is left to the keys."""

@@ -16,7 +16,7 @@ from services.domain.shop.shift import (
 )
 
 Pairs = list[tuple[str, str]]
-"""Names, and what stands beside each."""
+"""Names, and what is beside each."""
 
 KINDS = {UNRESOLVED: "not settled", TO_HAND_OVER: "not handed over", HANDLING: "handling"}
 """What stays open, in words, the gravest first."""

@@ -1,4 +1,4 @@
-"""Words that were typed nearly right: which ones they may mean, and where those stand. Pure."""
+"""Words that were typed nearly right: which ones they may mean, and where in a text. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ def words(folded: str) -> list[str]:
 def near(typed: str, word: str) -> bool:
     """Tell whether a typed word may mean another one, both folded.
 
-    It may when its letters stand in the word in their order, the first one first; or when one
+    It may when its letters are in the word in their order, the first one first; or when one
     letter is missing, too many, wrong, or changed places with its neighbour.
     """
     return _abridged(typed, word) or _slipped(typed, word)
@@ -53,7 +53,7 @@ def meant(typed: str, vocabulary: Iterable[str]) -> frozenset[str]:
 
 
 def _abridged(typed: str, word: str) -> bool:
-    """Whether the letters of `typed` stand in the word in their order, the first one first."""
+    """Whether the letters of `typed` are in the word in their order, the first one first."""
     if len(typed) < SHORTEST or typed[0] != word[:1]:
         return False
     letters = iter(word)
@@ -90,9 +90,9 @@ def spans(text: str, exact: tuple[str, ...], close: frozenset[str]) -> tuple[Spa
 
     Args:
         text: as it is shown, not folded.
-        exact: folded words that are marked wherever they stand, inside of words too; a single
+        exact: folded words that are marked wherever they are, also inside words; a single
             letter only where it begins one, or half of the text would be marked.
-        close: folded words that are marked where they stand as words.
+        close: folded words that are marked where they are whole words.
     """
     if text.isascii():
         folded, places = text.lower(), None

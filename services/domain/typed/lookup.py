@@ -83,7 +83,7 @@ def read(text: str, now: datetime) -> LookupTerm:
 
 
 def serial_of(text: str) -> str | None:
-    """Return what stands after `serial:`, to be kept secret; None where no serial is asked for."""
+    """Return what is after `serial:`, to be kept secret; None where no serial is asked for."""
     stripped = text.strip()
     if not stripped.lower().startswith(SERIAL):
         return None
@@ -91,9 +91,9 @@ def serial_of(text: str) -> str | None:
 
 
 def serial_and_days(text: str) -> tuple[str, int]:
-    """Part what stands after `serial:` into the serial and the days to look back: `XYZ 30d`.
+    """Part what is after `serial:` into the serial and the days to look back: `XYZ 30d`.
 
-    The serial is empty where it is to be asked for: nothing or `-` stands there.
+    The serial is empty where it is to be asked for: nothing or `-` is there.
 
     Raises:
         BadInput: the days are none.

@@ -181,7 +181,7 @@ class Session:
 
         Args:
             pattern: a regex; its first group's text counts.
-            column: the backgrounds in that column, which is where a row cursor stands.
+            column: the backgrounds in that column, which is where a row cursor is.
         """
         self._watch = None
         if pattern:

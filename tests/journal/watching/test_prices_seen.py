@@ -37,7 +37,7 @@ async def points(journal):
     return [(int(p.price), p.stock) for p in found.get("t", ())]
 
 
-async def test_only_what_changed_is_kept_whoever_read_it(journal):
+async def test_only_what_changed_is_kept_for_any_reader(journal):
     await keep(journal, stock(0), stock(1), stock(2, "110"), stock(3, "110", 4), stock(1, "90"))
     assert await points(journal) == [(100, 5), (110, 5)]
 

@@ -11,7 +11,7 @@ from widgets.drawing.ink import Cell
 def listed(count: int) -> SideBySide[str]:
     board = SideBySide[str](
         (Column("name", "name"),),
-        key=lambda value: value,
+        row_id=lambda value: value,
         cells=lambda value, _: {"name": Cell(value)},
         search=lambda value: value,
         heading="Things",

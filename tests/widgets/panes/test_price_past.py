@@ -46,9 +46,9 @@ async def test_beside_the_lists_it_is_a_sentence_and_an_area(
     staged: Staging, now: datetime
 ) -> None:
     stock = Stock("steam", clean("Steam Wallet"), (VALUE,), now)
-    told = ValuePreview(PRODUCT, VALUE, stock, points=seen(now))
+    preview = ValuePreview(PRODUCT, VALUE, stock, points=seen(now))
     async with staged(pane(now), 75, 16) as stage:
-        stage.widget.chosen = told
+        stage.widget.chosen = preview
         text = await stage.text()
         assert "941.20 on 21 Feb" in text
         assert f"{HEAD}  941.20 to 980.50" in text
@@ -56,7 +56,7 @@ async def test_beside_the_lists_it_is_a_sentence_and_an_area(
         stage.widget.privacy = True
         assert HEAD not in await stage.text()
     async with staged(pane(now), 57, 10) as stage:
-        stage.widget.chosen = replace(told)
+        stage.widget.chosen = replace(preview)
         text = await stage.text()
         assert "941.20 on 21 Feb" in text
         assert HEAD not in text

@@ -28,7 +28,7 @@ _IN_THE_FILE = ("note", "price", "idempotency_key", "reveal")
 
 def declare(add: AddCommand) -> None:
     command = add("buy", buy, "buy cards, once")
-    # Each may be missing, because a file can stand in place of the three.
+    # Each may be missing, because a file can take the place of the three.
     command.add_argument(
         "product_id", metavar="PRODUCT_ID", nargs="?", type=argument_types.vendor_id
     )

@@ -213,7 +213,7 @@ async def _foreign(desk: "Desk", reference: str) -> Order:
 
 
 async def _newest(call: Call, desk: "Desk", purchase: Purchase) -> Purchase:
-    """Ask the vendor once about an order in the making; offline, the journal's answer stands."""
+    """Ask the vendor once about an order in the making; offline, the journal answers."""
     if exit_codes.is_complete(purchase) or not purchase.order_id:
         return purchase
     try:

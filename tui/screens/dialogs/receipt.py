@@ -130,7 +130,7 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         which = receipt.which(self._indexes) if self._indexes else counted(self._count, "card")
         order = self._order
         goods = f"{order.quantity} x {order.goods} {order.denomination}"
-        # The customer first: what is given stands in the text below, too.
+        # The customer first: what is handed over is in the text below, too.
         whose = f"{order.note} · {goods}" if order.note else goods
         came = order.cards_came or 0
         late = f" ({came} of {came + order.missing} here)" if order.missing else ""

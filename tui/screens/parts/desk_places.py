@@ -1,4 +1,4 @@
-"""Where the panes of the desk stand and how each is framed: worked out from sizes alone."""
+"""Where the panes of the desk are and how each is framed: worked out from sizes alone."""
 
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
@@ -19,14 +19,14 @@ MEDIUM = Size(112, 36)
 WIDE = Size(160, 48)
 
 PREVIEW = 160
-"""Columns from which what is selected stands in full beside the stock."""
+"""Columns from which what is selected is shown in full beside the stock."""
 
 SELECTED = "selected"
 """What is selected, in full: it is no pane, and takes no key."""
 
 
 class Spot(NamedTuple):
-    """Where a pane stands, and how it is framed: its sides, and the panes that its rule names."""
+    """Where a pane is, and how it is framed: its sides, and the panes that its rule names."""
 
     region: Region
     sides: Sides = "none"
@@ -113,7 +113,7 @@ def _wide(area: Size) -> Mapping[str, Spot]:
 
 
 def _stock(left: int, across: int, height: int) -> dict[str, Spot]:
-    """Return where the stock stands, and what is selected beside it where there is room."""
+    """Return where the stock is, and what is selected beside it where there is room."""
     if left + across < PREVIEW:
         return {"stock": Spot(Region(left, 0, across, height), "both")}
     half = across // 2
@@ -135,7 +135,7 @@ def _holds(size: Size, least: Size) -> bool:
 
 
 class PanesLayout(Layout):
-    """Puts each pane where it is to stand.
+    """Puts each pane in its place.
 
     Args:
         places: where that is, by the widgets' ids, in an area of a size.
@@ -149,7 +149,7 @@ class PanesLayout(Layout):
     def arrange(
         self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
     ) -> ArrangeResult:
-        """Return where the panes stand that are in sight."""
+        """Return where the panes in sight are."""
         del greedy
         parent.pre_layout(self)
         spots = self._places(size)
@@ -171,5 +171,5 @@ class Panes(Widget):
 
     @property
     def layout(self) -> Layout:
-        """What puts each pane where it is to stand."""
+        """What puts each pane in its place."""
         return self._places_them

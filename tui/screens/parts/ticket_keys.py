@@ -18,7 +18,7 @@ Hint = tuple[str, str]
 
 
 class Standing(Struct, frozen=True):
-    """Where a ticket stands: its stage, and what was quoted, confirmed and bought so far."""
+    """The state of a ticket: its stage, and what was quoted, confirmed and bought so far."""
 
     stage: str
     quote: Quote | None
