@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import heapq
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
@@ -22,6 +23,10 @@ from services.vendor import retry
 from tests import pace
 from tests.pace import pytest_collection_modifyitems
 from widgets.drawing import style
+
+if TYPE_CHECKING:
+    from tests.journal.postgres.engine import ServerEngines
+    from tests.journal.postgres.server import TestServer
 
 __all__ = ["pytest_collection_modifyitems"]
 
@@ -98,6 +103,43 @@ class VendorClock:
 def usual_look() -> None:
     """Draw with the usual signs, whatever a console before this test left in force."""
     style.take(style.Look())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    if "both_engines" in marks and "file_only" not in marks:
+        metafunc.fixturenames.append("engine")
+        metafunc.parametrize("engine", ["file", "server"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["TestServer"]:
+    """A PostgreSQL of the tests' own, whose data a power cut may take."""
+    from tests.journal.postgres.engine import MISSING
+    from tests.journal.postgres.server import TestServer
+
+    if MISSING:
+        pytest.skip(MISSING)
+    server = TestServer(fsync="off")
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def server_engines(postgres: "TestServer") -> "ServerEngines":
+    from tests.journal.postgres.engine import ServerEngines
+
+    return ServerEngines(postgres)
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every journal of the test in a file, or on a server."""
+    if request.param == "server":
+        from tests.journal.postgres.engine import use
+
+        use(request.getfixturevalue("server_engines"), monkeypatch)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from services.desk.figures import Figures
 from services.domain.errors import DeskError
 from services.domain.local_time import local_minute
 from services.domain.models import Unread
-from services.journal.connection import SQLITE_VERSION, WAL_IS_SAFE
 from services.journal.location import forgetful_file_system, network_file_system, room, room_wanted
+from services.journal.sqlite.connection import SQLITE_VERSION, WAL_IS_SAFE
 from services.system import logs
 from services.system.clock import SystemClock
 from services.system.file_owners import owner_notice

@@ -1,5 +1,5 @@
-"""The SQLite file in which every purchase is written before it is sent; all SQL is here.
+"""The database in which every purchase is written before it is sent; all SQL is here.
 
 May import system and domain.
-Begin with `database.py`, then `purchases.py`.
+Begin with `database.py`, then `purchases.py`; `sqlite` and `postgres` are the two engines.
 """

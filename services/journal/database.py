@@ -1,4 +1,4 @@
-"""The journal's engine: one SQLite file, one thread, transactions that cannot be half."""
+"""The journal of an account: one thread, transactions that cannot be half."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from services.domain.errors import JournalFailed
-from services.journal import location
-from services.journal.connection import JournalFile
 from services.journal.emergency_file import Emergency
-from services.journal.health import JournalHealth
+from services.journal.engine import JournalEngine
+from services.journal.sqlite.engine import SqliteEngine
 from services.journal.transaction import JournalTransaction
 from services.system.clock import Clock
 
@@ -23,22 +22,32 @@ class Journal:
 
     Every access runs in one thread of its own, in the order it was asked for, and is carried out
     even when the caller has been cancelled meanwhile.
+
+    Args:
+        path: its file on this host; the emergency file lies beside it.
+        clock: time, for what is written.
+        who: the operator, for what is written.
+        engine: the database that holds it; the file itself where none is named.
     """
 
-    def __init__(self, path: Path, clock: Clock, who: str) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, who: str, engine: JournalEngine | None = None
+    ) -> None:
         self.path: Final = path
         self.emergency: Final = Emergency(path)
         self._clock: Final = clock
         self._who: Final = who
-        self._file: Final = JournalFile(path, clock, who)
-        self._health: Final = JournalHealth(self._file, self.emergency, clock)
+        self._engine: Final[JournalEngine] = engine or SqliteEngine(
+            path, self.emergency, clock, who
+        )
         self._thread: Final = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._to_read = False
+        self._closed = False
 
     @property
     def read_only(self) -> str:
         """Why nothing is bought with this journal, or an empty text."""
-        return self._health.read_only
+        return self._engine.read_only
 
     async def open(self, account: str) -> None:
         """Open or create the journal of this account (its fingerprint).
@@ -50,8 +59,7 @@ class Journal:
             JournalFailed: unsafe place; a file that is foreign, newer, locked, another account's;
                 or damaged while another process has it open.
         """
-        self._file.account = account
-        await self._in_thread(self._health.open)
+        await self._in_thread(lambda: self._engine.open(account))
 
     async def open_to_read(self, account: str, why: str) -> None:
         """Open the journal of this account where its disk takes nothing; buying is off.
@@ -63,32 +71,37 @@ class Journal:
         Raises:
             JournalFailed: there is none, or it cannot be read as it is.
         """
-        self._file.account = account
         self._to_read = True
-        await self._in_thread(lambda: self._health.open_to_read(why))
+        await self._in_thread(lambda: self._engine.open_to_read(account, why))
 
     async def close(self) -> None:
         """Finish what was asked for and close the file."""
-        if self._file.connection is not None:
-            await self._in_thread(self._health.close)
-        self._thread.shutdown()
-        self._health.leave()
+        if not self._closed:
+            self._closed = True
+            await self._in_thread(self._engine.close)
+            self._thread.shutdown()
+            self._engine.leave()
 
-    async def write(self, work: Callable[[JournalTransaction], T]) -> T:
+    async def write(self, work: Callable[[JournalTransaction], T], *, answered: bool = False) -> T:
         """Run a function in one immediate transaction, all or nothing.
+
+        Args:
+            work: the function.
+            answered: fail unless the database said itself that it is committed: what is found out
+                about a commit after its answer was lost may be gone at a failover.
 
         Raises:
             JournalFailed: the journal could not take it; nothing of it was written.
             Conflict: a unique rule said no; nothing of it was written.
         """
-        return await self._in_thread(lambda: self._file.transaction(work))
+        return await self._in_thread(lambda: self._engine.transaction(work, answered=answered))
 
     async def read(self, work: Callable[[JournalTransaction], T]) -> T:
         """Run a function that only reads, all of it from one snapshot; raises JournalFailed.
 
         What belongs together is read by one function: between two reads another process commits.
         """
-        return await self._in_thread(lambda: self._file.snapshot(work))
+        return await self._in_thread(lambda: self._engine.snapshot(work))
 
     def stamp(self) -> tuple[datetime, str]:
         """Return the time (UTC) and the operator that an event written now would have."""
@@ -96,9 +109,7 @@ class Journal:
 
     async def changed_elsewhere(self) -> int:
         """Return a number that differs when another process has written since the last call."""
-        return await self._in_thread(
-            lambda: int((self._file.begin().row("PRAGMA data_version") or {})["data_version"])
-        )
+        return await self._in_thread(self._engine.changes)
 
     @property
     def can_write(self) -> bool:
@@ -111,11 +122,11 @@ class Journal:
         Raises:
             JournalFailed: another file, or none, is in its place.
         """
-        self._file.in_place()
+        self._engine.in_place()
 
     def room_wanted(self) -> str:
         """Say that too little room is left on the journal's disk to buy, or return ''."""
-        return location.room_wanted(self.path.parent)
+        return self._engine.room_wanted()
 
     async def make_ready(self) -> None:
         """Make sure, just before a purchase, that its outcome will find room.
@@ -125,7 +136,7 @@ class Journal:
                 beside it cannot be taken.
         """
         self.in_place()
-        await self._in_thread(self._health.take_room)
+        await self._in_thread(self._engine.make_ready)
 
     async def set_aside(self, why: str) -> None:
         """Move a journal aside that turned out to be damaged, and go on read-only in a new one.
@@ -137,7 +148,7 @@ class Journal:
             JournalFailed: it could not be moved, another process has it open, or no new one be
                 made.
         """
-        await self._in_thread(lambda: self._health.set_aside(why))
+        await self._in_thread(lambda: self._engine.set_aside(why))
 
     async def verify(self) -> str:
         """Check the whole file and event chain; returns what is wrong, or an empty text."""
@@ -151,18 +162,15 @@ class Journal:
             What the function returned, and what is wrong with the journal, or an empty text. The
             events are those of the function's snapshot.
         """
-        return await self._in_thread(lambda: self._health.verified(work))
+        return await self._in_thread(lambda: self._engine.verified(work))
 
     async def examine_copies(self) -> tuple[str, ...]:
         """Say of each damaged journal that was moved aside what is wrong with it."""
-        copies = location.damaged_copies(self.path)
-        return await self._in_thread(
-            lambda: tuple(f"{copy.name}: {self._health.examine_copy(copy)}" for copy in copies)
-        )
+        return await self._in_thread(self._engine.examine_copies)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
-            future = self._thread.submit(lambda: self._health.watched(work))
+            future = self._thread.submit(lambda: self._engine.watched(work))
         except RuntimeError as error:
             raise JournalFailed("The journal is closed", code="JOURNAL_CLOSED") from error
         return await _uncancelled(future)

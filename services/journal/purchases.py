@@ -133,7 +133,8 @@ class Purchases:
             return purchase_rows.get(tx, purchase_id)
 
         try:
-            return await self._journal.write(work)
+            # Nothing may be sent on a commit that was only found out about.
+            return await self._journal.write(work, answered=to is PurchaseState.SENDING)
         except Conflict as conflict:
             raise await self._explained(purchase_id, conflict) from conflict
 

@@ -42,6 +42,23 @@ class Statements(Protocol):
         ...
 
 
+class TransactionStart(Protocol):
+    """What a transaction begins with, read no earlier than it is asked for."""
+
+    @property
+    def now(self) -> str:
+        """The time that is written, UTC, as `rows.iso` writes it."""
+        ...
+
+    def next_revision(self) -> int:
+        """Raise the journal's revision by one and return it."""
+        ...
+
+    def last_event(self) -> tuple[int, str]:
+        """Return the number and the hash of the newest event, 0 and the first hash before it."""
+        ...
+
+
 class Conflict(Exception):
     """A unique rule of the journal said no; `args[0]` names the rule."""
 
@@ -49,11 +66,17 @@ class Conflict(Exception):
 class JournalTransaction:
     """A transaction in progress, as the functions that run inside it see it."""
 
-    def __init__(self, statements: Statements, now: str, who: str) -> None:
+    def __init__(self, statements: Statements, start: TransactionStart, who: str) -> None:
         self._statements = statements
+        self._start = start
         self._rev: int | None = None
-        self.now: Final = now
+        self._last: tuple[int, str] | None = None
         self.who: Final = who
+
+    @property
+    def now(self) -> str:
+        """The time of this transaction, UTC, as `rows.iso` writes it."""
+        return self._start.now
 
     def run(self, sql: str, *values: object) -> int:
         """Execute one statement; returns the number of rows it changed."""
@@ -78,11 +101,7 @@ class JournalTransaction:
     def rev(self) -> int:
         """Return this transaction's revision, the number that other consoles read on from."""
         if self._rev is None:
-            row = self.row(
-                "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT)"
-                " WHERE name = 'rev' RETURNING value"
-            )
-            self._rev = int(row["value"]) if row else 0
+            self._rev = self._start.next_revision()
         return self._rev
 
     def revision(self) -> int:
@@ -102,8 +121,8 @@ class JournalTransaction:
         evidence: Mapping[str, object] | None = None,
     ) -> int:
         """Append a row to the hash-chained event log; returns its number."""
-        last = self.row("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1")
-        seq, previous = (last["seq"] + 1, last["hash"]) if last else (1, event_log.FIRST_HASH)
+        last, previous = self._last or self._start.last_event()
+        seq = last + 1
         text = msgspec.json.encode(evidence or {}).decode()
         fields = (
             seq,
@@ -117,9 +136,32 @@ class JournalTransaction:
             why,
             text,
         )
-        self.run(
-            "INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            *fields,
-            event_log.chain(previous, fields),
-        )
+        chained = event_log.chain(previous, fields)
+        self.run("INSERT INTO events VALUES (?,?,?,?,?,?,?,?,?,?,?)", *fields, chained)
+        self._last = seq, chained
         return seq
+
+
+NEXT_REVISION: Final = (
+    "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT)"
+    " WHERE name = 'rev' RETURNING value"
+)
+LAST_EVENT: Final = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
+
+
+class ReadWhenAsked:
+    """A transaction that begins at a known time, on a connection that is near."""
+
+    def __init__(self, statements: Statements, now: str) -> None:
+        self._statements = statements
+        self.now: Final = now
+
+    def next_revision(self) -> int:
+        """Raise the journal's revision by one and return it."""
+        row = self._statements.execute(NEXT_REVISION).fetchone()
+        return int(row["value"]) if row else 0
+
+    def last_event(self) -> tuple[int, str]:
+        """Return the number and the hash of the newest event."""
+        row = self._statements.execute(LAST_EVENT).fetchone()
+        return (row["seq"], row["hash"]) if row else (0, event_log.FIRST_HASH)

@@ -103,10 +103,10 @@ class TimedJournal(Journal):
         super().__init__(*args)
         self.commits: list[float] = []
 
-    async def write(self, work: Callable[[JournalTransaction], T]) -> T:
+    async def write(self, work: Callable[[JournalTransaction], T], *, answered: bool = False) -> T:
         began = time.perf_counter()
         try:
-            return await super().write(work)
+            return await super().write(work, answered=answered)
         finally:
             self.commits.append((time.perf_counter() - began) * 1000)
 

@@ -10,7 +10,7 @@ from services.desk.desk import Desk
 @contextmanager
 def statements(desk: Desk) -> Iterator[list[str]]:
     """Collect what the journal executes."""
-    connection = desk._opening.opened().journal._file.connection
+    connection = desk._opening.opened().journal._engine._file.connection
     assert connection is not None
     seen: list[str] = []
     connection.set_trace_callback(seen.append)
@@ -22,7 +22,7 @@ def statements(desk: Desk) -> Iterator[list[str]]:
 
 def scans(desk: Desk, sql: list[str]) -> list[str]:
     """Return the steps of these statements that walk through a whole table."""
-    connection = desk._opening.opened().journal._file.connection
+    connection = desk._opening.opened().journal._engine._file.connection
     assert connection is not None
     connection.row_factory, kept = None, connection.row_factory
     try:

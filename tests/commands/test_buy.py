@@ -267,7 +267,7 @@ async def test_a_journal_that_is_locked_after_the_answer_never_hides_the_order(
         holder.execute("BEGIN EXCLUSIVE")
         return placement
 
-    monkeypatch.setattr("services.journal.connection.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("services.journal.sqlite.connection.BUSY_SECONDS", 0.01)
     monkeypatch.setattr(VendorClient, "place", place)
     if fault:
         vendor.faults.add(Fault.parse(fault))

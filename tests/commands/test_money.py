@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.journal.transaction import JournalTransaction
+from services.journal.transaction import JournalTransaction, ReadWhenAsked
 from services.sandbox import Fault
 
 
@@ -86,7 +86,7 @@ async def test_what_was_not_placed_is_acknowledged_once_and_recorded(carddesk, h
     with sqlite3.connect(journal) as other:
         other.row_factory = sqlite3.Row
         other.execute("UPDATE purchases SET state = 'NOT_PLACED', order_id = NULL")
-        tx = JournalTransaction(other, "2026-03-01T09:00:00.000000Z", "amina")
+        tx = JournalTransaction(other, ReadWhenAsked(other, "2026-03-01T09:00:00.000000Z"), "amina")
         tx.event("move", purchase_id=sold["purchase_id"], to_state="NOT_PLACED")
     other.close()
     done = await carddesk("acknowledge", sold["purchase_id"], "--json")

@@ -11,6 +11,8 @@ from services.sandbox import Fault
 from tests.desk.test_desk import book_where, console, shop
 from tests.purchasing.test_outcomes import full_disk
 
+pytestmark = pytest.mark.both_engines
+
 __all__ = ["console", "shop"]
 
 S = PurchaseState

@@ -303,7 +303,9 @@ async def test_tracked_orders_keep_what_a_later_answer_leaves_out(journal, still
 async def test_a_journal_that_a_stopped_process_holds_is_one_sentence(journal, purchases, still):
     holder = sqlite3.connect(journal.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    await journal._in_thread(lambda: journal._file.connection.execute("PRAGMA busy_timeout = 1"))
+    await journal._in_thread(
+        lambda: journal._engine._file.connection.execute("PRAGMA busy_timeout = 1")
+    )
     with pytest.raises(JournalFailed) as failed:
         await purchases.add(intent(still), "owner", Baseline())
     assert "locked by another process" in failed.value.message

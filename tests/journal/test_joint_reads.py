@@ -15,7 +15,7 @@ from services.journal import integrity, location, rows
 from services.journal.database import Journal
 from services.journal.purchase_rows import insert, update
 from services.journal.purchases import Purchases
-from services.journal.transaction import JournalTransaction
+from services.journal.transaction import JournalTransaction, ReadWhenAsked
 from services.system.liveness import Presence
 from tests.conftest import StillClock
 
@@ -78,7 +78,7 @@ class Neighbour:
             }
             try:
                 db.execute("BEGIN IMMEDIATE")
-                work(JournalTransaction(db, self._now, "karim"))
+                work(JournalTransaction(db, ReadWhenAsked(db, self._now), "karim"))
                 db.execute("COMMIT")
                 self.commits += 1
             except sqlite3.OperationalError:

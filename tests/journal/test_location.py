@@ -15,8 +15,9 @@ import pytest
 from msgspec.structs import replace
 
 from services.domain.errors import DeskError, JournalFailed
-from services.journal import connection, location, migrations
+from services.journal import location
 from services.journal.database import Journal
+from services.journal.sqlite import connection, migrations
 from services.sandbox import Sandbox
 from services.vendor import send_hook
 from tests.conftest import VendorClock

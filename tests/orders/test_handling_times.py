@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from services.domain.book import UsualTime
 from services.journal.handled_orders import HandledOrder
 from services.orders.handling_times import HandlingTimes
+
+pytestmark = pytest.mark.both_engines
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 

@@ -7,6 +7,8 @@ from services.domain.models import PurchaseState
 from services.sandbox import Fault
 from tests.conftest import something_to_buy
 
+pytestmark = pytest.mark.both_engines
+
 S = PurchaseState
 HOUR = 3_600
 

@@ -70,7 +70,7 @@ def _found(target: str) -> tuple[Any, str, Any]:
 
 
 def _forget_that_orders_are_unique() -> None:
-    from services.journal import migrations
+    from services.journal.sqlite import migrations
 
     rule = "CREATE UNIQUE INDEX purchases_order "
     if not any(rule in step for step in migrations.STEPS):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from services.desk.account import Account
-from services.journal.connection import JournalFile
 from services.journal.emergency_file import Emergency
+from services.journal.sqlite.connection import JournalFile
 from services.journal.transaction import JournalTransaction
 from services.local_files.key_identity import KeyIdentities
 from services.system.liveness import Presence

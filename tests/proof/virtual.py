@@ -105,7 +105,7 @@ async def kill(desk: Desk) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     account = desk._opening.account
     if account is not None:
-        await account.journal._in_thread(account.journal._health.close)
+        await account.journal._in_thread(account.journal._engine.close)
         account.journal._thread.shutdown()
         presence = account._presence
         if presence._fd >= 0:

@@ -10,6 +10,8 @@ from services.domain.errors import BadInput, DeskError, JournalFailed, Refused
 from services.domain.models import PurchaseState
 from services.sandbox import Fault
 
+pytestmark = pytest.mark.both_engines
+
 S = PurchaseState
 
 
@@ -254,15 +256,16 @@ async def test_a_caller_that_is_cancelled_does_not_stop_the_purchase(open_desk, 
         assert purchase.order_id in market.orders
 
 
+@pytest.mark.file_only
 async def test_a_journal_that_fails_at_the_last_moment_sends_nothing(open_desk, pick, market):
     async with open_desk() as desk:
         quote = await quoted(desk, pick)
         journal = desk._opening.opened().journal
         await journal._in_thread(
-            lambda: journal._file.connection.execute("PRAGMA max_page_count = 1")
+            lambda: journal._engine._file.connection.execute("PRAGMA max_page_count = 1")
         )
         await journal._in_thread(
-            lambda: journal._file.connection.execute(
+            lambda: journal._engine._file.connection.execute(
                 "CREATE TEMP TRIGGER full BEFORE UPDATE ON purchases WHEN new.state = 'SENDING'"
                 " BEGIN SELECT RAISE(FAIL, 'disk full'); END"
             )
@@ -280,6 +283,7 @@ async def test_a_quantity_that_is_none_is_bad_input(open_desk, pick, market, qua
             await desk.quote(product.id, denomination.id, quantity)
 
 
+@pytest.mark.file_only
 async def test_an_outcome_the_journal_cannot_take_is_kept_and_said(open_desk, pick, market):
     async with open_desk() as desk:
         quote = await quoted(desk, pick)
@@ -288,12 +292,12 @@ async def test_an_outcome_the_journal_cannot_take_is_kept_and_said(open_desk, pi
             "CREATE TEMP TRIGGER full BEFORE UPDATE ON purchases WHEN new.state = 'HANDLING'"
             " BEGIN SELECT RAISE(ABORT, 'x'); END"
         )
-        await journal._in_thread(lambda: journal._file.connection.execute(trigger))
+        await journal._in_thread(lambda: journal._engine._file.connection.execute(trigger))
         real = journal.write
 
-        async def full(work):
+        async def full(work, **named):
             try:
-                return await real(work)
+                return await real(work, **named)
             except Exception as error:
                 raise JournalFailed("The disk is full", code="JOURNAL_FULL") from error
 

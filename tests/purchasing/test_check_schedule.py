@@ -9,6 +9,8 @@ from services.domain.models import PurchaseState
 from services.sandbox import Fault
 from tests.purchasing.test_reconciler import unanswered
 
+pytestmark = pytest.mark.both_engines
+
 S = PurchaseState
 DOWN = Fault("http503", endpoint="list", times=0)
 

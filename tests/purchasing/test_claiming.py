@@ -7,6 +7,8 @@ from services.domain.models import PurchaseState
 from tests.conftest import something_to_buy
 from tests.purchasing.test_reconciler import unanswered
 
+pytestmark = pytest.mark.both_engines
+
 S = PurchaseState
 
 

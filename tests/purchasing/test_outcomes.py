@@ -40,18 +40,20 @@ async def quoted(desk, pick, quantity=2):
 
 async def impatient(journal):
     """Let the journal give up on a lock at once."""
-    await journal._in_thread(lambda: journal._file.connection.execute("PRAGMA busy_timeout = 1"))
+    await journal._in_thread(
+        lambda: journal._engine._file.connection.execute("PRAGMA busy_timeout = 1")
+    )
 
 
 @contextlib.contextmanager
 def full_disk(journal, monkeypatch):
     """Refuse every commit and every record, as a disk without a free byte does."""
 
-    def full(*_: object) -> None:
+    def full(*_: object, **named: object) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr(journal._file, "transaction", full)
+        disk.setattr(journal._engine, "transaction", full)
         disk.setattr(journal.emergency, "append", full)
         yield disk
 
@@ -149,15 +151,15 @@ async def test_the_ballast_is_freed_when_the_disk_is_full_and_made_again_for_the
         journal = desk._opening.opened().journal
         ballast = journal.path.with_name(journal.path.name + ".ballast")
         quote = await quoted(desk, pick)
-        real = journal._file.transaction
+        real = journal._engine.transaction
 
-        def until_there_is_room(work):
+        def until_there_is_room(work, **named):
             if ballast.exists():
                 raise sqlite3.OperationalError("database or disk is full")
-            return real(work)
+            return real(work, **named)
 
         after_the_answer(
-            desk, lambda: monkeypatch.setattr(journal._file, "transaction", until_there_is_room)
+            desk, lambda: monkeypatch.setattr(journal._engine, "transaction", until_there_is_room)
         )
         purchase = await desk.buy(quote)
         assert purchase.state is S.HANDLING

@@ -10,6 +10,8 @@ from services.domain.models import PurchaseState
 from services.purchasing import evidence
 from services.sandbox import Fault
 
+pytestmark = pytest.mark.both_engines
+
 S = PurchaseState
 
 

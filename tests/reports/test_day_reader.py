@@ -20,6 +20,8 @@ from services.reports.spending_reader import SpendingReader
 from tests.reports.test_spending_reader import LIMIT, MADE, S, bought
 from tests.reports.test_spending_reader import At as ClockAt
 
+pytestmark = pytest.mark.both_engines
+
 NOW = datetime(2026, 3, 10, 15, 20, tzinfo=UTC)
 
 
@@ -148,6 +150,7 @@ async def test_figures_without_news_are_the_same_until_the_hour_ends(
     assert (await at_work.read(journal))[1].cost == Decimal(1200)
 
 
+@pytest.mark.file_only
 async def test_no_question_of_the_day_walks_through_all_purchases(journal: Journal) -> None:
     for sql, values in ((GOODS, 1), (MINUTES, 1), (REFUNDS, 3)):
         plan = await journal.read(

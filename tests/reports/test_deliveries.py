@@ -8,6 +8,8 @@ from services.domain.errors import NotFound, Refused
 from services.sandbox import TEST_PARTIAL, TEST_REFUND, Fault
 from tests.reports.conftest import Counter, OpenCounter
 
+pytestmark = pytest.mark.both_engines
+
 
 async def test_an_order_is_marked_once_with_time_and_name(counter: Counter) -> None:
     sold = await counter.sell()
@@ -119,10 +121,11 @@ async def test_the_mark_is_there_after_a_restart_and_without_the_vendor(
         assert await desk.support.undelivered() == ()
 
 
+@pytest.mark.file_only
 async def test_a_mark_that_was_written_past_the_event_log_is_named(counter: Counter) -> None:
     sold, other = await counter.sell(), await counter.sell()
     await counter.desk.support.give(sold.order_id)
-    connection = counter.desk._opening.opened().journal._file.connection
+    connection = counter.desk._opening.opened().journal._engine._file.connection
     assert connection is not None
     for statement in (
         "UPDATE deliveries SET given_by = 'karim'",

@@ -8,6 +8,8 @@ from services.journal import search
 from services.sandbox import Fault
 from tests.reports.conftest import Counter
 
+pytestmark = pytest.mark.both_engines
+
 
 async def found(counter: Counter, text: str) -> dict[str, tuple[str, ...]]:
     """Return what is found by order id, else purchase id, with what it was found by."""

@@ -22,6 +22,8 @@ from services.reports.spending_reader import EARLIER_SECONDS, SpendingReader
 from services.system.clock import midnight
 from tests.conftest import StillClock
 
+pytestmark = pytest.mark.both_engines
+
 S = PurchaseState
 LIMIT = Decimal(50_000)
 ALGIERS, BERLIN = "Africa/Algiers", "Europe/Berlin"
@@ -151,6 +153,7 @@ async def test_earlier_days_are_summed_each_minute_and_today_at_once(
     assert (await reader.read(journal))[0].week == Decimal(10)
 
 
+@pytest.mark.file_only
 async def test_no_question_walks_through_all_purchases(journal: Journal) -> None:
     values = ("2026-01-01", "2026-01-01")
     for sql, given in ((SPAN, values), (OPEN, ()), (FIRST, ())):

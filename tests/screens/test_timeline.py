@@ -286,7 +286,7 @@ async def test_an_order_of_days_ago_is_marked_and_noted_from_its_timeline(
 
     async with open_console(change=short) as console:
         bought = await sold(console, "for Yacine")
-        connection = console.desk._opening.opened().journal._file.connection
+        connection = console.desk._opening.opened().journal._engine._file.connection
         connection.execute("UPDATE purchases SET created_at = '2026-01-01T10:00:00.000000Z'")
         console.desk._opening.opened().board.rows._rows.clear()
         await find(console, "yacine")

@@ -11,7 +11,7 @@ from services.desk.opening import Opening
 from services.domain.errors import DeskError
 from services.domain.models import Stock
 from services.domain.watching.price_history import NO_HISTORY, PriceHistory, SeenPrice, is_news
-from services.journal.connection import JournalTransaction
+from services.journal.transaction import JournalTransaction
 from services.journal.watching import prices_seen
 from services.system.clock import Clock
 

@@ -16,8 +16,8 @@ from services.domain.text import clean
 from services.domain.typed.purchase_list import next_key
 from services.journal import deliveries
 from services.journal import rows as journal_rows
-from services.journal.connection import Conflict, JournalTransaction
 from services.journal.database import Journal
+from services.journal.transaction import Conflict, JournalTransaction
 
 CONFIRMED, CLOSED = "sale", "sale closed"
 """The kinds of their events."""

@@ -15,7 +15,7 @@ from services.domain.watching.price_history import (
     next_point,
 )
 from services.journal import rows as journal_rows
-from services.journal.connection import JournalTransaction
+from services.journal.transaction import JournalTransaction
 
 _OF_VALUE: Final = "product_id = ? AND type_id = ?"
 _NEWEST: Final = f"SELECT * FROM prices_seen WHERE {_OF_VALUE} ORDER BY at DESC LIMIT 1"  # noqa: S608

@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 
 from services.domain.errors import JournalDamaged, JournalFailed
 from services.journal import rows
-from services.journal.migrations import ForeignJournal, is_current, migrate
-from services.journal.transaction import Conflict, JournalTransaction
+from services.journal.sqlite.migrations import ForeignJournal, is_current, migrate
+from services.journal.transaction import Conflict, JournalTransaction, ReadWhenAsked
 from services.system.clock import Clock
 from services.system.liveness import InUse
 
@@ -159,7 +159,8 @@ class JournalFile:
     def begin(self) -> JournalTransaction:
         """Return what statements are run with, stamped with this moment."""
         now = rows.iso(self._clock.now()) or ""
-        return JournalTransaction(self._open_connection(), now, self._who)
+        connection = self._open_connection()
+        return JournalTransaction(connection, ReadWhenAsked(connection, now), self._who)
 
     def sync_folder(self) -> None:
         """Make sure that a new file is in its folder after a power cut."""

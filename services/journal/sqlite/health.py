@@ -12,11 +12,11 @@ from typing import Any, Final, TypeVar
 from services.domain import event_log
 from services.domain.errors import JournalDamaged, JournalFailed
 from services.journal import integrity, location
-from services.journal.connection import JournalFile, as_dict, translated
 from services.journal.emergency_file import Emergency
 from services.journal.integrity import CHECKED_AT_START
-from services.journal.migrations import is_current
-from services.journal.transaction import JournalTransaction
+from services.journal.sqlite.connection import JournalFile, as_dict, translated
+from services.journal.sqlite.migrations import is_current
+from services.journal.transaction import JournalTransaction, ReadWhenAsked
 from services.system.clock import Clock
 
 T = TypeVar("T")
@@ -153,7 +153,9 @@ class JournalHealth:
                 rows = held.execute("SELECT * FROM events ORDER BY seq").fetchall()
                 found = event_log.first_break(rows, whole=True)
                 if not found and current:
-                    found = integrity.purchases(JournalTransaction(held, "", ""))
+                    found = integrity.purchases(
+                        JournalTransaction(held, ReadWhenAsked(held, ""), "")
+                    )
         except sqlite3.Error:
             return "it is no journal any more"
         return found or "its event chain is unbroken"

@@ -16,10 +16,11 @@ from services.domain import event_log
 from services.domain.errors import JournalFailed
 from services.domain.models import PurchaseError
 from services.domain.typed import lookup
-from services.journal import migrations, search
+from services.journal import search
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
 from services.journal.purchases import Purchases
+from services.journal.sqlite import migrations
 from services.system.liveness import InUse
 from tests.conftest import StillClock
 
@@ -31,7 +32,7 @@ NOTES = ("for Yacine 0555 12 34 56", "", "paid [/] \x1b[31m", "بطاقة ليل
 KILLER = """
 import json, os, signal, sqlite3, sys
 from pathlib import Path
-from services.journal import migrations
+from services.journal.sqlite import migrations
 from services.system.liveness import InUse
 source, folder = Path(sys.argv[1]), Path(sys.argv[2])
 seen, ended = [], False
@@ -210,7 +211,7 @@ def test_a_death_at_any_statement_leaves_the_old_version_whole(old: Path, tmp_pa
 OLDER = """
 import sqlite3, sys
 from pathlib import Path
-from services.journal import migrations
+from services.journal.sqlite import migrations
 from services.system.liveness import InUse
 path = Path(sys.argv[1])
 migrations.STEPS = migrations.STEPS[:-1]

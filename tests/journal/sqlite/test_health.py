@@ -8,9 +8,9 @@ import pytest
 
 from services.domain.errors import JournalDamaged, JournalFailed
 from services.journal import location
-from services.journal.connection import JournalFile
 from services.journal.emergency_file import Emergency
-from services.journal.health import JournalHealth
+from services.journal.sqlite.connection import JournalFile
+from services.journal.sqlite.health import JournalHealth
 from services.system.clock import SystemClock
 
 

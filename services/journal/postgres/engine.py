@@ -1,0 +1,317 @@
+"""The journal on a PostgreSQL server that the team runs.
+
+Every writer takes the account's lock first, as the file's writers do, and every time that is
+written is the server's.
+"""
+
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+from services.domain import event_log
+from services.domain.errors import JournalDamaged, JournalFailed
+from services.journal import integrity, location, rows
+from services.journal.emergency_file import Emergency
+from services.journal.postgres import schema
+from services.journal.postgres.session import (
+    OLDEST_SERVER,
+    Connection,
+    JournalServer,
+    conflict,
+    connect,
+    failure,
+)
+from services.journal.postgres.statements import Dialect, ReadStart, WriteStart, lock
+from services.journal.schema import VERSION
+from services.journal.transaction import JournalTransaction, TransactionStart
+from services.system.clock import Clock
+
+T = TypeVar("T")
+
+AWAY_SECONDS = 2.0
+"""How long after a failed connection the next one is not tried."""
+SETTLE_SECONDS = 8.0
+"""How long a commit without an answer is asked about."""
+
+
+class PostgresEngine:
+    """One connection for everything that is written and read.
+
+    Args:
+        server: where the journal is.
+        path: the place on this host beside which the emergency file lies.
+        emergency: that file.
+        clock: the steady clock.
+        who: the operator, for what is written.
+    """
+
+    def __init__(
+        self,
+        server: JournalServer,
+        path: Path,
+        emergency: Emergency,
+        clock: Clock,
+        who: str,
+    ) -> None:
+        self.read_only = ""
+        self._server: Final = server
+        self._path: Final = path
+        self._emergency: Final = emergency
+        self._clock: Final = clock
+        self._who: Final = who
+        self._account = ""
+        self._connection: Connection | None = None
+        self._away_until = 0.0
+
+    def open(self, account: str) -> None:
+        """Connect, and make sure that the journal there is of this version and account."""
+        self._account = account
+        location.prepare(self._path)
+        try:
+            self._emergency.open()
+        except OSError as error:
+            self.read_only = f"No room for the emergency file ({error.strerror}). Buying is off"
+        self.watched(self._usable)
+
+    def open_to_read(self, account: str, why: str) -> None:
+        """Connect where this host's disk takes nothing; buying is off."""
+        self._account = account
+        self.read_only = f"Nothing can be kept on this host: {why}. Buying is off"
+        self.watched(self._usable)
+
+    def close(self) -> None:
+        """Close the connection and the room for the emergency file."""
+        self._emergency.close()
+        self._drop()
+
+    def leave(self) -> None:
+        """A connection that is closed is the sign."""
+
+    def transaction(self, work: Callable[[JournalTransaction], T], *, answered: bool = False) -> T:
+        """Let a function write under the account's lock, all or nothing.
+
+        When the answer to COMMIT is lost, the server is asked what became of the transaction.
+        """
+        connection = self._usable()
+        sent: list[tuple[str, T]] = []
+        try:
+            with connection.pipeline():
+                start = WriteStart(connection, self._server.schema)
+                result = work(self._begun(connection, start))
+                if start.revised:
+                    connection.execute("SELECT pg_notify(%s, '')", (self._server.schema,))
+                sent.append((start.number, result))
+                connection.execute("COMMIT")
+        except psycopg.OperationalError:
+            self._roll_back()
+            if not sent or not self._lost() or answered or not self._committed(sent[0][0]):
+                raise
+        except BaseException:
+            self._roll_back()
+            raise
+        return sent[0][1]
+
+    def snapshot(self, work: Callable[[JournalTransaction], T]) -> T:
+        """Let a function read one state of the journal, whatever others commit meanwhile."""
+        connection = self._usable()
+        try:
+            with connection.pipeline():
+                result = work(self._begun(connection, ReadStart(connection)))
+                connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        return result
+
+    def changes(self) -> int:
+        """Return the revision: it grows with whatever anybody commits."""
+        row = self._usable().execute("SELECT value FROM meta WHERE name = 'rev'").fetchone()
+        return int(row["value"]) if row else 0
+
+    def watched(self, work: Callable[[], T]) -> T:
+        """Do a piece of work; what fails leaves as a JournalFailed or a Conflict."""
+        try:
+            return work()
+        except errors.UniqueViolation as error:
+            raise conflict(error) from error
+        except psycopg.Error as error:
+            raise failure(error, self._server) from error
+        except rows.Unreadable as error:
+            raise JournalDamaged(str(error)) from error
+        except OSError as error:
+            raise JournalFailed(
+                f"The emergency file cannot be written: {error.strerror or error}",
+                code="JOURNAL_UNWRITABLE",
+            ) from error
+
+    def in_place(self) -> None:
+        """A server's journal is where its connection leads."""
+
+    def room_wanted(self) -> str:
+        """Say that too little room is left for the emergency file, or return an empty text."""
+        return location.room_wanted(self._path.parent)
+
+    def make_ready(self) -> None:
+        """Make sure that the server answers and the emergency file can be written."""
+        try:
+            self._emergency.open()
+        except OSError as error:
+            raise JournalFailed(
+                f"No room for the emergency file ({error.strerror})",
+                advice="Nothing was sent. Free disk space.",
+                code="JOURNAL_FULL",
+            ) from error
+        self._usable()
+
+    def set_aside(self, why: str) -> None:
+        """A damaged journal on a server is for the person who runs it."""
+        raise JournalFailed(
+            f"The journal on the server is damaged ({why})",
+            advice="Nothing was changed, and buying is off. Restore it from a backup.",
+            code="JOURNAL_DAMAGED",
+        )
+
+    def verified(self, work: Callable[[JournalTransaction], T]) -> tuple[T, str]:
+        """Run a function that only reads, then check the chain and each purchase against it."""
+
+        def both(tx: JournalTransaction) -> tuple[T, str]:
+            read = work(tx)
+            events: Sequence[Mapping[str, Any]] = integrity.events(tx)
+            return read, event_log.first_break(events, whole=True) or integrity.purchases(tx)
+
+        return self.snapshot(both)
+
+    def examine_copies(self) -> tuple[str, ...]:
+        """None is made of a journal on a server."""
+        return ()
+
+    def _begun(self, connection: Connection, start: TransactionStart) -> JournalTransaction:
+        return JournalTransaction(Dialect(connection), start, self._who)
+
+    def _usable(self) -> Connection:
+        connection = self._connection
+        if connection is not None and not connection.closed and not connection.broken:
+            return connection
+        if self._clock.steady() < self._away_until:
+            raise JournalFailed(
+                f"The journal's server cannot be reached ({self._server.place})",
+                advice="Nothing can be bought until it is back; carddesk tries again by itself.",
+                code="JOURNAL_AWAY",
+            )
+        self._drop()
+        try:
+            connection = connect(self._server)
+        except psycopg.Error:
+            self._away_until = self._clock.steady() + AWAY_SECONDS
+            raise
+        try:
+            self._examine(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def _examine(self, connection: Connection) -> None:
+        """Make sure that this is a journal of ours that can be written safely."""
+        if connection.info.server_version < OLDEST_SERVER * 10_000:
+            raise _foreign(
+                f"it runs version {connection.info.server_version // 10_000} of"
+                f" PostgreSQL, and {OLDEST_SERVER} or newer is needed"
+            )
+        row = (
+            connection.execute(
+                "SELECT current_setting('server_encoding') AS encoding,"
+                " pg_is_in_recovery() AS standby, to_regclass('meta') IS NOT NULL AS here"
+            ).fetchone()
+            or {}
+        )
+        if row["encoding"] != "UTF8":
+            raise _foreign(f"its encoding is {row['encoding']}, not UTF8")
+        if not row["here"]:
+            raise JournalFailed(
+                f"There is no journal in {self._server.place}",
+                advice="Nothing was sent. Make it with carddesk journal init.",
+                code="JOURNAL_MISSING",
+            )
+        held = {
+            each["name"]: each["value"]
+            for each in connection.execute(
+                "SELECT name, value FROM meta WHERE name IN ('application', 'version', 'account')"
+            )
+        }
+        if held.get("application") != schema.APPLICATION:
+            raise _foreign("it was written by another program")
+        version = int(held.get("version", "0"))
+        if version > VERSION:
+            raise _foreign(f"it was written by a newer carddesk (schema {version})")
+        if version < VERSION:
+            raise JournalFailed(
+                f"The journal on the server is of an earlier carddesk (schema {version})",
+                advice="Nothing was changed. Its owner brings it up to date with"
+                " carddesk journal init.",
+                code="JOURNAL_FOREIGN",
+            )
+        if row["standby"]:
+            self.read_only = "The journal's server is a standby, which can only be read"
+        elif held.get("account", self._account) != self._account:
+            raise _foreign("it belongs to another account")
+        elif "account" not in held:
+            connection.execute(
+                "INSERT INTO meta VALUES ('account', %s) ON CONFLICT DO NOTHING", (self._account,)
+            )
+            self._examine(connection)
+
+    def _lost(self) -> bool:
+        return self._connection is None or self._connection.closed or self._connection.broken
+
+    def _committed(self, number: str) -> bool:
+        """Ask the server, under the account's lock, whether a transaction was committed.
+
+        Raises:
+            psycopg.Error: the server cannot say; what it was about is unknown.
+        """
+        end = self._clock.steady() + SETTLE_SECONDS
+        while True:
+            self._away_until = 0.0
+            try:
+                connection = self._usable()
+                with connection.transaction():
+                    lock(connection, self._server.schema)
+                    row = connection.execute(
+                        "SELECT pg_xact_status(%s::xid8) AS became", (number,)
+                    ).fetchone()
+                if row is not None and row["became"] in ("committed", "aborted"):
+                    return row["became"] == "committed"
+            except psycopg.OperationalError:
+                if self._clock.steady() >= end:
+                    raise
+            if self._clock.steady() >= end:
+                raise psycopg.OperationalError("the server does not say what became of it")
+
+    def _roll_back(self) -> None:
+        connection = self._connection
+        if connection is None or connection.closed:
+            return
+        with contextlib.suppress(psycopg.Error):
+            if connection.info.transaction_status is not TransactionStatus.IDLE:
+                connection.execute("ROLLBACK")
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+
+def _foreign(why: str) -> JournalFailed:
+    return JournalFailed(
+        f"The journal on the server cannot be used: {why}",
+        advice="Nothing was sent.",
+        code="JOURNAL_FOREIGN",
+    )

@@ -1,0 +1,105 @@
+"""A connection to the journal's server: how it is made, what bounds its waits, how it fails."""
+
+from typing import Any, Final
+
+import psycopg
+from msgspec import Struct
+from psycopg import errors
+from psycopg.rows import DictRow, dict_row
+
+from services.domain.errors import JournalFailed
+from services.journal.transaction import Conflict
+
+OLDEST_SERVER = 14
+CONNECT_SECONDS = 5
+
+# A host that is cut off is given up after about 20 s, and holds no lock for longer than 10 s.
+_OPTIONS: Final = {
+    "statement_timeout": "15000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "10000",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+    "client_connection_check_interval": "2000",
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+}
+
+Connection = psycopg.Connection[DictRow]
+
+
+class JournalServer(Struct, frozen=True):
+    """Where the team's journal is.
+
+    `parameters` are those of libpq, without a password; `schema` is the one of the environment.
+    """
+
+    parameters: dict[str, str]
+    schema: str = "carddesk"
+
+    @property
+    def place(self) -> str:
+        """The server, database and schema in words, for a person; no password is in it."""
+        named = self.parameters
+        if "service" in named:
+            return f"service {named['service']}"
+        host, port = named.get("host", "this host"), named.get("port", "5432")
+        return f"{named.get('dbname', 'carddesk')} on {host}:{port}"
+
+
+def connect(server: JournalServer) -> Connection:
+    """Open a connection whose every wait is bounded; raises psycopg.Error."""
+    options = " ".join(f"-c {name}={value}" for name, value in _OPTIONS.items())
+    parameters: dict[str, Any] = {
+        "connect_timeout": CONNECT_SECONDS,
+        "keepalives_idle": 5,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        "application_name": "carddesk",
+        **server.parameters,
+    }
+    return Connection.connect(
+        autocommit=True,
+        row_factory=dict_row,
+        options=f"{options} -c search_path={server.schema}",
+        **parameters,
+    )
+
+
+def conflict(error: errors.UniqueViolation) -> Conflict:
+    """Return the broken rule with the names of its columns, as the journal's callers read it."""
+    return Conflict(f"{error.diag.constraint_name}: {error.diag.message_detail}")
+
+
+def failure(error: psycopg.Error, server: JournalServer) -> JournalFailed:
+    """Return what a failure of the server means for the operator."""
+    if isinstance(error, errors.InsufficientPrivilege):
+        return JournalFailed(
+            "The journal's server does not allow this to your login",
+            advice="Nothing was changed. Ask who runs the journal for the right, if you need it.",
+            code="JOURNAL_RIGHTS",
+        )
+    if isinstance(error, errors.LockNotAvailable | errors.QueryCanceled | errors.DeadlockDetected):
+        return JournalFailed(
+            "The journal is held by another console that does not let go", code="JOURNAL_LOCKED"
+        )
+    if isinstance(error, errors.DiskFull):
+        return JournalFailed("The disk of the journal's server is full", code="JOURNAL_FULL")
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return JournalFailed(
+            "The journal's server is a standby, which can only be read",
+            advice="Nothing was changed. Connect to the server that leads.",
+            code="JOURNAL_UNWRITABLE",
+        )
+    if isinstance(error, psycopg.OperationalError):
+        return JournalFailed(
+            f"The journal's server cannot be reached ({server.place})",
+            advice="Nothing can be bought until it is back; carddesk tries again by itself.",
+            code="JOURNAL_AWAY",
+        )
+    return JournalFailed(
+        f"The journal failed ({error.sqlstate or 'unknown'})", code="JOURNAL_FAILED"
+    )

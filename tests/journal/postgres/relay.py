@@ -1,0 +1,78 @@
+"""A line between a console and the journal's server, which can be cut around a COMMIT."""
+
+import contextlib
+import socket
+import threading
+from typing import Literal
+
+Cut = Literal["", "before", "after"]
+
+
+class Relay:
+    """Hands every byte on, until `cut` says where the line ends.
+
+    `before`: the next COMMIT never reaches the server. `after`: it does, and its answer is lost.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._target = ("127.0.0.1", port)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = []
+        self.port = self._listening.getsockname()[1]
+        self.cut: Cut = ""
+        self.committed = threading.Event()
+        self._start(self._accept)
+
+    def __enter__(self) -> "Relay":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end(self._listening)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Cut every line that is open now."""
+        for each in self._open:
+            self._end(each)
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                here, _ = self._listening.accept()
+                there = socket.create_connection(self._target)
+                self._open += (here, there)
+                deaf = threading.Event()
+                self._start(self._up, here, there, deaf)
+                self._start(self._down, here, there, deaf)
+
+    def _up(self, here: socket.socket, there: socket.socket, deaf: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := here.recv(65536):
+                if self.cut and b"COMMIT" in data:
+                    where, self.cut = self.cut, ""
+                    if where == "after":
+                        deaf.set()
+                        there.sendall(data)
+                        # The server's answer shows that it has committed; it goes no further.
+                        self.committed.wait(5)
+                    break
+                there.sendall(data)
+        self._end(here)
+        self._end(there)
+
+    def _down(self, here: socket.socket, there: socket.socket, deaf: threading.Event) -> None:
+        with contextlib.suppress(OSError):
+            while data := there.recv(65536):
+                if deaf.is_set():
+                    self.committed.set()
+                else:
+                    here.sendall(data)
+        self._end(here)
+
+    def _end(self, line: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+        line.close()
+
+    def _start(self, work: object, *values: object) -> None:
+        threading.Thread(target=work, args=values, daemon=True).start()  # type: ignore[arg-type]

@@ -1,0 +1,27 @@
+"""Making a journal on a server, and bringing one up to date."""
+
+import psycopg
+import pytest
+
+from services.journal.postgres import schema, setup
+from services.journal.postgres.session import JournalServer
+from services.journal.schema import STEPS, VERSION
+
+
+@pytest.fixture
+def place(postgres) -> JournalServer:
+    return JournalServer(postgres.parameters(), "made")
+
+
+def test_a_journal_grows_step_by_step_and_keeps_its_rows(place, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(schema, "STEPS", STEPS[:1])
+        assert setup.prepare(place) == 0
+    with psycopg.connect(**place.parameters, autocommit=True) as connection:
+        connection.execute("SET search_path = made")
+        connection.execute("INSERT INTO leases VALUES ('polling', 'a', 'b')")
+        assert setup.prepare(place) == 1
+        assert setup.prepare(place) == VERSION
+        assert connection.execute("SELECT * FROM leases").fetchall() == [("polling", "a", "b")]
+        found = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
+        assert found == (str(VERSION),)
