@@ -118,6 +118,14 @@ async def test_an_order_its_cards_and_the_money(
         await held(console, "ledger", theme, size)
 
 
+async def test_the_shift_report(scene: Scene, theme: str, size: tuple[int, int]) -> None:
+    async with scene() as console:
+        await console.buy()
+        await console.press("escape", "R")
+        await console.shows("no money moves", "By product", "PUBG")
+        await held(console, "shift", theme, size)
+
+
 async def test_purchases_without_an_answer(
     scene: Scene, theme: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,10 +14,11 @@ MONEY = frozenset({"money"})
 FOUND = frozenset({"found"})
 TIMELINE = frozenset({"timeline"})
 UNDELIVERED = frozenset({"undelivered"})
+SHIFT = frozenset({"shift"})
 LISTS = (DESK - BALANCE) | FOUND | UNDELIVERED
 FILTERED = LISTS | UNRESOLVED | frozenset({"help", "handed"})
 ONE_ORDER = frozenset({"orders"}) | ORDER | FOUND | TIMELINE | UNDELIVERED
-SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | TIMELINE | UNDELIVERED
+SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | TIMELINE | UNDELIVERED | SHIFT
 DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "hand", "handed"})
 SETUP = frozenset({"welcome", "set-up"})
 LETTERS = frozenset({"help", "hand", "handed"})
@@ -29,6 +30,8 @@ HAND = frozenset({"hand"})
 HANDED = frozenset({"handed"})
 HELP = frozenset({"help"})
 GOODS = frozenset({"catalogue", "stock"})
+CHOICES = DESK | HAND | HELP | SHIFT
+"""Where left and right choose."""
 PARTS = DESK | ORDER | UNRESOLVED | TICKET
 """Screens of several parts."""
 GOING = SCREENS | LETTERS | TICKET

@@ -17,7 +17,8 @@ class ActionContext(Struct, frozen=True):
     `why_not_ours` is why the selected order cannot be the purchase, in words. `files` counts the
     written files listed. `giving` is whether the order has cards that can be marked as handed
     over. `sold_out` says that the denomination under the cursor, if in sight, is out of stock,
-    and since when. `nothing_to_open` is why no row can be opened, in words.
+    and since when. `nothing_to_open` is why no row can be opened, `why_not_closed` why the shift
+    that is shown cannot be closed, in words.
     """
 
     place: str = "catalogue"
@@ -45,6 +46,7 @@ class ActionContext(Struct, frozen=True):
     lists: int = 0
     why_not_ours: str = "No order here is a possible one."
     files: int = 0
+    why_not_closed: str = ""
 
 
 Reason = Callable[[ActionContext], str]

@@ -43,12 +43,20 @@ def clipboard(now: ActionContext) -> str:
 
 
 def copying(now: ActionContext) -> str:
+    if now.place == "shift":
+        return clipboard(now) or exporting(now)
     shown = now.revealed or now.place == "hand"
     return clipboard(now) or ("" if shown else "Reveal the card first.")
 
 
+def writing(now: ActionContext) -> str:
+    return exporting(now) if now.place == "shift" else ""
+
+
 def printing(now: ActionContext) -> str:
-    return "" if now.can_print else "No print command is set (ui.print_command)."
+    if not now.can_print:
+        return "No print command is set (ui.print_command)."
+    return writing(now)
 
 
 def handing(now: ActionContext) -> str:
@@ -63,6 +71,15 @@ def handing(now: ActionContext) -> str:
 def exporting(now: ActionContext) -> str:
     """Return why the list cannot be exported."""
     return "Privacy mode hides the amounts; leave it first." if now.privacy else ""
+
+
+def closing(now: ActionContext) -> str:
+    """Return why the shift cannot be closed; its report can be opened from anywhere."""
+    if now.place != "shift":
+        return ""
+    if not now.buying:
+        return "This desk is read-only: it looks at shifts and closes none."
+    return now.why_not_closed
 
 
 def reversing(now: ActionContext) -> str:

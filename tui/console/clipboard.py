@@ -49,6 +49,10 @@ class CardClipboard:
         cards = await self._console.desk.orders.take_out(order.order_id, "copy", where)
         return f"{order.name}: {await self._put(way, text_of(cards))}"
 
+    async def send_text(self, text: str) -> str:
+        """Send a text without codes to the clipboard; raises Refused where there is none."""
+        return await self._put(self._way(), Secret(text))
+
     def _way(self) -> "ClipboardBackend":
         from tui.terminal import clipboard
 

@@ -82,6 +82,10 @@ class CommandRunner:
                 from tui.screens.money import MoneyScreen
 
                 console.show(MoneyScreen(console.context))
+            case "shift":
+                from tui.screens.shift import ShiftScreen
+
+                console.show(ShiftScreen(console.context))
             case "files":
                 from tui.screens.dialogs.receipt_files import ReceiptFilesScreen
 

@@ -24,6 +24,7 @@ from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.ticket import TicketScreen
 
 if TYPE_CHECKING:
+    from services.domain.shop.shift import ShiftReport
     from services.domain.timeline import Timeline
     from services.domain.typed.lookup import LookupResult
     from tui.console.app import ConsoleApp
@@ -64,6 +65,39 @@ async def _export(console: "ConsoleApp", request: ask.ExportRequest) -> None:
     path = await console.desk.exports.write(request.pane, listed, request.kind)
     are = "is" if len(request.rows) == 1 else "are"
     console.say(f"{rows}, without codes, {are} in {path}")
+
+
+# The end of the day.
+
+
+async def _shift(console: "ConsoleApp", request: ask.ShiftRequest) -> "ShiftReport":
+    """Read a shift: of the one that goes on first what the journal has."""
+    shift = console.desk.shift
+    if request.number is not None:
+        return await shift.numbered(request.number)
+    report = await shift.now(console.settings.prices)
+    if request.report is None:
+        return report
+    request.report(report)
+    return await shift.with_account(report)
+
+
+async def _shift_out(console: "ConsoleApp", request: ask.ShiftOutRequest) -> str:
+    from tui.formats import shift as formats
+
+    report, desk, way = request.shift, console.desk, request.way
+    name = f"shift-{report.number}"
+    if way == "copy":
+        return await console.card_clipboard.send_text(formats.text(report))
+    if way == "print":
+        columns = console.settings.ui.print_columns
+        await desk.receipts.print_report(name, formats.printed(report, columns))
+        return "Sent to the printer."
+    if way == "file":
+        path = await desk.exports.write_text(name, f"{formats.text(report)}\n")
+    else:
+        path = await desk.exports.write(name, formats.rows(report), way)
+    return f"The report is in {path}, readable by you alone."
 
 
 # Buying.
@@ -325,6 +359,13 @@ HANDLERS: dict[type[ask.Request[Any]], Handling] = dict(
             lambda app, it: app.desk.receipts.delete(it.names),
             "delete handed files",
         ),
+        _row(ask.ShiftRequest, _shift, "read the shift", LATEST),
+        _row(
+            ask.CloseShiftRequest,
+            lambda app, it: app.desk.shift.close(it.number, app.settings.prices),
+            "close the shift",
+        ),
+        _row(ask.ShiftOutRequest, _shift_out, "put the report out"),
         _row(ask.RefreshRequest, _refresh, "refresh the pane", LATEST),
         _row(ask.PinRequest, _pin, "keep the pins"),
         _row(ask.ExportRequest, _export, "export the list"),

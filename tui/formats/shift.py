@@ -44,6 +44,14 @@ def text(report: ShiftReport, columns: int = WIDEST) -> str:
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
 
 
+def printed(report: ShiftReport, columns: int) -> str:
+    """Return a report as a printer of so many columns takes it."""
+    # Only what is printed needs it.
+    from tui.formats.printed import TEAR_OFF
+
+    return f"{text(report, columns)}{TEAR_OFF}"
+
+
 def _account(report: ShiftReport) -> Pairs:
     said = str(account_words(report))
     pairs = account_pairs(report.account, report.end) if report.account else []

@@ -29,6 +29,7 @@ from services.domain.secrets import Secret
 from services.local_files.lock_pin import LockPin, PinAttempt
 
 if TYPE_CHECKING:
+    from services.domain.shop.shift import ShiftReport
     from services.domain.timeline import Timeline
     from services.domain.typed.lookup import LookupResult
     from services.local_files.receipt_files import ReceiptFile
@@ -89,6 +90,32 @@ class LedgerRequest(Request[Ledger]):
 @dataclass
 class UndeliveredRequest(Request[tuple[BoardOrder, ...]]):
     """Read which orders of this desk are not marked as given."""
+
+
+@dataclass
+class ShiftRequest(Request["ShiftReport"]):
+    """Read a closed shift by its number; None: the one that goes on, the journal's part first.
+
+    `report` takes that part; it is None where the account is not to be asked for.
+    """
+
+    number: int | None
+    report: "Callable[[ShiftReport], None] | None" = None
+
+
+@dataclass
+class CloseShiftRequest(Request["ShiftReport"]):
+    """Close the shift of this number, which the person saw."""
+
+    number: int
+
+
+@dataclass
+class ShiftOutRequest(Request[str]):
+    """Copy, write, print or export (`csv`, `json`, `xlsx`) a report; replied with what was done."""
+
+    shift: "ShiftReport"
+    way: str
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """`desk.shift`: what was sold since the last closing, whether the account agrees, and closing."""
 
+import contextlib
 from typing import Final
 
 from msgspec.structs import replace
@@ -35,6 +36,11 @@ class DeskShift:
         self._keeper: Final = keeper
         self._figures: Final = figures
         self._clock: Final = clock
+
+    async def follow(self) -> None:
+        """Ask now what became of open orders; what cannot be asked stays as the journal has it."""
+        with contextlib.suppress(DeskError):
+            await self._opening.opened().board.tracker.read()
 
     async def now(self, prices: Prices) -> ShiftReport:
         """Return the shift that goes on, as the journal has it; raises JournalFailed.
@@ -73,6 +79,7 @@ class DeskShift:
         """
         may_close(self._keeper.book.info)
         shifts = self._shifts()
+        await self.follow()
         read = await self.with_account(await self.now(prices))
 
         def finish(report: ShiftReport) -> ShiftReport:

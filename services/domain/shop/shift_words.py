@@ -21,6 +21,9 @@ Pairs = list[tuple[str, str]]
 KINDS = {UNRESOLVED: "not settled", TO_HAND_OVER: "not handed over", HANDLING: "handling"}
 """What stays open, in words, the gravest first."""
 
+MOST_NAMES = 4
+"""Customers that a sentence names."""
+
 STAYS = "Closing keeps this report in the log; what is open stays for the next shift."
 
 
@@ -66,19 +69,18 @@ def figures(report: ShiftReport) -> Pairs:
 
 def account_pairs(account: AccountCheck, until: datetime) -> Pairs:
     """Return the account's balance from the beginning to the end, line by line."""
-    same = same_day(account.since, until)
-    at = (local_minute if same else local_day_minute)(account.since)
+    if not account.charged:
+        return [("balance", money.exact(account.end))]
+    at = (local_minute if same_day(account.since, until) else local_day_minute)(account.since)
     pairs = [(f"balance at {at}", money.exact(account.start))]
-    if account.charged:
-        if account.paid_in:
-            pairs.append(("paid in", f"+{money.exact(account.paid_in)}"))
-        pairs += [(spent_by(name), f"-{money.exact(amount)}") for name, amount in account.spent]
-        if account.paid_out:
-            pairs.append(("paid out", f"-{money.exact(account.paid_out)}"))
-        if account.came_back:
-            pairs.append(("came back", f"+{money.exact(account.came_back)}"))
-        pairs.append(("must be", money.exact(account.must_be)))
-    return [*pairs, ("is", money.exact(account.end))]
+    if account.paid_in:
+        pairs.append(("paid in", f"+{money.exact(account.paid_in)}"))
+    pairs += [(spent_by(name), f"-{money.exact(amount)}") for name, amount in account.spent]
+    if account.paid_out:
+        pairs.append(("paid out", f"-{money.exact(account.paid_out)}"))
+    if account.came_back:
+        pairs.append(("came back", f"+{money.exact(account.came_back)}"))
+    return [*pairs, ("must be", money.exact(account.must_be)), ("is", money.exact(account.end))]
 
 
 def spent_by(operator: str) -> str:
@@ -86,11 +88,15 @@ def spent_by(operator: str) -> str:
     return "spent by others" if operator == OTHERS else f"spent by {operator}"
 
 
+def moment(time: datetime, report: ShiftReport) -> str:
+    """Return a time, with its day where that is not the day on which the report ends."""
+    return local_minute(time) if same_day(time, report.end) else local_day_minute(time)
+
+
 def open_words(row: OpenOrder, report: ShiftReport) -> str:
     """Say of an order that stays open what it is, whose, and since when."""
-    at = (local_minute if same_day(row.since, report.end) else local_day_minute)(row.since)
     whose = f", {row.customer}" if row.customer else ""
-    return f"{at}  {row.goods}{whose} ({row.operator})"
+    return f"{moment(row.since, report)}  {row.goods}{whose} ({row.operator})"
 
 
 def open_sentence(report: ShiftReport) -> str:
@@ -99,7 +105,9 @@ def open_sentence(report: ShiftReport) -> str:
     if not number:
         return ""
     names = [name for name in dict.fromkeys(row.customer for row in rows) if name]
-    whose = f": {', '.join(names[:4])}{', …' if len(names) > 4 else ''}" if names else ""
+    whose = f": {', '.join(names[:MOST_NAMES])}" if names else ""
+    if more := len(names[MOST_NAMES:]):
+        whose += f" and {more} more"
     return f"{counted(number, 'order')} {'is' if number == 1 else 'are'} not handed over{whose}."
 
 
@@ -119,6 +127,13 @@ def account_words(report: ShiftReport) -> Phrase:
     if account.difference:
         return phrase("orders differ by {amount} DZD", amount=account.difference)
     return plain("not every movement could be read")
+
+
+def sentence_of(words: Phrase) -> Phrase:
+    """Return a clause as a sentence."""
+    first, *rest = words.pieces
+    begun = f"{first[:1].upper()}{first[1:]}" if isinstance(first, str) else first
+    return phrase("{said}.", said=Phrase((begun, *rest)))
 
 
 def staying_words(to_hand_over: int, handling: int) -> str:

@@ -88,3 +88,9 @@ async def test_without_a_printer_nothing_is_printed(carddesk, sold):
     assert "Not printed: ui.print_command failed with exit code 1" in failing.err
     kinds = [e["kind"] for e in (await carddesk("audit", "--json")).document["events"]]
     assert kinds[-2:] == ["print", "not-printed"]
+
+
+async def test_orders_that_ended_without_a_console_are_asked_about(carddesk, shelf):
+    await carddesk("buy", shelf.product_id, shelf.type_id, "1", "--yes")
+    whole = (await carddesk("shift", "--json")).document["all"]
+    assert (whole["handling"], whole["to_hand_over"]) == (0, 1)

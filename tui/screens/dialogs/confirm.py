@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from services.domain.book import Book
-from services.domain.models import UNSETTLED, Purchase
+from services.domain.models import UNSETTLED, OrderStatus, Purchase
 from services.domain.phrase import Phrase, joined, phrase
 from services.domain.status_text import named
 from tui.actions.table import bindings
@@ -87,7 +87,7 @@ class LeaveScreen(AskScreen):
 
 
 def leaving(book: Book) -> Sequence[str | Phrase]:
-    """Say what is in flight or not settled when the operator wants to leave; empty: nothing."""
+    """Say what is in flight, not settled or not handed over; empty: nothing stays open."""
     lines: list[str | Phrase] = []
     if book.in_flight:
         names = joined(", ", map(purchase_name, book.in_flight))
@@ -99,7 +99,24 @@ def leaving(book: Book) -> Sequence[str | Phrase]:
             f"{count} purchase{'s are' if count > 1 else ' is'} not settled. Settling goes on when "
             "carddesk is started again, or with `carddesk resolve`."
         )
+    if staying := _staying(book):
+        lines.append(staying)
     return lines
+
+
+def _staying(book: Book) -> str:
+    """Say what stays open of this desk's orders; a desk that only looks has none to hand over."""
+    if book.info.read_only or book.info.scope == "READ-ONLY":
+        return ""
+    mine = [row for row in book.orders if row.mine]
+    waiting = sum(row.to_give for row in mine)
+    handling = sum(row.state == OrderStatus.HANDLING for row in mine)
+    if not (waiting or handling):
+        return ""
+    # Who leaves a desk with nothing open does not need it.
+    from services.domain.shop.shift_words import staying_words
+
+    return staying_words(waiting, handling)
 
 
 def purchase_name(purchase: Purchase) -> Phrase:

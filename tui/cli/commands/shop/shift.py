@@ -62,6 +62,7 @@ async def shift(call: Call) -> int:
                 call.out.say(f"Shift {closed.number} is closed.")
             case _:
                 prices = call.settings().priced_by(desk.book.catalog).prices
+                await desk.shift.follow()
                 report = await desk.shift.with_account(await desk.shift.now(prices))
                 _show(call, desk, report)
                 if words := open_sentence(report):
@@ -79,10 +80,8 @@ def _show(call: Call, desk: "Desk", report: ShiftReport) -> None:
 
 
 async def _print(call: Call, desk: "Desk", report: ShiftReport) -> None:
-    from tui.formats.printed import TEAR_OFF
-
-    text = f"{formats.text(report, call.settings().ui.print_columns)}{TEAR_OFF}"
-    await desk.receipts.print_report(f"shift {report.number}", text)
+    text = formats.printed(report, call.settings().ui.print_columns)
+    await desk.receipts.print_report(f"shift-{report.number}", text)
     call.out.data(formats.document(report), "")
     call.out.say(f"Shift {report.number} was sent to the printer.")
 
