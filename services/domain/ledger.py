@@ -11,7 +11,7 @@ from msgspec import Struct
 from services.domain.balance_chain import chain
 from services.domain.book import BoardOrder
 from services.domain.models import Order, Purchase, Transaction
-from services.domain.money import ZERO
+from services.domain.money import ZERO, show
 
 
 class Owner(StrEnum):
@@ -51,6 +51,13 @@ class LedgerRow(Struct, frozen=True):
     owner: Owner = Owner.NO_ORDER
     order: BoardOrder | None = None
     mark: Mark = Mark.NOTHING
+
+    @property
+    def signed(self) -> str:
+        """The amount with its sign; without one where nothing tells the direction."""
+        if self.change is None:
+            return show(self.transaction.amount)
+        return f"+{show(self.change)}" if self.change > 0 else show(self.change)
 
 
 class Ledger(Struct, frozen=True):

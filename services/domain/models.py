@@ -149,6 +149,13 @@ class Category(Struct, frozen=True):
     products: tuple[Product, ...]
 
 
+def goods_ids(product: Product | None, value: "Denomination | None") -> tuple[str, str, str]:
+    """Return what a price is looked up by: product, value, category; empty where unknown."""
+    if product is None:
+        return "", value.id if value else "", ""
+    return product.id, value.id if value else "", product.category
+
+
 class Catalog(Struct, frozen=True):
     """Everything the vendor sells, and when (UTC) it said so."""
 

@@ -14,6 +14,8 @@ from services.system.clock import SystemClock
 LONGEST_WAIT = 86_400.0
 LONGEST_NOTE = 200
 LARGEST_LIMIT = 100_000
+LONG_ENOUGH = 120.0
+"""Seconds that `--wait` waits where it names none."""
 FASTEST = 3_600
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 _ID = re.compile(r"[!-~]{1,128}")
@@ -101,6 +103,18 @@ def add_period(command: ArgumentParser) -> None:
         metavar="TIME",
         type=end,
         help="until then; a bare day includes all of it",
+    )
+
+
+def add_wait(command: ArgumentParser, until: str) -> None:
+    """Declare `--wait`; `until` says what is waited for."""
+    command.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        nargs="?",
+        const=LONG_ENOUGH,
+        type=seconds,
+        help=f"wait until {until}",
     )
 
 

@@ -44,7 +44,6 @@ from tui.formats import as_json, as_text
 if TYPE_CHECKING:
     from services.desk.desk import Desk
 
-WORD = "CODES"
 LIST = "purchases of a file"
 COLUMNS = (
     "line", "key", "outcome", "state", "purchase_id", "order_id", "product_id", "product_title",
@@ -98,7 +97,11 @@ async def carried_out(call: Call) -> int:
         if not args.yes:
             return _unconfirmed(call, plan)
         if codes and not args.yes_with_codes:
-            await _codes_confirmed(results or Path())
+            where = files.shown(results or Path())
+            nothing = "Nothing was bought."
+            await prompts.confirm_codes(
+                f"The cards that are bought are written, readable, to {where}", nothing, nothing
+            )
         if results is not None and not codes:
             await desk.journal.record("export", "", f"{counted(len(plan.rows), 'row')} of {LIST}")
         run = _Run(call, desk, plan, None if codes else results, progress)
@@ -428,17 +431,6 @@ def _check_results(path: Path, *, codes: bool) -> None:
             f"{files.shown(path)} is there already and holds something else",
             advice="Nothing was bought. Give --results another name.",
         )
-
-
-async def _codes_confirmed(path: Path) -> None:
-    typed = await prompts.ask_word(
-        f"The cards that are bought are written, readable, to {files.shown(path)}.\n"
-        "Every order is recorded in the event log, with your name.\n"
-        f"Type {WORD} to go on, anything else to stop: ",
-        instead="Nothing was bought. A script that may do this says --yes-with-codes.",
-    )
-    if typed != WORD:
-        raise BadInput("Not confirmed", advice="Nothing was bought.")
 
 
 async def _write_codes(call: Call, desk: "Desk", results: Sequence[Result], path: Path) -> None:

@@ -13,6 +13,7 @@ from services.domain.secrets import Secret
 TERMINAL = "/dev/tty"
 LONGEST = 1_024
 INTERRUPT = b"\x03"
+CODES_WORD = "CODES"
 
 
 async def ask(question: str, *, hidden: bool = True) -> Secret | None:
@@ -48,6 +49,26 @@ async def ask_word(question: str, *, instead: str) -> str:
     """
     with _terminal("There is no terminal to confirm at", instead) as fd:
         return (await _answer(fd, question)).decode("utf-8", "replace").strip()
+
+
+async def confirm_codes(written: str, nothing: str, advice: str) -> None:
+    """Ask for the word that allows cards to be written where they can be read.
+
+    Args:
+        written: says which cards are written and where, without its full stop.
+        nothing: what was not done, for a script that cannot be asked.
+        advice: what was not done, for who did not type the word.
+
+    Raises:
+        BadInput: there is no terminal, or something else was typed.
+    """
+    typed = await ask_word(
+        f"{written}.\nEvery order is recorded in the event log, with your name.\n"
+        f"Type {CODES_WORD} to go on, anything else to stop: ",
+        instead=f"{nothing} A script that may do this says --yes-with-codes.",
+    )
+    if typed != CODES_WORD:
+        raise BadInput("Not confirmed", advice=advice)
 
 
 @contextlib.contextmanager

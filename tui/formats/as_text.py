@@ -103,7 +103,7 @@ def movements(rows: Sequence[LedgerRow]) -> str:
             (
                 local_time(row.transaction.time),
                 row.transaction.type,
-                _signed(row),
+                row.signed,
                 _number(row.transaction.new_balance),
                 row.order_id,
                 _who(row),
@@ -317,13 +317,6 @@ def _error(error: PurchaseError | None) -> str:
         return ""
     facts = ", ".join(fact for fact in (error.code, error.request_id) if fact)
     return f"{error.said} ({facts})" if facts else str(error.said)
-
-
-def _signed(row: LedgerRow) -> str:
-    """Put the direction before the amount, where anything tells it."""
-    if row.change is None:
-        return money.show(row.transaction.amount)
-    return f"+{money.show(row.change)}" if row.change > 0 else money.show(row.change)
 
 
 def _who(row: LedgerRow) -> str:

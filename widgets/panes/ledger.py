@@ -65,7 +65,7 @@ def movement_cells(row: LedgerRow, view: View) -> dict[str, Cell]:
         "customer": Cell(customer),
         "time": Cell(local_minute(movement.time), "dim"),
         "type": Cell(type_word(movement.type)),
-        "change": Cell(signed_amount(row), "good" if row.change and row.change > 0 else "plain"),
+        "change": Cell(row.signed, "good" if row.change and row.change > 0 else "plain"),
         "balance": Cell(
             amount(movement.new_balance), "alert" if row.mark is Mark.BREAK else "plain"
         ),
@@ -108,13 +108,6 @@ def movement_words(row: LedgerRow, *, whole: bool = True) -> str:
 def type_word(kind: str) -> str:
     """Return a movement's type as a word; an unknown one is left as it is."""
     return _TYPES.get(kind, kind or "unknown")
-
-
-def signed_amount(row: LedgerRow) -> str:
-    """Return the amount with its sign, without one where nothing tells the direction."""
-    if row.change is None:
-        return money.show(row.transaction.amount)
-    return f"+{money.show(row.change)}" if row.change > 0 else money.show(row.change)
 
 
 def desk_cell(row: LedgerRow) -> Cell:

@@ -10,7 +10,7 @@ from textual.reactive import var
 
 from services.domain.book import BoardOrder, UsualTime
 from services.domain.local_time import local_day_clock, local_minute, same_day
-from services.domain.models import Denomination, Product, Stock
+from services.domain.models import Denomination, Product, Stock, goods_ids
 from services.domain.money import Prices, exact
 from services.domain.phrase import counted
 from services.domain.text import cell_width, has_rtl, short_id
@@ -183,14 +183,14 @@ class SelectedPane(Canvas):
     def _value(self, preview: ValuePreview, width: int, height: int) -> list[Line]:
         product, value = preview.product, preview.value
         cost = value.price
-        price = self.prices.price(cost, product.id, value.id, product.category)
+        price = self.prices.price(cost, *goods_ids(product, value))
         left = [
             ("region", Cell(product.region or ANY_REGION)),
             ("customer pays", self._pays(price)),
         ]
         if not self.privacy:
             percent = f"  {(price - cost) * 100 / price:.1f} %" if price and width >= WIDE else ""
-            floor = self.prices.broken_floor(cost, product.id, value.id, product.category)
+            floor = self.prices.broken_floor(cost, *goods_ids(product, value))
             low = "" if floor is None else " !"
             margin = Cell(f"{exact(price - cost)}{percent}{low}", "alert" if low else "good")
             left += [("cost", Cell(exact(cost))), ("margin", margin)]

@@ -12,7 +12,7 @@ from textual.reactive import var
 from services.domain.book import BoardOrder, Book
 from services.domain.errors import Failure
 from services.domain.local_time import local_day_name
-from services.domain.models import Denomination, OrderStatus, Product, Stock
+from services.domain.models import Denomination, OrderStatus, Product, Stock, goods_ids
 from services.domain.money import Prices, exact
 from services.domain.text import cell_width, natural
 from services.domain.typed.product_names import ANY_REGION
@@ -212,26 +212,14 @@ class StockPane(Board[Denomination]):
             self.placeholder = "The vendor lists no value of this product. r asks again."
 
     def _price(self, denomination: Denomination) -> Decimal:
-        product = self.product
-        return self.prices.price(
-            denomination.price,
-            product.id if product else "",
-            denomination.id,
-            product.category if product else "",
-        )
+        return self.prices.price(denomination.price, *goods_ids(self.product, denomination))
 
     def _too_low(self, denomination: Denomination) -> bool:
         """Whether the price leaves less than the floor of margin; no customer needs to know."""
         return not self.privacy and self._floor(denomination) is not None
 
     def _floor(self, denomination: Denomination) -> Decimal | None:
-        product = self.product
-        return self.prices.broken_floor(
-            denomination.price,
-            product.id if product else "",
-            denomination.id,
-            product.category if product else "",
-        )
+        return self.prices.broken_floor(denomination.price, *goods_ids(self.product, denomination))
 
     def _texts(self, denomination: Denomination) -> Mapping[str, str]:
         """Return what is in the columns of one value."""

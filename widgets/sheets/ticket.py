@@ -17,6 +17,7 @@ from services.domain.models import (
     Purchase,
     PurchaseState,
     Quote,
+    goods_ids,
 )
 from services.domain.money import Prices, floor_words, percent
 from services.domain.phrase import Phrase
@@ -255,23 +256,11 @@ class Ticket(Canvas, can_focus=False):
 
     def _price_each(self, cost: Decimal) -> Decimal:
         """Return what the customer pays for one card."""
-        product, kind = self.product, self.denomination
-        return self.prices.price(
-            cost,
-            product.id if product else "",
-            kind.id if kind else "",
-            product.category if product else "",
-        )
+        return self.prices.price(cost, *goods_ids(self.product, self.denomination))
 
     def _floor(self, cost: Decimal) -> Decimal | None:
         """Return the least margin in per cent, if the price leaves less."""
-        product, kind = self.product, self.denomination
-        return self.prices.broken_floor(
-            cost,
-            product.id if product else "",
-            kind.id if kind else "",
-            product.category if product else "",
-        )
+        return self.prices.broken_floor(cost, *goods_ids(self.product, self.denomination))
 
     def _balance(self, cost: Decimal | None, gap: int) -> dict[str, Line]:
         """Return the balance, and what will be left of it; once it is sent, as it was confirmed."""

@@ -37,10 +37,7 @@ async def note(call: Call) -> int:
         held = await _held(desk, call.args.reference)
         held = await desk.journal.set_note(held.id, call.args.text)
     call.out.say("The note is kept." if held.note else "There is no note on it now.")
-    call.out.data(
-        as_json.purchase(held), as_text.purchase(held, desk.catalog.region(held.product_id))
-    )
-    return 0
+    return _printed(call, desk, held)
 
 
 async def acknowledge(call: Call) -> int:
@@ -57,9 +54,12 @@ async def acknowledge(call: Call) -> int:
             )
         held = await desk.settlement.acknowledge(held.id)
     call.out.say("It is off the list of what is not settled.")
-    call.out.data(
-        as_json.purchase(held), as_text.purchase(held, desk.catalog.region(held.product_id))
-    )
+    return _printed(call, desk, held)
+
+
+def _printed(call: Call, desk: "Desk", held: Purchase) -> int:
+    region = desk.catalog.region(held.product_id)
+    call.out.data(as_json.purchase(held), as_text.purchase(held, region))
     return 0
 
 

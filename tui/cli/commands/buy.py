@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from services.desk.desk import Desk
 
 Report = Callable[[Check], None]
-LONG_ENOUGH = 120.0
 _OF_A_FILE = ("results", "with_codes", "go_on", "retry", "repeat")
 _IN_THE_FILE = ("note", "price", "idempotency_key", "reveal")
 
@@ -59,13 +58,8 @@ def declare(add: AddCommand) -> None:
         type=argument_types.amount,
         help="refuse a dearer total; with --from that of all rows",
     )
-    command.add_argument(
-        "--wait",
-        metavar="SECONDS",
-        nargs="?",
-        const=LONG_ENOUGH,
-        type=argument_types.seconds,
-        help=f"wait until the order is final (at most {LONG_ENOUGH:.0f} s)",
+    argument_types.add_wait(
+        command, f"the order is final (at most {argument_types.LONG_ENOUGH:.0f} s)"
     )
     command.add_argument("--reveal", action="store_true", help="print the cards once final")
     command.add_argument("--yes", action="store_true", help="without it only the quote is printed")

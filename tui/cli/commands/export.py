@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 Period = tuple[datetime | None, datetime | None]
 
-WORD = "CODES"
 CODES = ("value", "serial")
 """The columns that hold codes."""
 
@@ -87,7 +86,12 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
         return 0
     where = "stdout" if call.args.output == STDOUT else str(path or "the folder of exports")
     if not call.args.yes_with_codes:
-        await _confirmed(len(orders), where)
+        await prompts.confirm_codes(
+            f"The cards of {counted(len(orders), 'order')} are written, readable, to"
+            f" {clean(where)}",
+            "Nothing was written.",
+            "No card was read and nothing was written.",
+        )
     cards = await desk.orders.hand_over([order.order_id for order in orders], clean(where))
     # What was just read counts: codes may have come since the list was, or be gone.
     orders = [replace(order, cards_came=len(cards[order.order_id])) for order in orders]
@@ -114,17 +118,6 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
             f"{codes_count(order.cards_came, order.missing)}."
         )
     return NOT_FINAL if late and code == DONE else code
-
-
-async def _confirmed(count: int, where: str) -> None:
-    typed = await prompts.ask_word(
-        f"The cards of {counted(count, 'order')} are written, readable, to {clean(where)}.\n"
-        "Every order is recorded in the event log, with your name.\n"
-        f"Type {WORD} to go on, anything else to stop: ",
-        instead="Nothing was written. A script that may do this says --yes-with-codes.",
-    )
-    if typed != WORD:
-        raise BadInput("Not confirmed", advice="No card was read and nothing was written.")
 
 
 def _rows_with_cards(

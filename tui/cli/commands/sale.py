@@ -24,7 +24,6 @@ from tui.formats import as_json, sales
 if TYPE_CHECKING:
     from services.desk.desk import Desk
 
-LONG_ENOUGH = 120.0
 LONGEST_KEY = 100
 WHAT = ("list", "show", "resume", "close")
 _NEW = ("lines", "idempotency_key", "max_total")
@@ -82,13 +81,8 @@ def declare(add: AddCommand) -> None:
     command.add_argument(
         "--retry", action="store_true", help="resume: also lines for which nothing was bought"
     )
-    command.add_argument(
-        "--wait",
-        metavar="SECONDS",
-        nargs="?",
-        const=LONG_ENOUGH,
-        type=argument_types.seconds,
-        help=f"wait until the orders are final (at most {LONG_ENOUGH:.0f} s in all)",
+    argument_types.add_wait(
+        command, f"the orders are final (at most {argument_types.LONG_ENOUGH:.0f} s in all)"
     )
     command.add_argument("--open", action="store_true", help="list: only what is not closed")
     command.add_argument("--yes", action="store_true", help="without it only the check is printed")
