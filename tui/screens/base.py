@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from textual import events, on
 from textual.actions import SkipAction
 from textual.app import App
-from textual.containers import Container
+from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive, var
@@ -96,6 +96,11 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     PLACE: ClassVar[str] = ""
     HAS_STRIP: ClassVar[bool] = True
+    BESIDE_DESK: ClassVar[bool] = False
+    """Whether the desk goes on living at its left where the terminal is wide."""
+
+    FRAMES_ITSELF: ClassVar[bool] = False
+    """Whether it draws a frame of its own around what is beside the desk."""
 
     of_find = False
     """Whether it shows what was looked for; the next search takes its place."""
@@ -149,9 +154,17 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             # and still says that it is running.
             return
         self._standing = True
+        self.show_aside()
         self.begin()
         self.refresh_hints()
         self.watch_figures(self.figures)
+
+    async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
+        """Leave room for the desk beside what is between the first line and the keys."""
+        if self.BESIDE_DESK and widgets:
+            first, *opened, keys = widgets
+            widgets = [first, Horizontal(Vertical(*opened, id="opened"), id="beside"), keys]
+        await super().mount_composed_widgets(widgets)
 
     def on_unmount(self) -> None:
         """Let go of what was drawn here: Textual keeps the lines of the last thousand widgets."""
@@ -177,6 +190,46 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Whether the widgets are composed: before and after that, news has nowhere to go."""
         app = self.console
         return self._standing and app.is_running and self in app.screen_stack
+
+    @property
+    def alone(self) -> bool:
+        """Whether the whole terminal is for what is opened: nothing else may be seen beside it."""
+        return False
+
+    @property
+    def opened_size(self) -> Size:
+        """How large the screen is without the desk beside it and the frame of what is opened."""
+        beside = self._aside_width()
+        frame = 2 if beside and not self.FRAMES_ITSELF else 0
+        return Size(self.size.width - beside - frame, self.size.height - frame)
+
+    def opened_order(self) -> BoardOrder | None:
+        """Return the order that this screen is about, None where it is about several."""
+        return None
+
+    def show_aside(self) -> None:
+        """Show the desk beside what is opened, where the terminal is wide enough."""
+        if not (self.BESIDE_DESK and self.composed):
+            return
+        from tui.screens.parts.desk_aside import DeskAside
+
+        shown, found = bool(self._aside_width()), self.query(DeskAside)
+        self.query_one("#opened").set_class(shown and not self.FRAMES_ITSELF, "-boxed")
+        if not found and shown:
+            self.query_one("#beside").mount(DeskAside(self), before=0)
+        for aside in self.query(DeskAside):
+            aside.take_room(self.size, self.context.keymap)
+            order = self.opened_order()
+            listed = any(order and each.line == order.line for each in self.book.orders)
+            aside.point_at(order if listed else None)
+            aside.display = shown
+
+    def _aside_width(self) -> int:
+        if not self.BESIDE_DESK or self.alone:
+            return 0
+        from tui.screens.parts.desk_aside import aside_width
+
+        return aside_width(self.size)
 
     @property
     def roomy(self) -> bool:
@@ -313,6 +366,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     def _size_changed(self) -> None:
         if self.size != self._shown_at:
             self.unsay()
+        self.show_aside()
 
     def refresh_hints(self) -> None:
         """Recompute the key line; to be called when the situation may have changed."""

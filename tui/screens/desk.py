@@ -80,7 +80,7 @@ class DeskScreen(PaneLayout):
                 book, privacy, prices, ConsoleScreen.low_balance
             )
             yield LedgerPane(id="ledger").data_bind(book, now, privacy)
-            yield LogPane(id="log").data_bind(book, now)
+            yield LogPane(id="log").data_bind(book, now, privacy)
             selected = SelectedPane(id=SELECTED).data_bind(now, privacy, prices)
             self._preview = Preview(self, selected)
             yield selected

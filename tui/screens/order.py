@@ -64,6 +64,7 @@ class OrderScreen(ConsoleScreen[None]):
     """
 
     PLACE = "order"
+    BESIDE_DESK = FRAMES_ITSELF = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("order")]
 
     def __init__(self, context: ConsoleContext, order: BoardOrder, *, reveal: bool = False) -> None:
@@ -136,7 +137,15 @@ class OrderScreen(ConsoleScreen[None]):
         """What became of other orders is not for the customer who looks at the screen."""
         return super().listens and not self.cards.turned
 
+    @property
+    def alone(self) -> bool:
+        """No other customer's order is seen while this one sees the screen."""
+        return self.composed and self.cards.turned
+
     def noted_order(self) -> BoardOrder | None:
+        return self._row
+
+    def opened_order(self) -> BoardOrder | None:
         return self._row
 
     def go_back(self) -> None:
@@ -381,6 +390,7 @@ class OrderScreen(ConsoleScreen[None]):
             self.unsay()
         self.cards.turned = self.query_one(StatusBar).turned = turned
         self.detail.display = not turned
+        self.show_aside()
         self._share_lines()
         self.refresh_hints()
 
@@ -394,7 +404,7 @@ class OrderScreen(ConsoleScreen[None]):
 
     def _share_lines(self) -> None:
         """Give a shown card the lines it needs, and the facts the rest."""
-        width, height = self.size
+        width, height = self.opened_size
         head, cards = self.head, self.cards
         box = width >= BOX_WIDTH and height >= BOX_HEIGHT
         head.box = cards.box = self.detail.box = box

@@ -33,6 +33,7 @@ class TimelineScreen(ConsoleScreen[None]):
     """
 
     PLACE = "timeline"
+    BESIDE_DESK = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("timeline")]
 
     def __init__(self, context: ConsoleContext, order: BoardOrder) -> None:
@@ -83,6 +84,9 @@ class TimelineScreen(ConsoleScreen[None]):
         return "The order" if self._row.order_id else "The purchase"
 
     def noted_order(self) -> BoardOrder | None:
+        return self._row
+
+    def opened_order(self) -> BoardOrder | None:
         return self._row
 
     def open(self) -> None:

@@ -70,6 +70,7 @@ class UnresolvedScreen(Filtering):
     """
 
     PLACE = "unresolved"
+    BESIDE_DESK = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("unresolved")]
 
     def __init__(self, context: ConsoleContext) -> None:
@@ -424,7 +425,7 @@ class UnresolvedScreen(Filtering):
             return
         # A list stays in its place while its filter matches nothing.
         held, count = self.cases.highlighted, self.cases.total
-        most = ROOMY_CASES if self.size.height >= ROOMY_HEIGHT else MOST_CASES
+        most = ROOMY_CASES if self.opened_size.height >= ROOMY_HEIGHT else MOST_CASES
         words = EMPTY if count and not self.cases.shown else 0
         self.cases.styles.height = HEADER + max(words, min(count, most))
         self.cases.display = bool(count)

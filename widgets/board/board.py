@@ -47,7 +47,7 @@ class Board(Canvas, Generic[T], can_focus=True):
 
     Right-to-left text is drawn in the last column, wherever it came from. `way_back` says how to
     see all rows where the filter lists none; `leads` draws the cursor as the one that keys act on
-    although a line beside the board has the focus.
+    although a line beside the board has the focus, `quiet` draws none.
 
     Args:
         columns: from left to right.
@@ -69,7 +69,18 @@ class Board(Canvas, Generic[T], can_focus=True):
     ]
     DEFAULT_CSS = "Board { height: 1fr; width: 1fr; }"
     DRAWN_FROM = (
-        *("heading", "subject", "now", "privacy", "placeholder", "stale", "why", "legend", "leads"),
+        *(
+            "heading",
+            "subject",
+            "now",
+            "privacy",
+            "placeholder",
+            "stale",
+            "why",
+            "legend",
+            "leads",
+            "quiet",
+        ),
     )
     way_back = "esc shows everything again."
 
@@ -82,6 +93,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     why: var[tuple[str, ...]] = var[tuple[str, ...]](())
     legend: var[str] = var("")
     leads: var[bool] = var(False)
+    quiet: var[bool] = var(False)
     filter_text: var[str] = var("")
     sort: var[str] = var("")
 
@@ -399,7 +411,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         fresh = self._fresh_rows()
         for value in self._rows.listed[top : top + height - self._header]:
             row_id = self._row_id(value)
-            ink = cursor_ink if row_id == self._cursor else ""
+            ink = cursor_ink if row_id == self._cursor and not self.quiet else ""
             lines.append(
                 self._drawn_rows.line(
                     row_id,

@@ -22,7 +22,7 @@ WITH_REGION = 26
 """In a column so wide a product is drawn with its region."""
 
 WIDE_STATE, STATE, NARROW_STATE = 36, 24, 15
-WHAT = Column("what", "product", least=WITH_REGION, most=34, steps=((6, 20),))
+WHAT = Column("what", "product", least=WITH_REGION, most=34, steps=((6, 20), (3, 12)))
 QUANTITY = Column("qty", "qty", 3, "right", searched=False)
 CUSTOMER = Column("customer", "customer", least=11, most=18)
 STATE_COLUMN = Column("state", "state", WIDE_STATE, steps=((7, STATE), (5, NARROW_STATE)))
