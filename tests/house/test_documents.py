@@ -87,3 +87,10 @@ def test_files_and_symbols_that_a_page_names_exist(page):
         assert (ROOT / name).exists(), name
     for symbol, name in re.findall(rf"`(\w+)` in {FILE}", text):
         assert re.search(rf"\b{symbol}\b", (ROOT / name).read_text("utf-8")), (symbol, name)
+
+
+def test_each_walk_counts_the_files_that_it_names():
+    text = (make.HERE / "architecture.md").read_text("utf-8")
+    walks = re.findall(r"^\d\. \*\*.*?: (\d+) files\.\*\*(.*?)(?=^\d\. |^## )", text, re.M | re.S)
+    assert [int(count) for count, _ in walks] == [len(set(re.findall(FILE, w))) for _, w in walks]
+    assert len(walks) == 5

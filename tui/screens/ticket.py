@@ -35,7 +35,7 @@ from tui.screens.parts import order_actions, ticket_keys
 from tui.screens.parts.confirmation import Confirmation
 from tui.screens.parts.strips import KeyLine
 from tui.screens.parts.ticket_customer import bought_last, served_last
-from tui.screens.parts.ticket_keys import NOTHING_PLACED, QuantityInput, Standing
+from tui.screens.parts.ticket_keys import NOTHING_PLACED, QuantityInput, TicketState
 from tui.screens.requests import BuyRequest, PurchaseRequest, QuoteRequest
 from widgets.bars.key_hints import HintLine
 from widgets.sheets.ticket import EDGE, VALUES, Ticket, field_line
@@ -143,8 +143,8 @@ class TicketScreen(Dialog[None]):
     def refresh_hints(self) -> None:
         if not self.composed:
             return
-        standing = Standing(self.stage, self._quote, self._confirmation, self._purchase)
-        self.query_one(HintLine).hints = ticket_keys.hints(self.context.keymap, standing)
+        state = TicketState(self.stage, self._quote, self._confirmation, self._purchase)
+        self.query_one(HintLine).hints = ticket_keys.hints(self.context.keymap, state)
 
     def watch_context(self, context: ConsoleContext) -> None:
         """Take the digits and keys of another keyboard."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from services.domain.secrets import Secret
 
-SIGN_WIDTH, SIGN_HEIGHT = 6, 4
+SIGN_WIDTH = 6
 """Cells of a sign, the column after it included."""
 
 GROUP = 4

@@ -17,7 +17,7 @@ NOTHING_PLACED = frozenset(
 Hint = tuple[str, str]
 
 
-class Standing(Struct, frozen=True):
+class TicketState(Struct, frozen=True):
     """The state of a ticket: its stage, and what was quoted, confirmed and bought so far."""
 
     stage: str
@@ -26,20 +26,20 @@ class Standing(Struct, frozen=True):
     purchase: Purchase | None
 
 
-def hints(keys: Keymap, standing: Standing) -> tuple[Hint, ...]:
+def hints(keys: Keymap, state: TicketState) -> tuple[Hint, ...]:
     """Return keys and what they do, the most useful first."""
     back = (keys.shown("back"), "Close")
-    match standing.stage:
+    match state.stage:
         case "edit":
             go, other = keys.shown("ticket.go"), keys.shown("part.next")
             return ((go, "Review"), (other, "Customer"), back)
         case "checking":
             return (back,)
         case "review":
-            return _review(keys, standing, back)
+            return _review(keys, state, back)
         case "done":
-            hand = ((keys.shown("hand"), "Hand over"),) if ready(standing.purchase) else ()
-            return (_next_step(keys, standing.purchase), *hand, (back[0], "Close, next customer"))
+            hand = ((keys.shown("hand"), "Hand over"),) if ready(state.purchase) else ()
+            return (_next_step(keys, state.purchase), *hand, (back[0], "Close, next customer"))
         case _:
             return ()
 
@@ -80,11 +80,11 @@ def heard(
             return ""
 
 
-def _review(keys: Keymap, standing: Standing, back: Hint) -> tuple[Hint, ...]:
+def _review(keys: Keymap, state: TicketState, back: Hint) -> tuple[Hint, ...]:
     go = keys.shown("ticket.go")
-    if standing.confirmation is not None and standing.confirmation.armed:
+    if state.confirmation is not None and state.confirmation.armed:
         return (go, "Buy"), back
-    typed = standing.quote is not None and standing.quote.typed_total
+    typed = state.quote is not None and state.quote.typed_total
     yes = "the cost" if typed else keys.shown("ticket.arm")
     return (f"{yes} {go}", "Buy"), (go, "Back to the ticket"), back
 
