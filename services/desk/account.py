@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from services.desk.board_sync import BoardSync
 from services.desk.book_publisher import BookPublisher
 from services.desk.figures import Figures
+from services.desk.journal_place import journal_of
 from services.desk.purchase_waiter import PurchaseWaiter
 from services.desk.reconcile_loop import ReconcileLoop
 from services.domain.errors import DeskError, JournalDamaged, JournalFailed, NotClaimed, Refused
@@ -28,7 +29,6 @@ from services.reports.ledger_reader import LedgerReader
 from services.settings.load import Settings, in_force
 from services.system.clock import Clock
 from services.system.files import UNWRITABLE, advice_for, reason, shown
-from services.system.liveness import Presence
 from services.system.paths import Paths
 from services.vendor.client import VendorClient
 
@@ -50,7 +50,6 @@ class Account:
         identity: KeyIdentity,
         client: VendorClient,
         journal: Journal,
-        presence: Presence,
         keeper: BookPublisher,
         clock: Clock,
         operator: str,
@@ -62,7 +61,6 @@ class Account:
         self.deliveries: Final = Deliveries(journal)
         self._settings: Final = settings
         self._client: Final = client
-        self._presence: Final = presence
         self._keeper: Final = keeper
         self._clock: Final = clock
         self._operator: Final = operator
@@ -101,7 +99,7 @@ class Account:
             self.purchases, self.reconciler, self.board.tracker, keeper, clock
         )
         self._lease: Final = PollingLease(
-            self.tracked, presence, clock, settings.board.poll_seconds * LEASE_TICKS
+            self.tracked, journal.consoles, settings.board.poll_seconds * LEASE_TICKS
         )
 
     @classmethod
@@ -120,10 +118,10 @@ class Account:
         Raises:
             JournalFailed: the journal cannot be used; its message says why.
         """
-        presence = Presence(paths.state_dir / "alive")
+        journal = journal_of(settings, identity, paths, clock, operator)
         unwritable = ""
         try:
-            presence.__enter__()
+            journal.consoles.begin()
         except OSError as error:
             place = shown(paths.state_dir)
             unwritable = f"the folder {place} cannot be written: {reason(error)}"
@@ -134,16 +132,13 @@ class Account:
                     advice=f"{advice} Until then buying is off.",
                     code="JOURNAL_FOLDER",
                 ) from error
-        journal = Journal(paths.state_dir / identity.journal_name, clock, operator)
         try:
             if unwritable:
                 await journal.open_to_read(identity.account, unwritable)
             else:
                 await journal.open(identity.account)
             for attempts_left in (2, 1, 0):
-                account = cls(
-                    settings, identity, client, journal, presence, keeper, clock, operator
-                )
+                account = cls(settings, identity, client, journal, keeper, clock, operator)
                 try:
                     await limits.note(journal, in_force(settings), settings.profile.name)
                     await account.fill()
@@ -156,7 +151,7 @@ class Account:
                         await journal.set_aside(damage.wrong)
         except BaseException:
             await journal.close()
-            presence.__exit__()
+            journal.consoles.end()
             raise
         return account
 
@@ -166,7 +161,7 @@ class Account:
         # Here for speed: no first screen draws one.
         from services.journal.shop.sales import Sales
 
-        return Sales(self.journal, self._presence.name, self._presence.alive)
+        return Sales(self.journal, self.journal.consoles)
 
     async def close(self) -> None:
         """Write what is not written yet, give the lease back and close the journal."""
@@ -176,7 +171,7 @@ class Account:
         with contextlib.suppress(DeskError):
             await self._lease.drop()
         await self.journal.close()
-        self._presence.__exit__()
+        self.journal.consoles.end()
 
     def permit_buying(self) -> None:
         """Build what buys, once it is known that this desk may."""
@@ -187,7 +182,7 @@ class Account:
                 self.journal,
                 self.purchases,
                 self.reconciler,
-                self._presence,
+                self.journal.consoles,
                 self._clock,
                 self._settings.purchase,
                 self._operator,
@@ -210,7 +205,7 @@ class Account:
             self._keeper.log(sentence, "error")
         for purchase in carried.purchases:
             await self.board.purchase_changed(purchase, named_words(purchase))
-        moved = await self.recovery.recover(self._presence.alive)
+        moved = await self.recovery.recover(self.journal.consoles)
         for purchase in moved:
             await self.board.purchase_changed(
                 purchase, phrase("A console ended while buying: {said}", said=words(purchase))
@@ -263,8 +258,7 @@ class Account:
         Raises:
             JournalFailed: the journal could not be written.
         """
-        now = self._clock.now()
-        return await first_to_call(self.journal, self._presence.name, key, now, lasts)
+        return await first_to_call(self.journal, self.journal.consoles.name, key, lasts)
 
     async def _write_pending(self) -> int:
         return 0 if self.purchasing is None else await self.purchasing.write_pending()

@@ -31,6 +31,7 @@ from services.orders.unclaimed import Unclaimed
 from services.purchasing.reconciler import sentence as settled_words
 from services.settings.load import Settings
 from services.system.clock import Clock
+from services.system.tasks import sleep_unless
 from services.vendor.client import VendorClient
 
 PULL_SECONDS = 1.0
@@ -87,7 +88,7 @@ class BoardSync:
             hours=settings.board.hours,
             found=self._orders_found,
             state=lambda state: keeper.publish(poll=state),
-            pause=Pause(journal, clock),
+            pause=Pause(journal),
         )
         # One mapping, which goes on being filled.
         self.rows.take_ended(self._times.ended)
@@ -151,9 +152,10 @@ class BoardSync:
         )
 
     async def pull(self) -> None:
-        """Take over what other consoles of this host write, until cancelled."""
+        """Take over what other consoles write, until cancelled."""
         while True:
-            await self._clock.sleep(PULL_SECONDS)
+            await sleep_unless(self._journal.news, self._clock, PULL_SECONDS)
+            self._journal.news.clear()
             newer = await self._journal.changed_elsewhere()
             if newer != self._version:
                 self._version = newer

@@ -1,6 +1,7 @@
 """The journal of an account: one thread, transactions that cannot be half."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
@@ -23,6 +24,10 @@ class Journal:
     Every access runs in one thread of its own, in the order it was asked for, and is carried out
     even when the caller has been cancelled meanwhile.
 
+    Attributes:
+        consoles: those that have it open.
+        news: set when another console has written, where the database says so by itself.
+
     Args:
         path: its file on this host; the emergency file lies beside it.
         clock: time, for what is written.
@@ -40,6 +45,8 @@ class Journal:
         self._engine: Final[JournalEngine] = engine or SqliteEngine(
             path, self.emergency, clock, who
         )
+        self.consoles: Final = self._engine.consoles
+        self.news: Final = asyncio.Event()
         self._thread: Final = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._to_read = False
         self._closed = False
@@ -59,6 +66,8 @@ class Journal:
             JournalFailed: unsafe place; a file that is foreign, newer, locked, another account's;
                 or damaged while another process has it open.
         """
+        loop = asyncio.get_running_loop()
+        self._engine.listen(lambda: _wake(loop, self.news))
         await self._in_thread(lambda: self._engine.open(account))
 
     async def open_to_read(self, account: str, why: str) -> None:
@@ -174,6 +183,12 @@ class Journal:
         except RuntimeError as error:
             raise JournalFailed("The journal is closed", code="JOURNAL_CLOSED") from error
         return await _uncancelled(future)
+
+
+def _wake(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    # A desk that has ended listens no more.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(event.set)
 
 
 async def _uncancelled(future: Future[T]) -> T:

@@ -6,6 +6,7 @@ Everything here but `in_place` and `room_wanted` runs in the journal's thread.
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from services.journal.presence import Consoles
 from services.journal.transaction import JournalTransaction
 
 T = TypeVar("T")
@@ -13,6 +14,11 @@ T = TypeVar("T")
 
 class JournalEngine(Protocol):
     """Opens the database of one account, and runs transactions in it."""
+
+    @property
+    def consoles(self) -> Consoles:
+        """The consoles that have this journal open."""
+        ...
 
     @property
     def read_only(self) -> str:
@@ -51,6 +57,10 @@ class JournalEngine(Protocol):
 
     def changes(self) -> int:
         """Return a number that differs when another process has written since the last call."""
+        ...
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Call this from any thread when another console has written, where that is known."""
         ...
 
     def watched(self, work: Callable[[], T]) -> T:

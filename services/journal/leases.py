@@ -1,14 +1,13 @@
 """What the consoles of one account share: the pause of a failing vendor, who polls, who calls."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from services.journal import rows
 from services.journal.database import Journal
 from services.journal.orders import TrackedOrders
+from services.journal.presence import Consoles
 from services.journal.transaction import JournalTransaction
-from services.system.clock import Clock
-from services.system.liveness import Presence
 
 NAME = "pause"
 LONGEST = 900.0
@@ -18,36 +17,31 @@ class Pause:
     """Until when the account's list is left alone, whichever console polls then.
 
     Args:
-        journal: where it is kept, beside the leases.
-        clock: time.
+        journal: where it is kept, beside the leases; its clock says when it ends.
     """
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+    def __init__(self, journal: Journal) -> None:
         self._journal: Final = journal
-        self._clock: Final = clock
 
     async def hold(self, seconds: float) -> None:
         """Let every console wait that long from now, 0 to let them go; raises JournalFailed."""
-        until = rows.iso(self._clock.now() + timedelta(seconds=seconds))
 
         def work(tx: JournalTransaction) -> None:
             tx.run("DELETE FROM leases WHERE name = ?", NAME)
             if seconds > 0:
-                tx.run("INSERT INTO leases VALUES (?, ?, ?)", NAME, "", until)
+                tx.run("INSERT INTO leases VALUES (?, ?, ?)", NAME, "", tx.later(seconds))
 
         await self._journal.write(work)
 
     async def left(self) -> float:
         """Return the seconds that are left of it; raises JournalFailed."""
 
-        def work(tx: JournalTransaction) -> str | None:
+        def work(tx: JournalTransaction) -> float:
             row = tx.row("SELECT until FROM leases WHERE name = ?", NAME)
-            return None if row is None else str(row["until"])
+            until, now = rows.moment(row["until"] if row else None), rows.moment(tx.now)
+            return 0.0 if until is None or now is None else (until - now).total_seconds()
 
-        until = rows.moment(await self._journal.read(work))
-        if until is None:
-            return 0.0
-        left = (until - self._clock.now()).total_seconds()
+        left = await self._journal.read(work)
         # More than any pause is left only when the clock was set back meanwhile.
         return left if 0 < left <= LONGEST else 0.0
 
@@ -56,21 +50,17 @@ POLLING: Final = "polling"
 
 
 class PollingLease:
-    """The right to poll one account, as seen from one console of this host.
+    """The right to poll one account, as seen from one console.
 
     Args:
         tracked: where the lease is written.
-        presence: who this console is, and who is still alive.
-        clock: time.
+        consoles: who this console is, and which are alive.
         seconds: how long it holds without being renewed.
     """
 
-    def __init__(
-        self, tracked: TrackedOrders, presence: Presence, clock: Clock, seconds: float
-    ) -> None:
+    def __init__(self, tracked: TrackedOrders, consoles: Consoles, seconds: float) -> None:
         self._tracked: Final = tracked
-        self._presence: Final = presence
-        self._clock: Final = clock
+        self._consoles: Final = consoles
         self._seconds: Final = seconds
 
     async def take(self) -> bool:
@@ -79,20 +69,11 @@ class PollingLease:
         Raises:
             JournalFailed: the journal could not be written.
         """
-        holder = await self._ask()
-        if holder != self._presence.name and not self._presence.alive(holder):
-            await self._tracked.drop_lease(POLLING, holder)
-            holder = await self._ask()
-        return holder == self._presence.name
+        return await self._tracked.take_lease(POLLING, self._consoles, self._seconds)
 
     async def drop(self) -> None:
         """Give it back; raises JournalFailed when the journal could not be written."""
-        await self._tracked.drop_lease(POLLING, self._presence.name)
-
-    async def _ask(self) -> str:
-        return await self._tracked.take_lease(
-            POLLING, self._presence.name, self._clock.now(), self._seconds
-        )
+        await self._tracked.drop_lease(POLLING, self._consoles.name)
 
 
 CALL: Final = "call:"
@@ -101,28 +82,25 @@ AGAIN: Final = timedelta(minutes=10)
 """After so long the same may be called for again, where it can come back."""
 
 
-async def first_to_call(
-    journal: Journal, holder: str, key: str, now: datetime, lasts: timedelta = ONCE
-) -> bool:
+async def first_to_call(journal: Journal, holder: str, key: str, lasts: timedelta = ONCE) -> bool:
     """Tell whether no console of the account has called for this yet; then this one does.
 
     Args:
         journal: the account's.
         holder: the presence name of this process.
         key: what is called for, the same at every console.
-        now: the current time, UTC.
         lasts: how long no console calls for it again.
 
     Raises:
         JournalFailed: the journal could not be written.
     """
-    name, moment = f"{CALL}{key}", rows.iso(now)
+    name = f"{CALL}{key}"
 
     def work(tx: JournalTransaction) -> bool:
-        tx.run("DELETE FROM leases WHERE name >= ? AND name < ? AND until < ?", CALL, _END, moment)
+        tx.run("DELETE FROM leases WHERE name >= ? AND name < ? AND until < ?", CALL, _END, tx.now)
         # Whose it was does not matter: who comes second does not call.
-        taken = "INSERT OR IGNORE INTO leases VALUES (?, ?, ?)"
-        return tx.run(taken, name, holder, rows.iso(now + lasts)) == 1
+        taken = "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING name"
+        return tx.row(taken, name, holder, tx.later(lasts.total_seconds())) is not None
 
     return await journal.write(work)
 

@@ -1,7 +1,7 @@
 """The account's orders as last seen, kept in the journal so that every console shows the same."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from services.domain.models import Order, Purchase
 from services.domain.text import clean
 from services.journal import rows as journal_rows
 from services.journal.database import Journal
+from services.journal.presence import Consoles
 from services.journal.transaction import JournalTransaction
 
 _SINCE, _READ_TO = "watching_since", "list_read_to"
@@ -147,33 +148,27 @@ class TrackedOrders:
 
         return await self._journal.read(work)
 
-    async def take_lease(self, name: str, holder: str, now: datetime, seconds: float) -> str:
-        """Take or renew a lease, unless somebody else holds it.
+    async def take_lease(self, name: str, consoles: Consoles, seconds: float) -> bool:
+        """Take or renew a lease, unless another console that is alive holds it.
 
         Args:
             name: what is leased, such as the polling of the account.
-            holder: the presence name of this process.
-            now: the current time, UTC.
+            consoles: who asks, and which are alive.
             seconds: how long it holds without being renewed.
-
-        Returns:
-            Who holds it now.
         """
-        until = journal_rows.iso(now + timedelta(seconds=seconds))
-        moment = journal_rows.iso(now)
 
-        def work(tx: JournalTransaction) -> str:
+        def work(tx: JournalTransaction) -> bool:
+            held = tx.row("SELECT holder, until FROM leases WHERE name = ?", name) or {}
+            holder = str(held.get("holder", consoles.name))
+            runs = holder != consoles.name and held["until"] >= tx.now
+            if runs and consoles.alive(tx, holder):
+                return False
             tx.run(
                 "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-                " holder = excluded.holder, until = excluded.until"
-                " WHERE leases.holder = excluded.holder OR leases.until < ?",
-                name,
-                holder,
-                until,
-                moment,
+                " holder = excluded.holder, until = excluded.until",
+                *(name, consoles.name, tx.later(seconds)),
             )
-            row = tx.row("SELECT holder FROM leases WHERE name = ?", name)
-            return str(row["holder"]) if row else ""
+            return True
 
         return await self._journal.write(work)
 

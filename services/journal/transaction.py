@@ -4,11 +4,13 @@ Statements are SQL that SQLite and PostgreSQL both take, with `?` for a value.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import msgspec
 
 from services.domain import event_log
+from services.journal import rows
 
 
 class StatementResult(Protocol):
@@ -77,6 +79,10 @@ class JournalTransaction:
     def now(self) -> str:
         """The time of this transaction, UTC, as `rows.iso` writes it."""
         return self._start.now
+
+    def later(self, seconds: float) -> str:
+        """Return the time so many seconds after this transaction, as it is written."""
+        return rows.iso(datetime.fromisoformat(self.now) + timedelta(seconds=seconds)) or ""
 
     def run(self, sql: str, *values: object) -> int:
         """Execute one statement; returns the number of rows it changed."""

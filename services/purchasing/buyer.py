@@ -3,6 +3,7 @@
 import socket
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, Protocol
 
@@ -24,6 +25,7 @@ from services.domain.text import clean
 from services.domain.typed.digits import MOST_CARDS
 from services.journal import spending
 from services.journal.database import Journal
+from services.journal.presence import Consoles
 from services.journal.purchases import Purchases, identical
 from services.journal.rows import column
 from services.journal.transaction import JournalTransaction
@@ -33,7 +35,6 @@ from services.purchasing.purchase_checks import CheckReport
 from services.purchasing.reconciler import Reconciler
 from services.settings.fields import PurchaseSettings
 from services.system.clock import Clock, midnight
-from services.system.liveness import Presence
 from services.system.tasks import both
 from services.vendor.client import Placement, VendorClient
 
@@ -74,7 +75,7 @@ class Buyer:
         journal: where the intent is written before, and the outcome after.
         purchases: the journal's purchases.
         reconciler: plans the checks of a purchase without an answer.
-        presence: this process's claim to be alive.
+        consoles: who this console is.
         clock: time.
         limits: what the settings allow.
         operator: who buys, for the journal.
@@ -89,7 +90,7 @@ class Buyer:
         journal: Journal,
         purchases: Purchases,
         reconciler: Reconciler,
-        presence: Presence,
+        consoles: Consoles,
         clock: Clock,
         limits: PurchaseSettings,
         operator: str,
@@ -100,7 +101,7 @@ class Buyer:
         self._figures: Final = figures
         self._journal: Final = journal
         self._purchases: Final = purchases
-        self._presence: Final = presence
+        self._consoles: Final = consoles
         self._clock: Final = clock
         self._limits: Final = limits
         self._operator: Final = operator
@@ -213,7 +214,7 @@ class Buyer:
         await self._journal.make_ready()
         purchase = await self._purchases.add(
             intent,
-            self._presence.name,
+            self._consoles.name,
             baseline,
             _seen(fresh),
             verify=lambda tx: self._verify_day(tx, quote),
@@ -258,7 +259,7 @@ class Buyer:
                 raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
 
     def _spent_today(self, tx: JournalTransaction) -> Decimal:
-        return spending.spent(tx, midnight(self._clock.now()))
+        return spending.spent(tx, midnight(datetime.fromisoformat(tx.now)))
 
     async def _existing(self, quote: Quote, idempotency_key: str) -> Purchase | None:
         """Return the purchase of this key, unless it was never sent."""

@@ -1,8 +1,10 @@
 """After a death or a full disk: what the purchases of dead processes came to, and late outcomes."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from services.domain.errors import JournalFailed, Refused
@@ -10,9 +12,14 @@ from services.domain.models import Purchase, PurchaseState
 from services.journal import rows
 from services.journal.database import Journal
 from services.journal.emergency_file import Deed, EmergencyEntry, Outcome
+from services.journal.presence import Consoles
 from services.journal.purchase_rows import get, update
 from services.journal.purchases import LIVE, ORDER_KNOWN, Purchases
 from services.journal.transaction import JournalTransaction
+
+AFTER_DEADLINE = 30.0
+LONGEST_DEADLINE = 300.0
+"""Seconds."""
 
 Schedule = Callable[[Purchase], dict[str, object]]
 
@@ -38,14 +45,15 @@ class Recovery:
         self._purchases: Final = purchases
         self._schedule: Final = schedule
 
-    async def recover(self, alive: Callable[[str], bool]) -> tuple[Purchase, ...]:
+    async def recover(self, consoles: Consoles) -> tuple[Purchase, ...]:
         """Give the purchases of dead processes the state that their death leaves them in.
 
         Before SENDING nothing left the machine; from SENDING on it may have, whatever else is
         known.
 
         Args:
-            alive: tells whether the process of that presence name still runs.
+            consoles: tells which are alive. One on another host that gives no sign of life may
+                only be cut off: what it sends is over by its own deadline, and half a minute.
 
         Raises:
             JournalFailed: the journal could not be read or written.
@@ -53,15 +61,16 @@ class Recovery:
         # The second condition alone would walk through every purchase there ever was.
         condition = f"state IN {LIVE} AND state IN ('INTENT', 'SENDING')"
         flying = f"SELECT * FROM purchases WHERE {condition}"  # noqa: S608
-        owners = await self._journal.read(lambda tx: [row["owner"] for row in tx.rows(flying)])
-        if all(alive(owner) for owner in owners):
+
+        def left(tx: JournalTransaction) -> list[Mapping[str, Any]]:
+            return [row for row in tx.rows(flying) if _is_left(tx, row, consoles)]
+
+        if not await self._journal.read(left):
             return ()
 
         def work(tx: JournalTransaction) -> tuple[Purchase, ...]:
             moved: list[Purchase] = []
-            for row in tx.rows(flying):
-                if alive(row["owner"]):
-                    continue
+            for row in left(tx):
                 sending = row["state"] == PurchaseState.SENDING.value
                 to = PurchaseState.UNRESOLVED if sending else PurchaseState.NOT_SENT
                 changes = self._schedule(rows.purchase(row)) if sending else {}
@@ -144,6 +153,28 @@ class Recovery:
                     {**self._schedule(purchase), "answered_at": outcome.answered_at},
                 )
         return purchase
+
+
+def _is_left(tx: JournalTransaction, row: Mapping[str, Any], consoles: Consoles) -> bool:
+    """Tell whether the console that had a purchase in hand does nothing more about it."""
+    if consoles.alive(tx, row["owner"]):
+        return False
+    if not consoles.may_be_cut_off or row["state"] != PurchaseState.SENDING.value:
+        return True
+    sent = tx.row(
+        "SELECT at, evidence FROM events WHERE purchase_id = ? AND to_state = 'SENDING'"
+        " ORDER BY seq DESC LIMIT 1",
+        row["id"],
+    )
+    if sent is None:
+        return True
+    seen = msgspec.json.decode(sent["evidence"], type=dict[str, Any])
+    over = float(seen.get("deadline", LONGEST_DEADLINE)) + AFTER_DEADLINE
+    return datetime.fromisoformat(sent["at"]) + timedelta(seconds=over) < _now(tx)
+
+
+def _now(tx: JournalTransaction) -> datetime:
+    return datetime.fromisoformat(tx.now)
 
 
 def _about(entry: EmergencyEntry, name: str) -> str:

@@ -68,6 +68,19 @@ class Profile(Struct, frozen=True):
         bool, _doc("true when every buyer of this account uses this journal.")
     ] = False
     read_only: Annotated[bool, _doc("true turns buying off; a READ-ONLY key forces it on.")] = False
+    journal: Annotated[
+        str,
+        _doc(
+            "The team's PostgreSQL, postgresql://user@host/database; empty = a file on this host.",
+            private=True,
+        ),
+    ] = ""
+    journal_passfile: Annotated[
+        str, _doc("File with the password of the journal's server, as libpq has it, mode 0600.")
+    ] = ""
+    journal_ca: Annotated[
+        str, _doc("File with the CA of the journal's server; empty = the system's own.")
+    ] = ""
 
 
 class PurchaseSettings(Struct, frozen=True):

@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 
 from services.journal.leases import PollingLease
 from services.journal.orders import TrackedOrders
-from services.system.clock import SystemClock
-from services.system.liveness import Presence
 from tests.bench.stage import Stage
 
 
@@ -22,9 +20,10 @@ async def another_console(seconds: float) -> AsyncIterator[tuple[TrackedOrders, 
         What it says of orders, and the lease, which it has taken.
     """
     on = Stage.of(os.environ)
-    with Presence(on.paths.state_dir / "alive") as presence:
-        async with on.journal() as journal:
-            tracked = TrackedOrders(journal)
-            lease = PollingLease(tracked, presence, SystemClock(), seconds)
-            await lease.take()
-            yield tracked, lease
+    async with on.journal() as journal:
+        journal.consoles.begin()
+        tracked = TrackedOrders(journal)
+        lease = PollingLease(tracked, journal.consoles, seconds)
+        await lease.take()
+        yield tracked, lease
+        journal.consoles.end()

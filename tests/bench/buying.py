@@ -20,7 +20,6 @@ from services.purchasing.reconciler import Reconciler
 from services.sandbox import DEMO_KEY
 from services.settings.fields import PurchaseSettings
 from services.system.clock import SystemClock
-from services.system.liveness import Presence
 from services.vendor.client import Placement, VendorClient
 from tests.bench.figures import Figure
 from tests.bench.stage import Stage, stage
@@ -118,11 +117,12 @@ async def purchases(on: Stage) -> tuple[list[float], list[float]]:
     assert identity is not None
     added: list[float] = []
     async with AsyncExitStack() as stack:
-        presence = stack.enter_context(Presence(on.paths.state_dir / "alive"))
         client = TimedClient(on.url, Secret(DEMO_KEY), clock=clock)
         await stack.enter_async_context(client)
         journal = TimedJournal(on.paths.state_dir / identity.journal_name, clock, "bench")
         await journal.open(identity.account)
+        journal.consoles.begin()
+        stack.callback(journal.consoles.end)
         stack.push_async_callback(journal.close)
         store = Purchases(journal)
         reconciler = Reconciler(
@@ -140,7 +140,7 @@ async def purchases(on: Stage) -> tuple[list[float], list[float]]:
             journal,
             store,
             reconciler,
-            presence,
+            journal.consoles,
             clock,
             PurchaseSettings(),
             "bench",

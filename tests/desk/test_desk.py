@@ -327,22 +327,19 @@ async def test_consoles_with_a_rejected_key_make_two_attempts_at_most(console, s
 
 HOLDER = """
 import asyncio, sys
-from datetime import timedelta
 from pathlib import Path
 from services.system.clock import SystemClock
 from services.journal.database import Journal
-from services.system.liveness import Presence
 from services.journal.orders import TrackedOrders
 
 async def main():
     path, account = Path(sys.argv[1]), sys.argv[2]
-    with Presence(path.parent / "alive") as presence:
-        journal = Journal(path, SystemClock(), "karim")
-        await journal.open(account)
-        now = SystemClock().now() + timedelta(days=1)
-        await TrackedOrders(journal).take_lease("polling", presence.name, now, 3600)
-        print("held", flush=True)
-        await asyncio.Event().wait()
+    journal = Journal(path, SystemClock(), "karim")
+    journal.consoles.begin()
+    await journal.open(account)
+    await TrackedOrders(journal).take_lease("polling", journal.consoles, 3600)
+    print("held", flush=True)
+    await asyncio.Event().wait()
 
 asyncio.run(main())
 """

@@ -35,6 +35,23 @@ def purchases(journal: Journal) -> Purchases:
     return Purchases(journal)
 
 
+class Known:
+    """Consoles of which it is known which are alive."""
+
+    def __init__(self, *alive: str, name: str = "one", may_be_cut_off: bool = False) -> None:
+        self._alive = alive
+        self.name = name
+        self.may_be_cut_off = may_be_cut_off
+
+    def alive(self, tx: object, name: str) -> bool:
+        return name in self._alive
+
+    def begin(self) -> None:
+        return None
+
+    end = begin
+
+
 def intent(still: StillClock, name: str = "p1", *, key: str = "", quantity: int = 2) -> Purchase:
     return Purchase(
         id=name,
@@ -128,8 +145,8 @@ async def test_what_a_dead_process_left_is_given_its_state(purchases, still):
     await in_state(purchases, still, "p2", S.SENDING)
     look = still.now() + timedelta(seconds=2)
     recovery = Recovery(purchases._journal, purchases, lambda _: {"next_check_at": look})
-    assert await recovery.recover(lambda _: True) == ()
-    moved = await recovery.recover(lambda _: False)
+    assert await recovery.recover(Known("owner")) == ()
+    moved = await recovery.recover(Known())
     assert {p.id: p.state for p in moved} == {"p1": S.NOT_SENT, "p2": S.UNRESOLVED}
     assert [p.next_check_at for p in moved if p.id == "p2"] == [look]
 
@@ -284,10 +301,28 @@ async def test_an_outcome_in_the_emergency_file_is_carried_over(journal, purchas
 
 async def test_a_lease_is_held_by_one_and_taken_over_when_it_ran_out(journal, still):
     tracked = TrackedOrders(journal)
-    assert await tracked.take_lease("polling", "one", still.now(), 12) == "one"
-    assert await tracked.take_lease("polling", "two", still.now(), 12) == "one"
+    one, two = Known("one", "two", name="one"), Known("one", "two", name="two")
+    assert await tracked.take_lease("polling", one, 12)
+    assert not await tracked.take_lease("polling", two, 12)
     still.advance(13)
-    assert await tracked.take_lease("polling", "two", still.now(), 12) == "two"
+    assert await tracked.take_lease("polling", two, 12)
+
+
+async def test_a_lease_of_a_console_that_died_is_taken_over_at_once(journal):
+    tracked = TrackedOrders(journal)
+    assert await tracked.take_lease("polling", Known("one", name="one"), 12)
+    assert await tracked.take_lease("polling", Known("two", name="two"), 12)
+
+
+async def test_a_console_that_is_cut_off_may_be_sending_until_its_deadline(purchases, still):
+    await purchases.add(intent(still), "owner", Baseline())
+    await purchases.move("p1", S.SENDING, "leaves", {}, evidence={"deadline": 60})
+    recovery = Recovery(purchases._journal, purchases, lambda _: {})
+    others = Known(may_be_cut_off=True)
+    still.advance(60 + 29)
+    assert await recovery.recover(others) == ()
+    still.advance(2)
+    assert [p.state for p in await recovery.recover(others)] == [S.UNRESOLVED]
 
 
 async def test_tracked_orders_keep_what_a_later_answer_leaves_out(journal, still):

@@ -107,7 +107,7 @@ async def kill(desk: Desk) -> None:
     if account is not None:
         await account.journal._in_thread(account.journal._engine.close)
         account.journal._thread.shutdown()
-        presence = account._presence
+        presence = account.journal.consoles._presence
         if presence._fd >= 0:
             os.close(presence._fd)
             presence._fd = -1

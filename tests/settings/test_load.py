@@ -45,6 +45,9 @@ def test_every_setting_of_every_section_can_be_written_in_the_file(
         key_command = "pass show shop"
         account_exclusive = true
         read_only = true
+        journal = "postgresql://amina@db.example/carddesk"
+        journal_passfile = "main.pgpass"
+        journal_ca = "db-ca.pem"
         [purchase]
         confirm_above = 1_500.50
         max_total = 90000

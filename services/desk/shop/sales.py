@@ -131,7 +131,7 @@ class DeskSales:
         since = self._clock.now() - FOUND_AGAIN
         waiting: list[Sale] = []
         for sale in await self.listed(since, open_only=True):
-            if sale.operator != clean(self._operator) or not self._sales.free(sale):
+            if sale.operator != clean(self._operator) or not await self._sales.free(sale):
                 continue
             if sale.finished:
                 await self._sales.take(sale.id)

@@ -18,7 +18,9 @@ from services.domain.errors import JournalDamaged, JournalFailed
 from services.journal import integrity, location, rows
 from services.journal.emergency_file import Emergency
 from services.journal.postgres import schema
+from services.journal.postgres.consoles import ServerConsoles
 from services.journal.postgres.session import (
+    CONNECT_SECONDS,
     OLDEST_SERVER,
     Connection,
     JournalServer,
@@ -63,6 +65,8 @@ class PostgresEngine:
         self._path: Final = path
         self._emergency: Final = emergency
         self._clock: Final = clock
+        self.consoles: Final = ServerConsoles(server, who)
+        self.listen: Final = self.consoles.listen
         self._who: Final = who
         self._account = ""
         self._connection: Connection | None = None
@@ -76,13 +80,16 @@ class PostgresEngine:
             self._emergency.open()
         except OSError as error:
             self.read_only = f"No room for the emergency file ({error.strerror}). Buying is off"
-        self.watched(self._usable)
+        self._usable()
+        self.consoles.begin()
+        if not self.consoles.connected.wait(CONNECT_SECONDS):
+            raise psycopg.OperationalError("no sign of life could be left at the server")
 
     def open_to_read(self, account: str, why: str) -> None:
         """Connect where this host's disk takes nothing; buying is off."""
         self._account = account
         self.read_only = f"Nothing can be kept on this host: {why}. Buying is off"
-        self.watched(self._usable)
+        self._usable()
 
     def close(self) -> None:
         """Close the connection and the room for the emergency file."""
@@ -90,7 +97,7 @@ class PostgresEngine:
         self._drop()
 
     def leave(self) -> None:
-        """A connection that is closed is the sign."""
+        """The sign of life ends with the desk, not with the journal."""
 
     def transaction(self, work: Callable[[JournalTransaction], T], *, answered: bool = False) -> T:
         """Let a function write under the account's lock, all or nothing.
@@ -104,7 +111,9 @@ class PostgresEngine:
                 start = WriteStart(connection, self._server.schema)
                 result = work(self._begun(connection, start))
                 if start.revised:
-                    connection.execute("SELECT pg_notify(%s, '')", (self._server.schema,))
+                    connection.execute(
+                        "SELECT pg_notify(%s, %s)", (self._server.schema, self.consoles.name)
+                    )
                 sent.append((start.number, result))
                 connection.execute("COMMIT")
         except psycopg.OperationalError:
@@ -129,9 +138,8 @@ class PostgresEngine:
         return result
 
     def changes(self) -> int:
-        """Return the revision: it grows with whatever anybody commits."""
-        row = self._usable().execute("SELECT value FROM meta WHERE name = 'rev'").fetchone()
-        return int(row["value"]) if row else 0
+        """Return how often it was heard that the journal changed."""
+        return self.consoles.changes
 
     def watched(self, work: Callable[[], T]) -> T:
         """Do a piece of work; what fails leaves as a JournalFailed or a Conflict."""

@@ -1,6 +1,6 @@
 """Sales of several lines: what is in each, and by the keys of its lines their purchases."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -17,6 +17,7 @@ from services.domain.typed.purchase_list import next_key
 from services.journal import deliveries
 from services.journal import rows as journal_rows
 from services.journal.database import Journal
+from services.journal.presence import Consoles
 from services.journal.transaction import Conflict, JournalTransaction
 
 CONFIRMED, CLOSED = "sale", "sale closed"
@@ -36,14 +37,13 @@ class Sales:
 
     Args:
         journal: the journal.
-        owner: the presence name of this process.
-        alive: tells whether the process of a presence name still runs.
+        consoles: who this console is, and which are alive.
     """
 
-    def __init__(self, journal: Journal, owner: str, alive: Callable[[str], bool]) -> None:
+    def __init__(self, journal: Journal, consoles: Consoles) -> None:
         self._journal: Final = journal
-        self._owner: Final = owner
-        self._alive: Final = alive
+        self._owner: Final = consoles.name
+        self._alive: Final = consoles.alive
 
     async def begin(self, sale: Sale) -> None:
         """Write a new sale with its lines, all or nothing; they are numbered from 1.
@@ -85,9 +85,11 @@ class Sales:
 
         return await self._journal.read(work)
 
-    def free(self, sale: Sale) -> bool:
+    async def free(self, sale: Sale) -> bool:
         """Tell whether no other process that runs has a sale in hand."""
-        return sale.owner == self._owner or not self._alive(sale.owner)
+        if sale.owner == self._owner:
+            return True
+        return not await self._journal.read(lambda tx: self._alive(tx, sale.owner))
 
     async def take(self, sale_id: str) -> None:
         """Take a sale in hand, and open it again if it was closed.
@@ -99,7 +101,7 @@ class Sales:
 
         def work(tx: JournalTransaction) -> None:
             owner = _owner(tx, sale_id)
-            if owner != self._owner and self._alive(owner):
+            if owner != self._owner and self._alive(tx, owner):
                 raise _in_use()
             _update(tx, sale_id, "owner = ?, closed = 0", self._owner)
 

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from services.journal import location
 from services.journal.emergency_file import Emergency
+from services.journal.presence import HostConsoles
 from services.journal.sqlite.connection import JournalFile
 from services.journal.sqlite.health import JournalHealth
 from services.journal.transaction import JournalTransaction
@@ -26,6 +27,7 @@ class SqliteEngine:
 
     def __init__(self, path: Path, emergency: Emergency, clock: Clock, who: str) -> None:
         self._path: Final = path
+        self.consoles: Final = HostConsoles(path.parent / "alive")
         self._file: Final = JournalFile(path, clock, who)
         self._health: Final = JournalHealth(self._file, emergency, clock)
         self.snapshot: Final = self._file.snapshot
@@ -62,6 +64,9 @@ class SqliteEngine:
 
     def changes(self) -> int:
         return int((self._file.begin().row("PRAGMA data_version") or {})["data_version"])
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """A file tells nothing by itself; see `changes`."""
 
     def room_wanted(self) -> str:
         return location.room_wanted(self._path.parent)

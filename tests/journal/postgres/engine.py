@@ -27,8 +27,13 @@ class ServerEngines:
         self._clock: Clock | None = None
 
     def __call__(self, path: Path, emergency: Emergency, clock: Clock, who: str) -> PostgresEngine:
-        self._clock = clock
+        self.at(clock)
         return PostgresEngine(self.place(path), path, emergency, clock, who)
+
+    def at(self, clock: Clock) -> "ServerEngines":
+        """Let the server write the times of a clock."""
+        self._clock = clock
+        return self
 
     def __format__(self, _: str) -> str:
         assert self._clock is not None

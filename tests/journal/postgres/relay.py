@@ -50,12 +50,9 @@ class Relay:
             while data := here.recv(65536):
                 if self.cut and b"COMMIT" in data:
                     where, self.cut = self.cut, ""
-                    if where == "after":
-                        deaf.set()
-                        there.sendall(data)
-                        # The server's answer shows that it has committed; it goes no further.
-                        self.committed.wait(5)
-                    break
+                    if where == "before":
+                        break
+                    deaf.set()
                 there.sendall(data)
         self._end(here)
         self._end(there)
@@ -63,11 +60,14 @@ class Relay:
     def _down(self, here: socket.socket, there: socket.socket, deaf: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := there.recv(65536):
-                if deaf.is_set():
-                    self.committed.set()
-                else:
+                if not deaf.is_set():
                     here.sendall(data)
+                elif b"COMMIT" in data:
+                    # The server has committed, and says so to no one.
+                    self.committed.set()
+                    break
         self._end(here)
+        self._end(there)
 
     def _end(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError):

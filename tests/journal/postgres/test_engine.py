@@ -1,8 +1,6 @@
 """The journal on a server: cut lines, other writers, and places that are no journal."""
 
 import asyncio
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,79 +11,59 @@ from services.journal.postgres import setup
 from services.journal.postgres.session import JournalServer
 from services.journal.purchases import Purchases
 from services.journal.schema import VERSION
-from services.system.clock import SystemClock
 from tests.conftest import StillClock
-from tests.journal.postgres.engine import journal_on
+from tests.journal.postgres.conftest import Opened
 from tests.journal.postgres.relay import Relay
 from tests.journal.test_database import intent
 
 S = PurchaseState
 
 
-@pytest.fixture
-def place(postgres, request) -> JournalServer:
-    """An empty journal of this test's own."""
-    name = f"t{abs(hash(request.node.nodeid))}"
-    server = JournalServer(postgres.parameters(), name)
-    setup.prepare(server)
-    return server
-
-
 def through(server: JournalServer, relay: Relay) -> JournalServer:
     return JournalServer({**server.parameters, "port": str(relay.port)}, server.schema)
 
 
-@asynccontextmanager
-async def opened(server: JournalServer, folder: Path, who: str = "amina"):
-    journal = journal_on(server, folder / "state" / "a.db", SystemClock(), who)
-    await journal.open("account-a")
-    try:
-        yield journal
-    finally:
-        await journal.close()
-
-
-async def states(server: JournalServer, folder: Path) -> list[str]:
-    async with opened(server, folder / "other") as journal:
+async def states(opened: Opened, server: JournalServer) -> list[str]:
+    async with opened(server, "other") as journal:
         rows = await journal.read(lambda tx: tx.rows("SELECT state FROM purchases ORDER BY id"))
         return [row["state"] for row in rows]
 
 
-async def test_a_commit_whose_answer_is_lost_is_found_out(place, postgres, tmp_path):
+async def test_a_commit_whose_answer_is_lost_is_found_out(place, postgres, opened):
     with Relay(postgres.port) as relay:
-        async with opened(through(place, relay), tmp_path) as journal:
+        async with opened(through(place, relay)) as journal:
             relay.cut = "after"
             await Purchases(journal).add(intent(StillClock()), "owner", Baseline())
             assert relay.committed.is_set()
-            assert await states(place, tmp_path) == ["INTENT"]
+            assert await states(opened, place) == ["INTENT"]
 
 
-async def test_a_commit_that_never_arrived_is_a_failure(place, postgres, tmp_path):
+async def test_a_commit_that_never_arrived_is_a_failure(place, postgres, opened):
     with Relay(postgres.port) as relay:
-        async with opened(through(place, relay), tmp_path) as journal:
+        async with opened(through(place, relay)) as journal:
             relay.cut = "before"
             with pytest.raises(JournalFailed) as failed:
                 await Purchases(journal).add(intent(StillClock()), "owner", Baseline())
             assert failed.value.code == "JOURNAL_AWAY"
-            assert await states(place, tmp_path) == []
+            assert await states(opened, place) == []
 
 
-async def test_sending_needs_the_answer_to_its_commit(place, postgres, tmp_path):
+async def test_sending_needs_the_answer_to_its_commit(place, postgres, opened):
     with Relay(postgres.port) as relay:
-        async with opened(through(place, relay), tmp_path) as journal:
+        async with opened(through(place, relay)) as journal:
             purchases = Purchases(journal)
             await purchases.add(intent(StillClock()), "owner", Baseline())
             relay.cut = "after"
             with pytest.raises(JournalFailed):
                 await purchases.move("p1", S.SENDING, "leaves", {})
-            assert await states(place, tmp_path) == ["SENDING"]
+            assert await states(opened, place) == ["SENDING"]
             moved = await purchases.move("p1", S.NOT_SENT, "nothing was sent", {})
             assert moved.state is S.NOT_SENT
 
 
-async def test_a_line_that_comes_back_is_used_again(place, postgres, tmp_path):
+async def test_a_line_that_comes_back_is_used_again(place, postgres, opened):
     with Relay(postgres.port) as relay:
-        async with opened(through(place, relay), tmp_path) as journal:
+        async with opened(through(place, relay)) as journal:
             relay.hang_up()
             with pytest.raises(JournalFailed) as failed:
                 await Purchases(journal).live()
@@ -93,8 +71,8 @@ async def test_a_line_that_comes_back_is_used_again(place, postgres, tmp_path):
             assert await Purchases(journal).live() == ()
 
 
-async def test_writers_on_several_hosts_leave_one_chain(place, tmp_path):
-    async with opened(place, tmp_path / "a") as one, opened(place, tmp_path / "b") as two:
+async def test_writers_on_several_hosts_leave_one_chain(place, opened):
+    async with opened(place, "a") as one, opened(place, "b") as two:
         await asyncio.gather(
             *(each.write(lambda tx: tx.event("x")) for each in (one, two) for _ in range(30))
         )
@@ -103,8 +81,8 @@ async def test_writers_on_several_hosts_leave_one_chain(place, tmp_path):
         assert count == {"events": 60}
 
 
-async def test_an_identical_purchase_of_another_host_is_refused(place, tmp_path):
-    async with opened(place, tmp_path / "a") as one, opened(place, tmp_path / "b") as two:
+async def test_an_identical_purchase_of_another_host_is_refused(place, opened):
+    async with opened(place, "a") as one, opened(place, "b") as two:
         for journal, name in ((one, "p1"), (two, "p2")):
             await Purchases(journal).add(intent(StillClock(), name), name, Baseline())
         sent = await asyncio.gather(
@@ -128,16 +106,16 @@ async def test_an_identical_purchase_of_another_host_is_refused(place, tmp_path)
         ("DROP TABLE meta", "no journal in postgres on 127.0.0.1"),
     ],
 )
-async def test_a_place_that_is_not_our_journal_is_refused(place, tmp_path, change, said):
+async def test_a_place_that_is_not_our_journal_is_refused(place, opened, change, said):
     with psycopg.connect(**place.parameters, autocommit=True) as connection:
         connection.execute(f"SET search_path = {place.schema}")
         connection.execute(change)
     with pytest.raises(JournalFailed, match=said):
-        async with opened(place, tmp_path):
+        async with opened(place):
             pass
 
 
-async def test_a_database_of_another_encoding_is_refused(postgres, tmp_path):
+async def test_a_database_of_another_encoding_is_refused(postgres, opened):
     with psycopg.connect(**postgres.parameters(), autocommit=True) as connection:
         connection.execute(
             "CREATE DATABASE plain ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
@@ -145,14 +123,14 @@ async def test_a_database_of_another_encoding_is_refused(postgres, tmp_path):
     place = JournalServer(postgres.parameters(dbname="plain"))
     setup.prepare(place)
     with pytest.raises(JournalFailed, match="SQL_ASCII"):
-        async with opened(place, tmp_path):
+        async with opened(place):
             pass
 
 
-async def test_a_server_that_is_not_there_is_one_sentence(postgres, tmp_path):
+async def test_a_server_that_is_not_there_is_one_sentence(postgres, opened):
     nowhere = JournalServer(postgres.parameters(port="1"))
     with pytest.raises(JournalFailed) as failed:
-        async with opened(nowhere, tmp_path):
+        async with opened(nowhere):
             pass
     assert failed.value.code == "JOURNAL_AWAY"
     assert "postgres on 127.0.0.1:1" in failed.value.message

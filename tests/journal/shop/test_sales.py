@@ -13,6 +13,7 @@ from services.domain.text import ours
 from services.journal.database import Journal
 from services.journal.purchases import Purchases
 from services.journal.shop.sales import Sales
+from tests.journal.test_database import Known
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LINE = SaleLine(
@@ -33,12 +34,12 @@ async def journal(tmp_path, still):
 
 @pytest.fixture
 def alive():
-    return {"me"}
+    return Known("me", name="me")
 
 
 @pytest.fixture
 async def sales(journal, alive):
-    sales = Sales(journal, "me", alive.__contains__)
+    sales = Sales(journal, alive)
     await sales.begin(SALE)
     return sales
 
@@ -116,13 +117,13 @@ async def test_a_confirmed_sale_is_an_event_with_its_keys(sales, journal):
         await sales.confirm("s1", [replace(line, quantity=3)])
 
 
-async def test_what_another_process_has_in_hand_is_left_to_it(sales, journal, alive):
-    other = Sales(journal, "other", alive.__contains__)
+async def test_what_another_process_has_in_hand_is_left_to_it(sales, journal):
+    other = Sales(journal, Known("me", name="other"))
     with pytest.raises(Refused, match="Another console"):
         await other.take("s1")
     with pytest.raises(Refused, match="Another console"):
         await other.put("s1", LINE)
-    alive.clear()
+    other = Sales(journal, Known(name="other"))
     await other.take("s1")
     with pytest.raises(Refused, match="Another console"):
         await sales.put("s1", LINE)

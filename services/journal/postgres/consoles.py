@@ -1,0 +1,120 @@
+"""The consoles of several hosts: a lock at the server is each one's sign of life.
+
+A second connection holds the lock and hears what other consoles have written. The server ends the
+lock when the process ends, and within about 20 s when its line is cut.
+"""
+
+import contextlib
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Final
+
+import psycopg
+
+from services.journal.postgres.session import Connection, JournalServer, connect
+from services.journal.postgres.statements import NOW
+from services.journal.schema import VERSION
+from services.journal.transaction import JournalTransaction
+
+_LOCKS = "consoles of {}"
+"""What the class of the locks is made of: each schema of a database has its own."""
+
+AGAIN_SECONDS = 1.0
+"""How long after a failure the server is tried again."""
+
+HEARD_SECONDS = 0.5
+"""How long one wait for news lasts: a console that ends is alive for so long."""
+
+# The time is the server's own, written into the statement by this module.
+_SHOWN = (
+    "INSERT INTO presences (name, operator, host, version, since)"  # noqa: S608
+    f" VALUES (%s, %s, %s, %s, {NOW}) ON CONFLICT (name) DO UPDATE SET name = excluded.name"
+    " RETURNING number"
+)
+_ALIVE = (
+    "SELECT 1 AS one FROM presences AS p JOIN pg_locks AS l ON l.locktype = 'advisory'"
+    " AND l.granted AND l.classid::bigint = hashtext(?)::bigint & 4294967295"
+    " AND l.objid::bigint = p.number"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " WHERE p.name = ?"
+)
+
+
+class ServerConsoles:
+    """The consoles that are connected to the journal's server, this one among them.
+
+    Args:
+        server: where the journal is.
+        operator: who works here.
+    """
+
+    may_be_cut_off = True
+
+    def __init__(self, server: JournalServer, operator: str) -> None:
+        self.name: Final = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.connected: Final = Event()
+        self._server: Final = server
+        self._locks: Final = _LOCKS.format(server.schema)
+        self._operator: Final = operator
+        self._changed: Callable[[], None] = lambda: None
+        self._changes = 0
+        self._ending = Event()
+        self._listener: Thread | None = None
+
+    @property
+    def changes(self) -> int:
+        """How often it was heard that the journal changed, or may have."""
+        return self._changes
+
+    def alive(self, tx: JournalTransaction, name: str) -> bool:
+        """Tell whether the server holds the lock of the console of this presence name."""
+        return tx.row(_ALIVE, self._locks, name) is not None
+
+    def listen(self, changed: Callable[[], None]) -> None:
+        """Call this, from a thread of its own, whenever the journal changed."""
+        self._changed = changed
+
+    def begin(self) -> None:
+        """Connect in the background, and again whenever the line is lost."""
+        if self._listener is None:
+            self._listener = Thread(target=self._stay, name="journal-news", daemon=True)
+            self._listener.start()
+
+    def end(self) -> None:
+        """Let the lock go, once the wait for news that runs now is over."""
+        self._ending.set()
+
+    def _stay(self) -> None:
+        while not self._ending.is_set():
+            with contextlib.suppress(psycopg.Error), connect(self._server) as connection:
+                if self._show(connection):
+                    self.connected.set()
+                    self._news()
+                    self._listen(connection)
+            self.connected.clear()
+            self._ending.wait(AGAIN_SECONDS)
+
+    def _show(self, connection: Connection) -> bool:
+        """Take the lock of this console; its row stays the same however often the line is lost."""
+        connection.execute(f"LISTEN {self._server.schema}".encode())
+        row = connection.execute(
+            _SHOWN.encode(), (self.name, self._operator, socket.gethostname(), str(VERSION))
+        ).fetchone()
+        number = row["number"] if row else 0
+        lock = "SELECT pg_try_advisory_lock(hashtext(%s), %s) AS held"
+        # The server may not have noticed yet that the line before is gone.
+        held = connection.execute(lock.encode(), (self._locks, number)).fetchone()
+        return bool(held and held["held"])
+
+    def _listen(self, connection: Connection) -> None:
+        while not self._ending.is_set():
+            for heard in connection.notifies(timeout=HEARD_SECONDS, stop_after=1):
+                if heard.payload != self.name:
+                    self._news()
+
+    def _news(self) -> None:
+        self._changes += 1
+        self._changed()

@@ -1,0 +1,59 @@
+"""Which consoles of the account are alive, as the journal can tell."""
+
+from pathlib import Path
+from typing import Final, Protocol
+
+from services.journal.transaction import JournalTransaction
+from services.system.liveness import Presence
+
+
+class Consoles(Protocol):
+    """The consoles of one account, this one among them."""
+
+    @property
+    def name(self) -> str:
+        """The presence name of this console."""
+        ...
+
+    @property
+    def may_be_cut_off(self) -> bool:
+        """Whether one that gives no sign of life may still be at work."""
+        ...
+
+    def alive(self, tx: JournalTransaction, name: str) -> bool:
+        """Tell whether the console of this presence name gives a sign of life."""
+        ...
+
+    def begin(self) -> None:
+        """Give a sign of life from now on; raises OSError where none can be left."""
+        ...
+
+    def end(self) -> None:
+        """Give no sign of life any more."""
+        ...
+
+
+class HostConsoles:
+    """The consoles of this host, each with a file lock that the kernel takes back.
+
+    Args:
+        folder: where their locks lie.
+    """
+
+    may_be_cut_off = False
+
+    def __init__(self, folder: Path) -> None:
+        self._presence: Final = Presence(folder)
+        self.name: Final = self._presence.name
+
+    def alive(self, tx: JournalTransaction, name: str) -> bool:  # noqa: ARG002 - no row says it
+        """Tell whether the process of this presence name runs."""
+        return self._presence.alive(name)
+
+    def begin(self) -> None:
+        """Take this process's lock; raises OSError."""
+        self._presence.__enter__()
+
+    def end(self) -> None:
+        """Let the lock go."""
+        self._presence.__exit__()

@@ -1,0 +1,41 @@
+"""Desks whose settings name one journal on a server."""
+
+import psycopg
+import pytest
+from msgspec.structs import replace
+
+from services.domain.errors import JournalFailed
+from services.domain.models import PurchaseState
+from services.journal.postgres import setup, statements
+from services.journal.postgres.session import JournalServer
+
+
+@pytest.fixture
+def on_server(postgres, server_engines, leaping, monkeypatch):
+    """Return what makes settings name a journal of this test's own, at the time of its clock."""
+    with psycopg.connect(**postgres.parameters(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS shop WITH (FORCE)")
+        connection.execute("CREATE DATABASE shop")
+    setup.prepare(JournalServer(postgres.parameters(dbname="shop")))
+    monkeypatch.setattr(statements, "NOW", server_engines.at(leaping))
+    journal = f"postgresql://postgres@127.0.0.1:{postgres.port}/shop"
+    return lambda settings: replace(settings, profile=replace(settings.profile, journal=journal))
+
+
+async def test_what_one_console_buys_is_on_the_board_of_another(open_desk, pick, on_server, paths):
+    async with open_desk(change=on_server) as one:
+        product, denomination = await pick(one)
+        bought = await one.buy(await one.quote(product.id, denomination.id, 1))
+        assert bought.state is PurchaseState.HANDLING
+        async with open_desk(change=on_server, operator="karim") as two:
+            assert bought.order_id in {row.order_id for row in two.book.orders}
+    assert not list(paths.state_dir.glob("*.db"))
+
+
+async def test_a_server_without_a_journal_says_how_to_make_one(open_desk, on_server, postgres):
+    with psycopg.connect(**postgres.parameters(dbname="shop"), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA carddesk CASCADE")
+    with pytest.raises(JournalFailed) as failed:
+        async with open_desk(change=on_server):
+            pass
+    assert "carddesk journal init" in failed.value.advice
