@@ -51,7 +51,7 @@ def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Bas
 
 
 def update(tx: JournalTransaction, purchase_id: str, changes: Mapping[str, object]) -> None:
-    """Set fields of a purchase, which has a new revision then."""
+    """Set fields of a purchase, which has a new revision then; an unknown one is a ValueError."""
     unknown = changes.keys() - FIELDS - {"state"}
     if unknown:
         raise ValueError(f"no such field of a purchase: {sorted(unknown)}")

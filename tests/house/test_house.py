@@ -3,7 +3,10 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+from tui.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 PROBE = """
@@ -31,3 +34,8 @@ def test_no_service_loads_the_terminal_library() -> None:
     seen = json.loads(done.stdout)
     assert "services.vendor.client" in seen["names"]
     assert seen["loaded"] is False
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert package["project"]["version"] == VERSION

@@ -124,13 +124,14 @@ async def in_stock(desk: Desk, count: int) -> list[Product]:
 
 
 async def test_what_was_bought_last_is_first_and_needs_no_network_later(
-    open_desk: Callable[..., Any], market: Any
+    open_desk: Callable[..., Any], market: Any, leaping: Any
 ) -> None:
     async with open_desk() as desk:
         first, second, third = await in_stock(desk, 3)
         assert desk.book.recents == ()
         for product in (first, second, first):
             await bought(desk, product)
+            leaping.advance(1)
         assert desk.book.recents == (first.id, second.id)
         await bought(desk, third)
         assert desk.book.recents == (third.id, first.id, second.id)

@@ -45,7 +45,6 @@ def pieces(cell: RowCell) -> Line:
 
 
 def cell_text(cell: RowCell) -> str:
-    """Return the text of a column."""
     return "".join(piece.text for piece in pieces(cell))
 
 

@@ -80,7 +80,6 @@ class CardReveal(Sheet):
 
     @property
     def chosen_line(self) -> int:
-        """The line of the selected card."""
         _, rows = self._grid(self.size.width - 2 * self.box)
         return max(0, self._headed + self.selected % max(1, rows) - self.scroll_offset.y)
 

@@ -63,7 +63,6 @@ class MoneyView(NamedTuple):
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """The figures of the day."""
         held = waiting_count(self.book.orders)
         return self.day.figures(self.spending, self.prices, held, self.balance)
 

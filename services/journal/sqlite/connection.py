@@ -53,7 +53,7 @@ class JournalFile:
         self._inode = 0
 
     def connect(self) -> None:
-        """Open or create the file, bring it up to date and make sure whose it is."""
+        """Open or create the file and bring it up to date; JournalFailed if it is another's."""
         fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         self._inode = os.fstat(fd).st_ino
         os.close(fd)
@@ -85,7 +85,7 @@ class JournalFile:
             )
 
     def connect_to_read(self) -> None:
-        """Open a file of this version of this account, as it is."""
+        """Open a file of this version and account, as it is; JournalFailed for another."""
         self._inode = self.path.stat().st_ino
         place = f"{self.path.absolute().as_uri()}?mode=ro"
         if os.statvfs(self.path).f_flag & os.ST_RDONLY:

@@ -126,7 +126,7 @@ class JournalHealth:
         self._settle_in()
 
     def take_room(self) -> None:
-        """Take the room that an outcome needs, unless the file was found damaged."""
+        """Take the room that an outcome needs; JournalFailed if the file was found damaged."""
         if self._suspect.exists():
             raise JournalFailed(
                 "The journal was found damaged",

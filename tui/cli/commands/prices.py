@@ -96,7 +96,6 @@ async def prices(call: Call) -> int:
 
 
 def clean_lines(sentences: list[str]) -> str:
-    """Return sentences as lines of text."""
     return "\n".join(map(clean, sentences))
 
 
