@@ -105,6 +105,7 @@ class BoardSync:
         self._revision = held.revision
         self.tracker.know(held.orders)
         self.rows.take_given(held.given)
+        self.rows.take_cases(held.cases)
         # In this order: a purchase names its order, and what is open is followed from here on.
         for purchase in held.purchases:
             self.rows.take_purchase(purchase)
@@ -196,6 +197,7 @@ class BoardSync:
         self._claimed(*news.purchases)
         await self._unclaimed_orders(news.orders)
         self.rows.take_given(news.given)
+        self.rows.take_cases(news.cases)
         self._wake()
         self.publish()
 

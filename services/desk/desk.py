@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from services.desk.diagnostics import DeskHealth
     from services.desk.exports import DeskExports
     from services.desk.purchase_list import DeskPurchaseList
+    from services.desk.shop.cases import DeskCases
     from services.desk.shop.sales import DeskSales
     from services.desk.shop.shift import DeskShift
     from services.desk.support import DeskSupport
@@ -227,6 +228,13 @@ class Desk:
             self._operator,
             self._clock,
         )
+
+    @cached_property
+    def cases(self) -> "DeskCases":
+        """What keeps the cards that do not work."""
+        from services.desk.shop.cases import DeskCases
+
+        return DeskCases(self._opening, self._client, self.journal, self._clock)
 
     @cached_property
     def health(self) -> "DeskHealth":

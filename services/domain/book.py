@@ -39,7 +39,7 @@ class BoardOrder(Struct, frozen=True, gc=False):
     `region` is the product's, as the catalogue has it, `also` its other names in the settings.
     `total` is what we pay, `price` what the customer pays for all of it, None where unknown.
     `sent_at` and `ended_at` are ours, by the clock of this host: when it was sent, and when its
-    end was seen.
+    end was seen. `cases` is how many open cases there are on its cards.
     """
 
     row_id: str
@@ -68,6 +68,7 @@ class BoardOrder(Struct, frozen=True, gc=False):
     price: Decimal | None = None
     sent_at: datetime | None = None
     ended_at: datetime | None = None
+    cases: int = 0
 
     @property
     def name(self) -> str:

@@ -56,6 +56,7 @@ DEEDS = {
     "not-exported": "The export failed",
     "hand-delete": "What was written for the customer was deleted",
     "delivered": "Handed over",
+    "case": "A card that does not work",
     "shift": "The shift was closed",
     "undelivered": 'The mark "handed over" was taken back',
 }

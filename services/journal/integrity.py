@@ -21,6 +21,7 @@ _TABLES = {
     "deliveries": "rowid",
     "note_words": "word",
     "shifts": "number",
+    "cases": "number",
     "prices_seen": "product_id",
 }
 """Each table with what it is kept in the order of."""

@@ -4,8 +4,9 @@ Another console commits at any moment. What is put together from two reads can n
 it is now and its events as they were before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -18,13 +19,16 @@ from services.journal import rows as journal_rows
 from services.journal import search as journal_search
 from services.journal.database import Journal
 from services.journal.search import Matches
+from services.journal.shop import cases
 from services.journal.transaction import JournalTransaction
+
+NO_CASES: Mapping[str, int] = MappingProxyType({})
 
 
 class BoardSnapshot(Struct, frozen=True):
     """What a board begins with, or goes on with, and the revision up to which it holds.
 
-    `bought` is what was bought last, oldest first.
+    `bought` is what was bought last, oldest first, `cases` how many open cases orders have.
     """
 
     revision: int
@@ -32,6 +36,7 @@ class BoardSnapshot(Struct, frozen=True):
     purchases: tuple[Purchase, ...]
     given: tuple[Delivery, ...]
     bought: tuple[recent_products.RecentPurchase, ...] = ()
+    cases: Mapping[str, int] = NO_CASES
 
 
 class Owners(Struct, frozen=True):
@@ -77,6 +82,7 @@ async def board(journal: Journal, start: datetime) -> BoardSnapshot:
             ),
             deliveries.since(tx, start),
             recent_products.newest(tx),
+            cases.counts(tx),
         )
 
     return await journal.read(work)
@@ -91,6 +97,7 @@ async def changes(journal: Journal, revision: int) -> BoardSnapshot:
             tracked.changed_since(tx, revision),
             purchases.changed_since(tx, revision),
             deliveries.changed_since(tx, revision),
+            cases=cases.counts(tx, revision),
         )
 
     return await journal.read(work)

@@ -180,7 +180,29 @@ CREATE TABLE prices_seen (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8)
+# Which card of which order does not work, never its code.
+_V9 = """
+CREATE TABLE cases (
+    number INTEGER PRIMARY KEY,
+    order_id TEXT NOT NULL,
+    card INTEGER NOT NULL,
+    purchase_id TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    opened_by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    ticket TEXT NOT NULL DEFAULT '',
+    due TEXT NOT NULL DEFAULT '',
+    outcome TEXT NOT NULL DEFAULT '',
+    replaced_by TEXT NOT NULL DEFAULT '',
+    closed_at TEXT,
+    closed_by TEXT NOT NULL DEFAULT '',
+    rev INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX cases_card ON cases (order_id, card) WHERE closed_at IS NULL;
+CREATE INDEX cases_rev ON cases (rev);
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9)
 VERSION = len(STEPS)
 
 

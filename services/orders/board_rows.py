@@ -43,6 +43,7 @@ class BoardRows:
         self._facts: dict[str, dict[str, Any]] = {}
         self._names: dict[tuple[str, str], SafeText] = {}
         self._given: dict[str, Delivery] = {}
+        self._cases: dict[str, int] = {}
         self._ended: Mapping[str, datetime] = {}
         self._rows: dict[str, BoardOrder] = {}
         self._order: list[str] | None = None
@@ -103,6 +104,15 @@ class BoardRows:
             self._given[delivery.order_id] = delivery
             if (row := self._rows.get(delivery.order_id)) is not None:
                 self._put(row)
+
+    def take_cases(self, counts: Mapping[str, int]) -> None:
+        """Take how many open cases orders have, by their ids."""
+        for order_id, count in counts.items():
+            self._cases[order_id] = count
+            if (row := self._rows.get(order_id)) is not None:
+                self._put(row)
+            if not count:
+                self._cases.pop(order_id)
 
     def take_ended(self, ended: Mapping[str, datetime]) -> None:
         """Take when purchases came to their end (UTC), by their ids."""
@@ -202,6 +212,7 @@ class BoardRows:
         rows += [self._purchase_row(purchase) for purchase in owners.values()]
         marks = given or {}
         rows = [with_mark(r, marks[r.order_id]) if r.order_id in marks else r for r in rows]
+        rows = [self._with_cases(row) for row in rows]
         return tuple(sorted(rows, key=lambda row: (row.time, row.row_id), reverse=True))
 
     def _name(self, product_id: str, type_id: str, name: SafeText) -> set[str]:
@@ -219,6 +230,7 @@ class BoardRows:
             row = with_mark(row, delivery)
         if (ended := self._ended.get(row.purchase_id)) is not None and row.final:
             row = replace(row, ended_at=ended)
+        row = self._with_cases(row)
         known = self._rows.get(row.row_id)
         if known == row:
             return
@@ -228,6 +240,10 @@ class BoardRows:
             self._order = None
         if _ages(row):
             self._oldest = min(self._oldest or row.time, row.time)
+
+    def _with_cases(self, row: BoardOrder) -> BoardOrder:
+        count = self._cases.get(row.order_id, 0)
+        return row if row.cases == count else replace(row, cases=count)
 
     def _drop(self, row_id: str) -> None:
         if self._rows.pop(row_id, None) is not None:

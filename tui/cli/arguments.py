@@ -21,6 +21,7 @@ COMMANDS = {
     "annotate": ("note", "acknowledge", "delivered"),
     "money": ("money",),
     "shop.shift": ("shift",),
+    "shop.case": ("case",),
     "prices": ("prices",),
     "export": ("export",),
     "receipts": ("handed",),

@@ -73,6 +73,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "acknowledge": (("carddesk acknowledge PURCHASE_ID", "read; take it off the list"),),
     "money": (("carddesk money", "spent today and this week, and how long the balance lasts"),),
+    "case": (
+        ("carddesk case", "cards that do not work, and for how long"),
+        ("carddesk case open sale-1007 2 --reason used --due +3", "the second card of an order"),
+        ("carddesk case show 3 --text", "what to send to the vendor; never the code"),
+        ("carddesk case note 3 --ticket 4711", "the number that the vendor gave it"),
+        ("carddesk case close 3 replaced 6b0593167902699be4000002", "how it ended"),
+    ),
     "shift": (
         ("carddesk shift", "what was sold since the last closing, and whether the account agrees"),
         ("carddesk shift close --yes", "end of the day: keep the figures, begin a new shift"),
