@@ -14,7 +14,8 @@ from services.desk.reconcile_loop import ReconcileLoop
 from services.domain.errors import DeskError, JournalDamaged, JournalFailed, NotClaimed, Refused
 from services.domain.models import Purchase, PurchaseState
 from services.domain.phrase import phrase
-from services.domain.status_text import named_words, words
+from services.domain.status_text import words
+from services.domain.words.log_words import purchase_words
 from services.journal import limits
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
@@ -204,7 +205,7 @@ class Account:
         for sentence in carried.sentences:
             self._keeper.log(sentence, "error")
         for purchase in carried.purchases:
-            await self.board.purchase_changed(purchase, named_words(purchase))
+            await self.board.purchase_changed(purchase, purchase_words(purchase))
         moved = await self.recovery.recover(self.journal.consoles)
         for purchase in moved:
             await self.board.purchase_changed(

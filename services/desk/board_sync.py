@@ -13,9 +13,9 @@ from services.domain.status_text import (
     codes_late_words,
     ended_words,
     named,
-    named_words,
     unclaimed_words,
 )
+from services.domain.words.log_words import purchase_words
 from services.journal import handled_orders, joint_reads
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
@@ -260,7 +260,7 @@ class BoardSync:
                 "warning",
             )
             return
-        await self.purchase_changed(changed, named_words(changed))
+        await self.purchase_changed(changed, purchase_words(changed))
 
     async def _count(self, purchase: Purchase, cards: int) -> None:
         """Take into the journal how many cards came, and say so where some were missing."""
@@ -275,4 +275,4 @@ class BoardSync:
             self.rows.take_given((mark,))
             if was_given:
                 self._keeper.log(f"{named(changed)}: {MORE_TO_GIVE}", "warning", changed.note)
-        await self.purchase_changed(changed, named_words(changed) if news else "")
+        await self.purchase_changed(changed, purchase_words(changed) if news else "")

@@ -15,6 +15,7 @@ from services.domain.text import clean, ours
 from services.domain.timeline import Timeline
 from services.domain.typed import lookup
 from services.domain.typed.lookup import LookupResult
+from services.domain.words.log_words import deed_words
 from services.journal import joint_reads
 from services.journal.search import Match
 from services.reports import serial_search
@@ -181,9 +182,15 @@ class DeskSupport:
         return order.status, order.cards_came
 
     async def _marked(self, done: tuple[Delivery, bool]) -> tuple[Delivery, bool]:
-        account = self._opening.opened()
-        account.board.rows.take_given((done[0],))
+        account, (mark, new) = self._opening.opened(), done
+        account.board.rows.take_given((mark,))
         account.board.publish()
+        row = next((row for row in self._keeper.book.orders if row.order_id == mark.order_id), None)
+        if new and row is not None:
+            did = "handed over" if mark.at else "not handed over, the mark was taken back"
+            number = "" if row.quantity == 1 else f"{row.quantity} "
+            goods = f"{number}{row.product or row.product_id} {row.denomination}".rstrip()
+            self._keeper.log(deed_words(did, goods), customer=row.note)
         return done
 
     def _lookup(self) -> Lookup:

@@ -43,11 +43,6 @@ def words(purchase: Purchase, next_check: str = "") -> Phrase:
     return phrase("{late} {sentence}", late=LATE, sentence=sentence) if purchase.late else sentence
 
 
-def named_words(purchase: Purchase) -> Phrase:
-    """Say what was bought, and where it is, for the log."""
-    return phrase("{goods}: {said}", goods=named(purchase), said=words(purchase))
-
-
 def order_words(order: BoardOrder) -> str:
     """Say the state of an order of the account that this journal did not place."""
     if order.state == "HANDLING":
@@ -133,23 +128,33 @@ def _here(quantity: int) -> str:
     return str(numbered(quantity, "Your card is here.", "All {count} cards are here."))
 
 
+def codes_here(came: int | None, missing: int) -> str:
+    """Say how many codes of an order are here: `1 of 2 codes is here`."""
+    here = came or 0
+    said = numbered(
+        here,
+        "{count} of {all} codes is here",
+        "{count} of {all} codes are here",
+        all=here + missing,
+    )
+    return str(said)
+
+
 def codes_count(came: int | None, missing: int) -> str:
-    """Say how many codes of an order that is paid are here: `0 of 2`."""
-    return f"Paid, codes not here yet: {came or 0} of {(came or 0) + missing}"
+    """Say how many codes of an order that is paid are here."""
+    return f"Paid, {codes_here(came, missing)}"
 
 
 def ended_words(order: Order) -> str:
     """Say for the event log that an order ended without all of its codes."""
-    came = order.cards_came or 0
-    return f"the vendor says so; paid, codes not here yet: {came} of {came + order.missing}"
+    return f"the vendor says so; paid, {codes_here(order.cards_came, order.missing)}"
 
 
 def codes_late_words(purchase: Purchase) -> str:
     """Say that codes are late for longer than a moment, and what to do."""
-    came = purchase.cards_came or 0
+    here = codes_here(purchase.cards_came, purchase.missing)
     return (
-        f"{named(purchase)}: Paid, codes not here yet: {came} of {came + purchase.missing}, "
-        "for two minutes. "
+        f"codes late for two minutes: {named(purchase)}. It is paid, {here}. "
         "Do not buy it again. It goes on being checked; "
         f"the vendor's support needs order {purchase.order_id}."
     )

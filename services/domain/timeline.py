@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 
 from services.domain import money
 from services.domain.book import BoardOrder
-from services.domain.customer_status import tell
 from services.domain.event_log import Event
 from services.domain.local_time import local_clock, local_day, local_span
 from services.domain.models import (
@@ -25,8 +25,10 @@ from services.domain.purchase_states import state_name
 from services.domain.secrets import MASK
 from services.domain.status_text import codes_count, named, reason
 from services.domain.text import NOTHING, SafeText, clean
+from services.domain.words.customer_status import tell
 
 Amounts = tuple[tuple[str, Decimal], ...]
+IN_ENGLISH_ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 STEPS = {
     "INTENT": "Confirmed",
@@ -138,13 +140,25 @@ class TimelineFacts(Struct, frozen=True):
 
 
 class Timeline(Struct, frozen=True):
-    """What happened to an order, what may be said to the customer, and what could not be read."""
+    """What happened to an order, what may be said to the customer, and what could not be read.
+
+    `tell` is in English, `tell_in` says the same in the other languages of a customer.
+    """
 
     row: BoardOrder
     purchase: Purchase | None
     entries: tuple[TimelineEntry, ...]
     tell: tuple[str, ...]
     gaps: tuple[Phrase, ...]
+    tell_in: Mapping[str, tuple[str, ...]] = IN_ENGLISH_ALONE
+
+    def said_in(self, language: str) -> tuple[str, ...]:
+        """Return what may be said to a customer of a language."""
+        return self.tell_in.get(language, self.tell)
+
+    def sentences(self, language: str) -> tuple[str, ...]:
+        """Return what may be said in English, then in a customer's other language."""
+        return (*self.tell, *self.tell_in.get(language, ()))
 
 
 def build(read: TimelineFacts, now: datetime) -> Timeline:
@@ -165,6 +179,7 @@ def build(read: TimelineFacts, now: datetime) -> Timeline:
         (*dated, *undated, *_ledger_absence(read)),
         tell(read.row, read.purchase, now),
         read.gaps,
+        {other: tell(read.row, read.purchase, now, other) for other in ("fr", "ar")},
     )
 
 

@@ -12,7 +12,7 @@ from services.domain.errors import JournalFailed, Refused
 from services.domain.models import Purchase, PurchaseError, PurchaseState
 from services.domain.outcome_not_saved import OutcomeNotSaved
 from services.domain.phrase import Phrase
-from services.domain.status_text import named_words
+from services.domain.words.log_words import purchase_words
 from services.journal.database import Journal
 from services.journal.emergency_file import Outcome
 from services.journal.purchases import ORDER_KNOWN, Purchases
@@ -99,7 +99,7 @@ class Outcomes:
                     self._unwritten.remove(step)
                 continue
             self._unwritten.remove(step)
-            await self._changed(moved, named_words(moved))
+            await self._changed(moved, purchase_words(moved))
         return len(self._unwritten)
 
     def _step(self, purchase: Purchase, placement: Placement) -> _Step:
@@ -161,7 +161,7 @@ class Outcomes:
                 raise OutcomeNotSaved(
                     _as_recorded(step), again, kept=step.kept, again=self._stays()
                 ) from again
-        await self._changed(moved, named_words(moved))
+        await self._changed(moved, purchase_words(moved))
         return moved
 
     async def _moved(self, step: _Step) -> Purchase:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 import msgspec
 
 from services.domain.book import LogEntry
-from services.domain.phrase import cleaned
-from services.domain.status_text import codes_count
+from services.domain.phrase import EMPTY, Phrase, cleaned
 from services.domain.text import clean
 from services.domain.timeline import DEEDS, SAYS_ENOUGH, STEPS
 from services.domain.typed import day
+from services.domain.words.log_words import Bought, deed_words, outcome_words
 from services.journal.database import Journal
 from services.journal.rows import iso
 from services.journal.transaction import JournalTransaction
@@ -26,7 +27,7 @@ WARNINGS: Final = frozenset({"UNRESOLVED", "AMBIGUOUS"})
 
 _EVENTS = """
 SELECT e.at, e.kind, e.order_id, e.from_state, e.to_state, e.why, e.evidence,
-    p.quantity, p.product_title, p.type_name, p.note
+    p.quantity, p.product_title, p.type_name, p.note, p.total, p.fulfilled_quantity
 FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) e
 LEFT JOIN purchases p ON p.id = coalesce(
     nullif(e.purchase_id, ''), (SELECT id FROM purchases WHERE order_id = nullif(e.order_id, ''))
@@ -59,45 +60,53 @@ def _entries(rows: list[Mapping[str, Any]]) -> Iterator[LogEntry]:
         if not words:
             continue
         warns = row["to_state"] in WARNINGS or row["kind"] == "late"
-        text = f"{_subject(row)}{words}"
         try:
             at = datetime.fromisoformat(row["at"])
         except ValueError:
             continue
-        yield LogEntry(at, "warning" if warns else "info", cleaned(text), clean(row["note"] or ""))
+        yield LogEntry(at, "warning" if warns else "info", cleaned(words), clean(row["note"] or ""))
 
 
-def _subject(row: Mapping[str, Any]) -> str:
-    if row["quantity"] is not None:
-        return f"{row['quantity']} x {row['product_title']} {row['type_name']}: "
-    return f"Order {row['order_id']}: " if row["order_id"] else ""
+def _bought(row: Mapping[str, Any], came: int | None = None, missing: int = 0) -> Bought:
+    if row["quantity"] is None:
+        return Bought(f"order {row['order_id']}" if row["order_id"] else "", 1)
+    goods = f"{row['product_title']} {row['type_name']}"
+    return Bought(goods, row["quantity"], _amount(row["total"]), came, missing)
 
 
-def _step(row: Mapping[str, Any]) -> str:
+def _amount(kept: object) -> Decimal | None:
+    try:
+        return Decimal(str(kept))
+    except InvalidOperation:
+        return None
+
+
+def _step(row: Mapping[str, Any]) -> Phrase:
     state = row["to_state"]
     if state in NOT_LISTED:
-        return ""
-    if state == "HANDLING" and row["from_state"] not in ("SENDING", ""):
-        return "An order was found: it is this purchase."
+        return EMPTY
     came, missing = _cards(row["evidence"])
-    if missing:
-        return f"{codes_count(came, missing)}."
-    return f"{STEPS[state]}." if state in STEPS else ""
+    what = _bought(row, row["fulfilled_quantity"] if came is None else came, missing)
+    if state == "HANDLING" and row["from_state"] not in ("SENDING", ""):
+        return deed_words("Found its order", what.named)
+    if said := outcome_words(state, what):
+        return said
+    if state not in STEPS:
+        return EMPTY
+    return deed_words(STEPS[state], what.named)
 
 
-def _deed(row: Mapping[str, Any]) -> str:
+def _deed(row: Mapping[str, Any]) -> Phrase:
     if row["kind"] not in DEEDS:
-        return ""
-    if row["kind"] == "cards":
-        return f"{row['why']}."
-    said = f": {row['why']}" if row["why"] and row["kind"] not in SAYS_ENOUGH else ""
-    return f"{DEEDS[row['kind']]}{said}."
+        return EMPTY
+    why = "" if row["kind"] in SAYS_ENOUGH else row["why"]
+    return deed_words(DEEDS[row["kind"]], _bought(row).named, why)
 
 
-def _cards(evidence: str) -> tuple[int, int]:
+def _cards(evidence: str) -> tuple[int | None, int]:
     try:
         held = msgspec.json.decode(evidence, type=dict[str, Any])
     except msgspec.MsgspecError:
-        return 0, 0
+        return None, 0
     came, missing = held.get("cards_came"), held.get("cards_missing")
-    return (came if isinstance(came, int) else 0, missing if isinstance(missing, int) else 0)
+    return (came if isinstance(came, int) else None, missing if isinstance(missing, int) else 0)

@@ -8,7 +8,11 @@ import pytest
 
 from services.sandbox import TEST_PARTIAL, Fault
 
-LATE = "Paid, codes not here yet"
+LATE = "Paid, "
+
+
+def here(came: int, of: int) -> str:
+    return f"{LATE}{came} of {of} codes {'is' if came == 1 else 'are'} here"
 
 
 @pytest.fixture
@@ -33,12 +37,12 @@ async def test_a_wait_for_missing_codes_ends_with_seven(vendor, buy, carddesk, s
     vendor.faults.add(Fault.parse(f"shape:{shape}"))
     done = await buy("--wait", "0.2", "--reveal")
     assert done.code == 7
-    assert f"{LATE}: {came} of 2." in done.err
+    assert f"{here(came, 2)}." in done.err
     said = done.document
     assert (said["cards_came"], said["cards_missing"], len(said["cards"])) == (came, 2 - came, came)
     again = await carddesk("order", said["order_id"], "--reveal")
     assert again.code == 7
-    assert f"{LATE}: {came} of 2." in again.err
+    assert f"{here(came, 2)}." in again.err
     assert again.out.count("SANDBOX-CARD") == came
     assert "codes late" in again.out
     # Without asking for codes nothing is missing from the answer.
@@ -53,7 +57,7 @@ async def test_a_wait_goes_on_until_the_codes_are_here(vendor, buy, carddesk):
     events = (await carddesk("audit", "--json")).document["events"]
     assert [e["why"] for e in events if e["kind"] == "cards"] == ["2 of 2 cards came"]
     moved = next(e for e in events if e["to_state"] == "FULFILLED")
-    assert moved["why"] == "the vendor says so; paid, codes not here yet: 0 of 2"
+    assert moved["why"] == "the vendor says so; paid, 0 of 2 codes are here"
 
 
 async def test_a_partial_order_waits_for_its_own_codes(vendor, buy):
@@ -62,7 +66,7 @@ async def test_a_partial_order_waits_for_its_own_codes(vendor, buy):
     goods = (product.id, TEST_PARTIAL)
     done = await buy("--wait", "0.2", "--reveal", quantity="6", goods=goods)
     assert (done.code, done.document["cards_missing"]) == (7, 1)
-    assert f"{LATE}: 2 of 3." in done.err
+    assert here(2, 3) + "." in done.err
     assert "refunded automatically" in done.err
 
 
@@ -111,7 +115,7 @@ async def test_an_export_with_codes_names_what_is_missing(vendor, buy, carddesk)
         ]
     )
     assert f"Order {whole['order_id']}" in done.err
-    assert f"{LATE}: 0 of 1." in done.err
+    assert here(0, 1) + "." in done.err
 
 
 async def test_late_codes_are_in_lists_find_and_timeline(vendor, buy, carddesk):
@@ -122,7 +126,7 @@ async def test_late_codes_are_in_lists_find_and_timeline(vendor, buy, carddesk):
     [row] = (await carddesk("orders", "--json")).document
     assert (row["final"], row["state"], row["cards_missing"]) == (False, "FULFILLED", 2)
     found = await carddesk("find", "yacine")
-    assert f"{LATE}: 0 of 2" in found.out
+    assert here(0, 2) in found.out
     assert "on the way" in found.out
     # Nothing is there to give, and nothing waits to be given.
     assert (await carddesk("delivered", order_id)).code == 3

@@ -379,7 +379,7 @@ class Counter:
         """Wait for the end, show the cards by keys and compare everything with the books."""
         desk = self.desk
         if sale.end == "LATE CODES":
-            self.on_ticket("codes not here yet")
+            self.on_ticket("codes are here")
         # The orders beside the ticket can say the same of another one.
         self.on_ticket(r"\d of \d+ after|refunded +order")
         self.vendor.heal()

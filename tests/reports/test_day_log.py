@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from services.domain import money
 from services.reports.day_log import earlier_today
 
 
@@ -24,11 +25,11 @@ async def test_a_second_console_begins_with_the_days_events(
     async with open_desk(ready=False) as desk:
         desk.start()
         lines = await logged(desk, 3)
-        goods = f"2 x {sold.product_title} {sold.type_name}"
+        goods = f"{sold.product_title} {sold.type_name}"
         assert lines[:3] == [
-            f"{goods}: The vendor accepted it.",
-            f"{goods}: The vendor says that every card is delivered.",
-            f"{goods}: Revealed: card 1.",
+            f"ordered 2 {goods}, {money.show(sold.total)} DZD",
+            f"2 cards are here: {goods}",
+            f"revealed: 2 {goods}, card 1",
         ]
         assert all(entry.customer == "for Yacine" for entry in desk.book.log[:3])
         desk.restart()

@@ -50,7 +50,7 @@ async def test_a_sale_is_listed_from_the_quote_to_the_hand_over(counter: Counter
     assert who["Revealed"] == who["Handed over"] == who["Confirmed"] == "amina"
     times = [entry.at for entry in timeline.entries if entry.at]
     assert times == sorted(times)
-    assert timeline.tell[0].startswith("Your 2 cards were given to you at ")
+    assert timeline.tell[0].startswith("Your 2 cards were handed over at ")
     assert timeline.gaps == ()
     for reference in (sold.order_id, sold.idempotency_key):
         assert entry_lines(await counter.desk.support.timeline(reference)) == lines

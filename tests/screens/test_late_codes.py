@@ -15,7 +15,7 @@ async def bought(console: Any) -> None:
     ticket.query_one("#quantity").value = "2"
     await console.review(ticket)
     await console.confirm()
-    await console.shows("Paid, codes not here yet: 0 of 2")
+    await console.shows("Paid, 0 of 2 codes are here")
     assert "after" not in console.text().partition("codes late")[2].partition("Paid")[0]
 
 
@@ -49,7 +49,7 @@ async def test_codes_that_are_late_are_seen_called_for_and_given(open_console: A
         screen = await console.until(
             lambda: isinstance(console.screen, OrderScreen) and console.screen
         )
-        await console.shows("Paid, codes not here yet: 1 of 2", "The card that is here can be")
+        await console.shows("Paid, 1 of 2 codes is here", "The card that is here can be")
         await console.press("v")
         await console.until(lambda: screen.cards.revealed)
         console.box.faults.clear()

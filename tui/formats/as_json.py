@@ -330,6 +330,7 @@ def order_timeline(timeline: "Timeline") -> Document:
         "order": board_order(timeline.row),
         "purchase": None if timeline.purchase is None else purchase(timeline.purchase),
         "tell": list(timeline.tell),
+        "tell_in": {language: list(said) for language, said in timeline.tell_in.items()},
         "entries": [_entry(each) for each in timeline.entries],
         "gaps": list(map(str, timeline.gaps)),
     }

@@ -36,11 +36,17 @@ def hits(found: "Sequence[LookupHit]") -> str:
     )
 
 
-def order_timeline(timeline: "Timeline") -> str:
-    """Print the timeline: what may be said first, then each thing with its date and time."""
+def order_timeline(timeline: "Timeline", language: str) -> str:
+    """Print the timeline: what may be said first, then each thing with its date and time.
+
+    Args:
+        timeline: what is printed.
+        language: the customer's.
+    """
+    said = timeline.sentences(language)
     parts = [
         facts(_about(timeline)),
-        "\n".join(["May tell the customer:", *(f"  {clean(said)}" for said in timeline.tell)]),
+        "\n".join(["May tell the customer:", *(f"  {clean(each)}" for each in said)]),
         "\n".join(["What happened:", *_lines(timeline)]),
         "\n".join(clean(str(gap)) for gap in timeline.gaps),
     ]

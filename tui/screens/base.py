@@ -114,6 +114,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     )
     low_balance: var[Decimal] = var(Decimal(0))
     prices: var[Prices] = var(Prices())
+    language: var[str] = var("en")
 
     # Textual would paint the whole screen at each change of the focus; panes paint their own part.
     focused = Reactive[Widget | None](None, repaint=False)
@@ -141,6 +142,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self.set_reactive(ConsoleScreen.context, context)
         self.set_reactive(ConsoleScreen.low_balance, context.settings.ui.low_balance)
         self.set_reactive(ConsoleScreen.prices, context.settings.prices)
+        self.set_reactive(ConsoleScreen.language, context.settings.ui.customer_language)
         self._standing = False
         self._message = ""
         self._refused: Refusal | None = None
@@ -447,6 +449,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Hand changed settings down, and name the keys as they are from now on."""
         self.low_balance = context.settings.ui.low_balance
         self.prices = context.settings.prices
+        self.language = context.settings.ui.customer_language
         self.refresh_hints()
 
     def take_look(self) -> None:

@@ -81,7 +81,9 @@ class DeskScreen(PaneLayout):
             )
             yield LedgerPane(id="ledger").data_bind(book, now, privacy)
             yield LogPane(id="log").data_bind(book, now, privacy)
-            selected = SelectedPane(id=SELECTED).data_bind(now, privacy, prices)
+            selected = SelectedPane(id=SELECTED).data_bind(
+                now, privacy, prices, ConsoleScreen.language
+            )
             self._preview = Preview(self, selected)
             yield selected
         yield Static(inert_content(TOO_SMALL), id="small")

@@ -82,7 +82,7 @@ class OrderScreen(ConsoleScreen[None]):
         with Vertical(id="order-box"):
             yield OrderHead(id="head").data_bind(now, prices)
             yield CardReveal(id="cards").data_bind(now)
-            yield OrderDetail(id="detail").data_bind(now, privacy, prices)
+            yield OrderDetail(id="detail").data_bind(now, privacy, prices, ConsoleScreen.language)
         yield KeyLine()
 
     def begin(self) -> None:

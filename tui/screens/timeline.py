@@ -43,7 +43,7 @@ class TimelineScreen(ConsoleScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.status_bar()
-        yield TimelineSheet(id="timeline").data_bind(ConsoleScreen.privacy)
+        yield TimelineSheet(id="timeline").data_bind(ConsoleScreen.privacy, ConsoleScreen.language)
         yield KeyLine(id="hints")
 
     def begin(self) -> None:

@@ -78,13 +78,14 @@ class SelectedPane(Canvas):
     all that happened.
     """
 
-    DRAWN_FROM = ("chosen", "privacy", "prices", "timeline_key")
+    DRAWN_FROM = ("chosen", "privacy", "prices", "timeline_key", "language")
 
     chosen: var[OrderPreview | ValuePreview | None] = var[OrderPreview | ValuePreview | None](None)
     now: var[datetime | None] = var[datetime | None](None)
     privacy: var[bool] = var(False)
     prices: var[Prices] = var(Prices())
     timeline_key: var[str] = var("i")
+    language: var[str] = var("en")
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the facts, then what may be said, the cards, and what happened last."""
@@ -126,7 +127,7 @@ class SelectedPane(Canvas):
         lines = self._order_facts(row, timeline, width)
         if timeline is None:
             return lines
-        lines += [*blank, *_to_tell(timeline, width)]
+        lines += [*blank, *_to_tell(timeline.said_in(self.language), width)]
         cards = self._cards(row, preview.seen)
         room = height - len(lines) - 2 * len(blank) - LEAST_ENTRIES
         if cards and room > 0:
@@ -241,10 +242,10 @@ def _came(row: BoardOrder) -> str:
     return f"{row.delivered or 0} of {row.quantity} here"
 
 
-def _to_tell(timeline: Timeline, width: int) -> list[Line]:
+def _to_tell(said: Sequence[str], width: int) -> list[Line]:
     label = MAY_TELL if width >= WIDE else ""
     room = width - len(label)
-    parts = [line for words in timeline.tell for line in sentence(words, room, "good")]
+    parts = [line for words in said for line in sentence(words, room, "good")]
     return [(Cell(label if not at else " " * len(label), "dim"), *p) for at, p in enumerate(parts)]
 
 

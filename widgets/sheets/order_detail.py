@@ -40,12 +40,13 @@ class OrderDetail(Sheet):
 
     `order` is the vendor's last word and holds no cards; `error` is why there is none. `timeline`
     is what the journal knows of it. `shown` says who saw a card last. `way_here` is the key that
-    leads here while not all of it is in sight. It is the lower end of a `box`.
+    leads here while not all of it is in sight. It is the lower end of a `box`. `language` is the
+    customer's.
     """
 
     DRAWN_FROM = (
         *("board_order", "order", "purchase", "timeline", "error", "busy", "privacy", "prices"),
-        *("shown", "way_here", "box", "now"),
+        *("shown", "way_here", "box", "now", "language"),
     )
 
     board_order: var[BoardOrder | None] = var[BoardOrder | None](None)
@@ -58,6 +59,7 @@ class OrderDetail(Sheet):
     privacy: var[bool] = var(False)
     prices: var[Prices] = var(Prices())
     shown: var[str] = var("")
+    language: var[str] = var("en")
     way_here: var[str] = var("")
     box: var[bool] = var(False)
 
@@ -154,7 +156,7 @@ class OrderDetail(Sheet):
             line for e in self.timeline.entries for line in entry_lines(e, width, self.privacy)
         ]
         customer_lines: list[Line] = [(), (Cell("May tell the customer", "dim"),)]
-        for words in self.timeline.tell:
+        for words in self.timeline.sentences(self.language):
             customer_lines += sentence(words, width)
         return [*lines, *customer_lines]
 

@@ -21,20 +21,22 @@ from widgets.drawing.steps import entry_lines
 class TimelineSheet(Sheet):
     """A timeline, as far as it was read; `row` is what it is of while there is none.
 
-    `busy` is whether the vendor is being asked for more, `error` why there is no timeline.
+    `busy` is whether the vendor is being asked for more, `error` why there is no timeline,
+    `language` the customer's.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", show=False, id="open"),
     ]
     DEFAULT_CSS = "TimelineSheet { padding: 0 1; height: 1fr; }"
-    DRAWN_FROM = ("row", "timeline", "error", "busy", "privacy")
+    DRAWN_FROM = ("row", "timeline", "error", "busy", "privacy", "language")
 
     row: var[BoardOrder | None] = var[BoardOrder | None](None)
     timeline: var[Timeline | None] = var[Timeline | None](None)
     error: var[Failure | None] = var[Failure | None](None)
     busy: var[bool] = var(False)
     privacy: var[bool] = var(False)
+    language: var[str] = var("en")
 
     @dataclass
     class Opened(Message):
@@ -75,7 +77,7 @@ class TimelineSheet(Sheet):
 
     def _to_tell(self, timeline: Timeline, width: int) -> list[Line]:
         lines: list[Line] = [(Cell("May tell the customer", "head"),)]
-        for said in timeline.tell:
+        for said in timeline.sentences(self.language):
             lines += sentence(said, width, "good")
         return lines
 

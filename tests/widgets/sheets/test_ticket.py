@@ -227,7 +227,7 @@ async def test_what_is_handled_counts_against_the_usual_time_and_the_next_questi
             ["refused", "out of stock (ERR_STOCK, req_1). Nothing was placed."],
         ),
         (PurchaseState.FULFILLED, {"cards_came": 2}, ["ready", "Both cards are here."]),
-        (PurchaseState.FULFILLED, {"cards_came": 1}, ["codes late", "codes not here yet: 1 of 2"]),
+        (PurchaseState.FULFILLED, {"cards_came": 1}, ["codes late", "1 of 2 codes is here"]),
     ],
 )
 async def test_the_outcome_is_in_words(

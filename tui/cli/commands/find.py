@@ -77,7 +77,7 @@ async def _print_found(call: Call, desk: "Desk", found: "LookupResult") -> int:
         row = found.hits[0].row
         timeline = await desk.support.timeline(row.order_id or row.purchase_id)
         call.out.say(f"Found by {', '.join(found.hits[0].by)}.")
-        text = timeline_text.order_timeline(timeline)
+        text = timeline_text.order_timeline(timeline, call.settings().ui.customer_language)
     else:
         text = timeline_text.hits(found.hits)
     if not found.hits:

@@ -134,7 +134,9 @@ async def order(call: Call) -> int:
     async with call.desk(offline=True) as desk:
         if call.args.story:
             timeline = await desk.support.timeline(reference)
-            call.out.data(as_json.order_timeline(timeline), timeline_text.order_timeline(timeline))
+            language = call.settings().ui.customer_language
+            text = timeline_text.order_timeline(timeline, language)
+            call.out.data(as_json.order_timeline(timeline), text)
             return 0
         purchase = await desk.journal.purchase(reference)
         if purchase is None:

@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from services.domain.book import BoardOrder
-from services.domain.customer_status import tell
 from services.domain.models import Purchase, PurchaseError, PurchaseState
 from services.domain.text import clean
+from services.domain.words.customer_status import tell
 
 S = PurchaseState
 NOW = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
@@ -109,11 +109,11 @@ def test_what_came_in_part_says_how_much_and_what_was_given_says_when() -> None:
         "1 could not be supplied: you do not pay for it.",
     )
     given = row_of(part, given_at=NOW - timedelta(minutes=10))
-    assert tell(given, part, NOW)[0] == "3 of your 4 cards were given to you at 11:50."
+    assert tell(given, part, NOW)[0] == "3 of your 4 cards were handed over at 11:50."
     whole = bought(S.FULFILLED, quantity=1, fulfilled_quantity=1)
     assert tell(row_of(whole), whole, NOW) == ("Your card is ready.",)
     before = row_of(whole, given_at=NOW - timedelta(days=1))
-    assert tell(before, whole, NOW) == ("Your card was given to you on 23/11/2026 at 12:00.",)
+    assert tell(before, whole, NOW) == ("Your card was handed over on 23/11/2026 at 12:00.",)
 
 
 def test_an_order_in_the_making_is_soon_there_or_takes_longer() -> None:
