@@ -1,6 +1,6 @@
 """The board kept true to what is bought here, written elsewhere and answered by the vendor."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -78,6 +78,7 @@ class BoardSync:
         self._recents: Final = RecentProducts()
         self._times: Final = HandlingTimes()
         self._codes_reported: set[str] = set()
+        self._followers: list[Callable[[], Awaitable[None]]] = []
         self._revision = 0
         self._version = 0
         self.rows: Final = BoardRows(settings.board.hours)
@@ -152,6 +153,11 @@ class BoardSync:
             codes_late=book.codes_late if book.codes_late == late else late,
         )
 
+    def follow(self, follower: Callable[[], Awaitable[None]]) -> None:
+        """Call this too whenever another console has written."""
+        if follower not in self._followers:
+            self._followers.append(follower)
+
     async def pull(self) -> None:
         """Take over what other consoles write, until cancelled."""
         while True:
@@ -161,6 +167,8 @@ class BoardSync:
             if newer != self._version:
                 self._version = newer
                 await self._take_changes()
+                for follower in self._followers:
+                    await follower()
             self._watch_codes()
 
     def _watch_codes(self) -> None:

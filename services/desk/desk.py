@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from services.desk.support import DeskSupport
     from services.desk.watching.calls import DeskCalls
     from services.desk.watching.price_history import DeskPriceHistory
+    from services.desk.watching.watches import DeskWatches
 
 DRAIN_MARGIN = 15.0
 
@@ -162,7 +163,11 @@ class Desk:
             self.figures.stock,
             self.money.figures,
             self.receipts.listed,
-            {"Keeping prices": lambda: self.price_history.run()},  # noqa: PLW0108 - loaded then
+            {
+                # Loaded then.
+                "Keeping prices": lambda: self.price_history.run(),  # noqa: PLW0108
+                "Watching": lambda: self.watches.run(),  # noqa: PLW0108
+            },
         )
         self._buying: set[asyncio.Task[Purchase]] = set()
 
@@ -195,7 +200,14 @@ class Desk:
         """What keeps the prices and the stock that were seen."""
         from services.desk.watching.price_history import DeskPriceHistory
 
-        return DeskPriceHistory(self._opening, self._keeper, self._clock)
+        return DeskPriceHistory(self._opening, self._keeper, self.watches, self._clock)
+
+    @cached_property
+    def watches(self) -> "DeskWatches":
+        """What keeps the goods that somebody wants to hear of."""
+        from services.desk.watching.watches import DeskWatches
+
+        return DeskWatches(self._opening, self._keeper, self.figures, self._clock)
 
     @cached_property
     def purchase_list(self) -> "DeskPurchaseList":

@@ -10,18 +10,20 @@ from services.domain.book import Book
 from services.domain.models import FINAL_STATUSES, Purchase, PurchaseState
 from services.domain.purchase_states import CODES_GRACE
 from services.domain.text import NOTHING, SafeText
+from services.domain.watching.watch import WatchNews
 
 S = PurchaseState
 PATIENCE: Final = timedelta(seconds=60)
 """How long after its time an outcome may still come by itself."""
 
-OccasionEvent = Literal["order_ended", "needs_a_person", "balance_low"]
+OccasionEvent = Literal["order_ended", "needs_a_person", "balance_low", "watch"]
 
 
 class Occasion(Struct, frozen=True):
     """One thing that somebody is called for.
 
     `state` is the order's, or that of the purchase which needs a person, with `why` in a word.
+    `news` is what a watch had to say.
     """
 
     event: OccasionEvent
@@ -30,11 +32,13 @@ class Occasion(Struct, frozen=True):
     order_id: str = ""
     customer: SafeText = NOTHING
     why: str = ""
+    news: WatchNews | None = None
 
     @property
     def key(self) -> str:
         """What it is called by: at every console of the account the same."""
-        return ":".join((self.event, self.purchase_id, self.state, self.why))
+        said = str(self.news.seq) if self.news else ""
+        return ":".join((self.event, self.purchase_id, self.state, self.why, said))
 
 
 class Alerts(Struct, frozen=True):
@@ -56,6 +60,11 @@ class Alerts(Struct, frozen=True):
     def low(self) -> bool:
         """Whether the balance fell below the amount from which it counts as low."""
         return bool(self._count("balance_low"))
+
+    @property
+    def watched(self) -> int:
+        """How much watches had to say."""
+        return self._count("watch")
 
     @property
     def trouble(self) -> "Alerts":
@@ -107,7 +116,10 @@ class AlertDetector:
         if before is None:
             return Alerts()
         low = [Occasion("balance_low")] if _fell(before, book, low_balance) else []
-        return Alerts((*ended, *needs, *low))
+        said = book.watch_news if before.watch_news is not book.watch_news else ()
+        known_to = before.watch_news[-1].seq if before.watch_news else 0
+        watched = [Occasion("watch", news=each) for each in said if each.seq > known_to]
+        return Alerts((*ended, *needs, *low, *watched))
 
     def _ended(self, book: Book, before: Book | None) -> list[Occasion]:
         """Return the own orders that were open, or had ended otherwise, when last seen."""

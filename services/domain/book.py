@@ -254,6 +254,7 @@ if TYPE_CHECKING:
     from services.domain.ledger import Ledger
     from services.domain.shop.sale import Sale
     from services.domain.watching.price_history import PriceHistory
+    from services.domain.watching.watch import GoodsWatch, WatchNews
 
 NO_STOCKS: Mapping[str, Stock] = MappingProxyType({})
 NO_HISTORIES: "Mapping[str, PriceHistory]" = MappingProxyType({})
@@ -271,9 +272,10 @@ class Book(Struct, frozen=True):
     those that were bought last, newest first. `usual` holds how long orders usually take, by
     product and type id, and by the product alone with an empty type. `day` are the figures of
     today, `ledger` its movements as they were last read here. `histories` is what was seen before
-    of each product whose stock was read, by its id. `forgotten` counts the files with cards for
-    customers that lie on this disk since long. `sale` is the one of several lines that is in hand
-    here, as the journal had it last.
+    of each product whose stock was read, by its id; `watches` are those of the account, and
+    `watch_news` what they said since this desk began, oldest first. `forgotten` counts the files
+    with cards for customers that lie on this disk since long. `sale` is the one of several lines
+    that is in hand here, as the journal had it last.
     """
 
     info: DeskInfo
@@ -298,6 +300,8 @@ class Book(Struct, frozen=True):
     recents: tuple[str, ...] = ()
     usual: Mapping[tuple[str, str], UsualTime] = NO_USUAL
     histories: "Mapping[str, PriceHistory]" = NO_HISTORIES
+    watches: "tuple[GoodsWatch, ...]" = ()
+    watch_news: "tuple[WatchNews, ...]" = ()
     forgotten: int = 0
     sale: "Sale | None" = None
     fatal: str = ""

@@ -37,7 +37,12 @@ FIRST_HASH = "0" * 64
 
 Actor = Literal["person", "vendor", "carddesk"]
 
-_ACTORS: Mapping[str, Actor] = {"cards": "vendor", "late": "vendor", "candidates": "carddesk"}
+_ACTORS: Mapping[str, Actor] = {
+    "cards": "vendor",
+    "late": "vendor",
+    "candidates": "carddesk",
+    "watch": "carddesk",
+}
 """Who acts in events of these kinds; in all others that are no step it is a person."""
 
 _ENDED_FROM = frozenset({"HANDLING", "FULFILLED", "PARTIALLY_FILLED"})

@@ -61,6 +61,8 @@ DEEDS = {
     "case": "A card that does not work",
     "shift": "The shift was closed",
     "undelivered": 'The mark "handed over" was taken back',
+    "watch-set": "Watched from now on",
+    "watch-removed": "Not watched any more",
 }
 SAYS_ENOUGH = frozenset({"note", "acknowledge", "late", "delivered", "undelivered"})
 MOVEMENTS = {"ORDER": "Charged", "REFUND-ORDER": "Refunded"}

@@ -202,7 +202,25 @@ CREATE UNIQUE INDEX cases_card ON cases (order_id, card) WHERE closed_at IS NULL
 CREATE INDEX cases_rev ON cases (rev);
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9)
+# What is watched for whom, and how it was when it was last spoken of.
+_V10 = """
+CREATE TABLE watches (
+    product_id TEXT NOT NULL,
+    type_id TEXT NOT NULL,
+    product TEXT NOT NULL,
+    region TEXT NOT NULL,
+    value TEXT NOT NULL,
+    wants TEXT NOT NULL,
+    since TEXT NOT NULL,
+    who TEXT NOT NULL,
+    gone INTEGER NOT NULL DEFAULT 0,
+    read_at TEXT,
+    standing TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (product_id, type_id)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10)
 VERSION = len(STEPS)
 
 

@@ -16,6 +16,7 @@ from services.domain.words.log_words import Bought, deed_words, outcome_words
 from services.journal.database import Journal
 from services.journal.rows import iso
 from services.journal.transaction import JournalTransaction
+from services.journal.watching.watches import NEWS, news_of
 
 MOST_EVENTS: Final = 1000
 """How many of the journal's newest events are read: its log has no index by time."""
@@ -26,7 +27,7 @@ NOT_LISTED: Final = frozenset({"INTENT", "SENDING"})
 WARNINGS: Final = frozenset({"UNRESOLVED", "AMBIGUOUS"})
 
 _EVENTS = """
-SELECT e.at, e.kind, e.order_id, e.from_state, e.to_state, e.why, e.evidence,
+SELECT e.seq, e.at, e.kind, e.order_id, e.from_state, e.to_state, e.why, e.evidence,
     p.quantity, p.product_title, p.type_name, p.note, p.total, p.fulfilled_quantity
 FROM (SELECT * FROM events ORDER BY seq DESC LIMIT ?) e
 LEFT JOIN purchases p ON p.id = coalesce(
@@ -56,6 +57,10 @@ async def earlier_today(journal: Journal, before: datetime) -> tuple[LogEntry, .
 
 def _entries(rows: list[Mapping[str, Any]]) -> Iterator[LogEntry]:
     for row in rows:
+        if row["kind"] == NEWS:
+            if (news := news_of(row)) and news.at:
+                yield LogEntry(news.at, news.level, news.words)
+            continue
         words = _step(row) if row["to_state"] else _deed(row)
         if not words:
             continue

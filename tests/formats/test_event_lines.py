@@ -10,6 +10,7 @@ from services.domain.book import BoardOrder, Book, DeskInfo, LogEntry, PollState
 from services.domain.models import Balance
 from services.domain.phrase import plain
 from services.domain.text import clean
+from services.domain.watching.watch import WatchNews
 from tui.formats.event_lines import EventLines
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -38,6 +39,18 @@ def new_lines(lines, book):
         {name: value for name, value in line.items() if name != "time"}
         for line in lines.take(book, NOW)
     ]
+
+
+def test_what_a_watch_says_is_an_event(lines):
+    name = clean("Netflix")
+    news = WatchNews("cost", "p", "t", name, clean(""), name, 3, Decimal(110), Decimal(100), seq=7)
+    assert new_lines(lines, replace(EMPTY, watch_news=(news,))) == [
+        {
+            "event": "watch", "kind": "cost", "product_id": "p", "product_title": "Netflix",
+            "region": None, "type_id": "t", "type_name": "Netflix", "stock": 3,
+            "unit_price": "110.00", "unit_price_before": "100.00",
+        }
+    ]  # fmt: skip
 
 
 def test_a_state_is_an_event_when_it_is_new_and_when_it_changes(lines):

@@ -19,7 +19,7 @@ LISTS = (DESK - BALANCE) | FOUND | UNDELIVERED
 FILTERED = LISTS | UNRESOLVED | frozenset({"help", "handed"})
 ONE_ORDER = frozenset({"orders"}) | ORDER | FOUND | TIMELINE | UNDELIVERED
 SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | TIMELINE | UNDELIVERED | SHIFT
-DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "hand", "handed"})
+DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "hand", "handed", "watch"})
 SETUP = frozenset({"welcome", "set-up"})
 LETTERS = frozenset({"help", "hand", "handed"})
 """Dialogs in which nothing is typed: a letter is a key there, as on a screen."""
@@ -29,8 +29,9 @@ ASK = frozenset({"ask"})
 HAND = frozenset({"hand"})
 HANDED = frozenset({"handed"})
 HELP = frozenset({"help"})
+WATCH = frozenset({"watch"})
 GOODS = frozenset({"catalogue", "stock"})
-CHOICES = DESK | HAND | HELP | SHIFT
+CHOICES = DESK | HAND | HELP | SHIFT | WATCH
 """Where left and right choose."""
 PARTS = DESK | ORDER | UNRESOLVED | TICKET
 """Screens of several parts."""

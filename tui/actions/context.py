@@ -18,7 +18,8 @@ class ActionContext(Struct, frozen=True):
     written files listed. `giving` is whether the order has cards that can be marked as handed
     over. `sold_out` says that the denomination under the cursor, if in sight, is out of stock,
     and since when. `nothing_to_open` is why no row can be opened, `why_not_closed` why the shift
-    that is shown cannot be closed, in words.
+    that is shown cannot be closed, in words. `watched` is
+    whether there is a watch on the goods of a dialog.
     """
 
     place: str = "catalogue"
@@ -47,6 +48,7 @@ class ActionContext(Struct, frozen=True):
     why_not_ours: str = "No order here is a possible one."
     files: int = 0
     why_not_closed: str = ""
+    watched: bool = False
 
 
 Reason = Callable[[ActionContext], str]

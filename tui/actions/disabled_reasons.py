@@ -91,6 +91,13 @@ def pinning(now: ActionContext) -> str:
     return "" if now.product else "No product is highlighted."
 
 
+def watching(now: ActionContext) -> str:
+    """Return why nothing can be watched."""
+    if now.place == "stock":
+        return "" if now.denomination else "No value is highlighted."
+    return pinning(now)
+
+
 def giving(now: ActionContext) -> str:
     """Return why an order cannot be marked as handed over."""
     if not now.order:
@@ -145,6 +152,8 @@ def ours(now: ActionContext) -> str:
 
 def taking_off(now: ActionContext) -> str:
     """Return why nothing can be taken off the list."""
+    if now.place == "watch":
+        return "" if now.watched else "It is not watched."
     if now.place == "handed":
         return "" if now.files else "No file with a card is here."
     if now.purchase in ("AMBIGUOUS", "NOT_PLACED", "late", "fits"):

@@ -23,6 +23,7 @@ COMMANDS = {
     "shop.shift": ("shift",),
     "shop.case": ("case",),
     "prices": ("prices",),
+    "shop.watch": ("watch",),
     "export": ("export",),
     "receipts": ("handed",),
     "audit": ("audit",),

@@ -113,6 +113,12 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk events --follow", "orders, balance and alerts as they happen, until ctrl+c"),
         ("carddesk events --follow > today.jsonl", "kept in a file, a line of JSON each"),
     ),
+    "watch": (
+        ("carddesk watch", "what is watched, with ids"),
+        ("carddesk watch add PRODUCT_ID TYPE_ID --back --below 10", "back in stock, fewer than 10"),
+        ("carddesk watch add PRODUCT_ID --percent 3", "the cost of any of its values moves"),
+        ("carddesk watch remove PRODUCT_ID TYPE_ID", "no more of that"),
+    ),
     "tell": (
         ("carddesk tell --test", "a trial event for the program of ui.tell_command"),
         ("carddesk tell --test --json", "with what it was given, for a program"),

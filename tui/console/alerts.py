@@ -90,7 +90,7 @@ class OperatorCalls:
 
 
 class Announcements:
-    """Says the newest entry of the log where it came with a change of an order or a purchase.
+    """Says the newest entry of the log where it came with an order, a purchase or a watch.
 
     A sentence that is being read stays, and a screen that shows the purchase says it by itself.
     """
@@ -104,7 +104,14 @@ class Announcements:
         entry = book.log[-1] if book.log else None
         if entry is None or entry in before.log[-1:] or entry.at < self._began:
             return
-        changed = book.orders is not before.orders or book.unsettled is not before.unsettled
+        changed = (
+            book.orders is not before.orders
+            or book.unsettled is not before.unsettled
+            or book.watch_news is not before.watch_news
+        )
         screen = self._console.screen
-        if changed and isinstance(screen, ConsoleScreen) and screen.listens:
+        # A screen on top may not be composed yet: it has nothing to say it on.
+        if not (changed and isinstance(screen, ConsoleScreen) and screen.composed):
+            return
+        if screen.listens:
             screen.say(entry.words)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from services.domain import receipt, status_text
 from services.domain.book import BoardOrder
-from services.domain.errors import DeskError, Failure, failure_of
+from services.domain.errors import DeskError, Failure, NotFound, failure_of
 from services.domain.local_time import local_when
 from services.domain.models import Card, Order, Purchase, Quote
 from services.domain.phrase import counted
@@ -52,6 +52,34 @@ async def _pin(console: "ConsoleApp", request: ask.PinRequest) -> None:
     pinned = await console.desk.catalog.pin(request.product.id)
     is_now = "is pinned: it stands on top of the catalogue" if pinned else "is not pinned any more"
     console.say(f"{request.product.title} {is_now}.")
+
+
+async def _watch(console: "ConsoleApp", request: ask.WatchRequest) -> None:
+    """Ask what is to be said of goods, and keep it; a watch that there is can be taken off."""
+    from services.domain.watching.watch import goods_name
+    from tui.screens.dialogs.watch import WatchScreen
+
+    product, value, watches = request.product, request.denomination, console.desk.watches
+    type_id = value.id if value else ""
+    held = next((w for w in await watches.listed() if w.is_on(product.id, type_id)), None)
+    try:
+        stock = await console.desk.figures.stock(product.id)
+    except NotFound:
+        # What the vendor lists no more can still be taken off.
+        if held is None:
+            raise
+        stock = None
+    console.take_book()
+    named = goods_name(product.title, product.region, value.name if value else NOTHING)
+    now = stock.find(type_id) if stock and type_id else None
+    in_stock = f"{counted(now.quantity, 'card')} in stock now." if now else ""
+    answer = await console.ask(WatchScreen(console.context, named, in_stock, held))
+    if answer == "remove":
+        await watches.remove(product.id, type_id)
+        console.say(f"Not watched any more: {named}.")
+    elif answer is not None and stock is not None:
+        watch = await watches.add(stock, type_id, answer, product.region)
+        console.say(f"Watched: {watch.goods}: {watch.wants.words}.")
 
 
 async def _export(console: "ConsoleApp", request: ask.ExportRequest) -> None:
@@ -368,6 +396,7 @@ HANDLERS: dict[type[ask.Request[Any]], Handling] = dict(
         _row(ask.ShiftOutRequest, _shift_out, "put the report out"),
         _row(ask.RefreshRequest, _refresh, "refresh the pane", LATEST),
         _row(ask.PinRequest, _pin, "keep the pins"),
+        _row(ask.WatchRequest, _watch, "watch goods"),
         _row(ask.ExportRequest, _export, "export the list"),
         # Buying.
         _row(ask.RepeatRequest, _repeat, "open a ticket again", LATEST),

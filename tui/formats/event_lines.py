@@ -79,9 +79,15 @@ class EventLines:
 
     @staticmethod
     def _alert(news: Alerts) -> list[Document]:
+        watched: list[Document] = [
+            {"event": "watch", "kind": each.news.kind, **each.news.facts}
+            for each in news.occasions
+            if each.news is not None
+        ]
         if not (news.needs or news.low):
-            return []
-        return [{"event": "alert", "needs_a_person": news.needs, "balance_low": news.low}]
+            return watched
+        alert: Document = {"event": "alert", "needs_a_person": news.needs, "balance_low": news.low}
+        return [*watched, alert]
 
     def _log(self, book: Book) -> list[Document]:
         """Return the lines of the log that came after the last one, and none from before."""

@@ -28,6 +28,7 @@ from tui.screens.requests import (
     LedgerRequest,
     PinRequest,
     RefreshRequest,
+    WatchRequest,
 )
 from tui.screens.ticket import TicketScreen
 from widgets.board.board import Board
@@ -124,6 +125,7 @@ class DeskScreen(PaneLayout):
             "sort": self.board().sort_next,
             "sort.reverse": self.board().sort_reversed,
             "pin": self.pin,
+            "watch": self.watch_goods,
             "back": self.back,
             "refresh": self.ask_again,
             "reveal": self.reveal,
@@ -198,6 +200,12 @@ class DeskScreen(PaneLayout):
         """Pin the product to the top of the catalogue, or take it down."""
         if self.product is not None:
             self.post_message(PinRequest(self.product))
+
+    def watch_goods(self) -> None:
+        """Watch the value under the cursor of the stock, or all of the product."""
+        if self.product is not None:
+            value = self.query_one(StockPane).highlighted if self.pane == "stock" else None
+            self.post_message(WatchRequest(self.product, value))
 
     def back(self) -> None:
         """Undo the nearest thing: the filter, then the zoom."""
@@ -316,4 +324,6 @@ class DeskScreen(PaneLayout):
         of_product = book.usual.get((product.id, ""))
         orders = tuple(o for o in book.orders if o.mine and (o.product_id, o.type_id) == kind)
         points = book.histories.get(product.id, {}).get(value.id, ())
-        return ValuePreview(product, value, stock, book.usual.get(kind, of_product), orders, points)
+        watched = self.query_one(StockPane).watched_for(value)
+        usual = book.usual.get(kind, of_product)
+        return ValuePreview(product, value, stock, usual, orders, points, watched)

@@ -145,6 +145,14 @@ class PinRequest(Request[bool]):
 
 
 @dataclass
+class WatchRequest(Request[None]):
+    """Ask what a watch on a value is to speak of, or on all of a product where there is none."""
+
+    product: Product
+    denomination: Denomination | None
+
+
+@dataclass
 class ExportRequest(Request[None]):
     """Write what a pane lists into a file: `csv`, `json` or `xlsx`."""
 

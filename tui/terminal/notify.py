@@ -22,6 +22,8 @@ def words(news: Alerts) -> str:
         parts.append(f"{_many(news.needs)} {'needs' if news.needs == 1 else 'need'} you")
     if news.low:
         parts.append("balance low")
+    if news.watched:
+        parts.append(f"{_many(news.watched)} watched")
     return f"carddesk: {', '.join(parts)}"
 
 

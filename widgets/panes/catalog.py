@@ -21,7 +21,10 @@ COLUMNS = (
 FRESH = timedelta(hours=24)
 PINNED = Cell("*", "key")
 RECENT = Cell("~", "dim")
+WATCHED = Cell("w", "key")
 LEGEND = "* pinned  ~ bought lately"
+WITH_WATCHED = "* pinned  ~ bought  w watched"
+ONLY_WATCHED = "w watched"
 
 
 def product_cells(product: Product, mark: Cell | None = None) -> dict[str, Cell]:
@@ -42,9 +45,9 @@ def _region(region: str) -> str:
 class CatalogPane(Board[Product]):
     """The book's catalogue; keys are product ids.
 
-    As given the pinned products are first, in the order in which they were pinned, then those
-    that were bought last, then the others as the vendor lists them. Sorted by a column they are
-    where that column puts them.
+    As given the pinned products are first, in the order in which they were pinned, then those that
+    were bought last, then the others as the vendor lists them. Sorted by a column they are
+    where that column puts them. `w` marks what is watched and not pinned.
     """
 
     NO_ROW = "No product is highlighted."
@@ -68,6 +71,7 @@ class CatalogPane(Board[Product]):
         self._catalog: Catalog | None = None
         self._on_top: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
         self._marks: dict[str, Cell] = {}
+        self._watched: frozenset[str] = frozenset()
 
     def watch_book(self, book: Book | None) -> None:
         """Show the catalogue of a newer book, and how current it is."""
@@ -75,6 +79,10 @@ class CatalogPane(Board[Product]):
         on_top = (book.pins, book.recents) if book else ((), ())
         if catalog is not self._catalog or on_top != self._on_top:
             self._catalog, self._on_top = catalog, on_top
+            self._fill()
+        watched = frozenset(watch.product_id for watch in (book.watches if book else ()))
+        if watched != self._watched:
+            self._watched = watched
             self._fill()
         self._say(book, self.now)
 
@@ -90,7 +98,9 @@ class CatalogPane(Board[Product]):
         """Say also whether it is pinned, else whether it was bought lately."""
         mark = self._marks.get(row.id)
         why = "" if mark is None else "pinned" if mark is PINNED else "bought lately"
-        return ", ".join(part for part in (row.title, row.region, row.category, why) if part)
+        watched = "watched" if row.id in self._watched else ""
+        parts = (row.title, row.region, row.category, why, watched)
+        return ", ".join(part for part in parts if part)
 
     def _fill(self) -> None:
         pins, recents = self._on_top
@@ -98,7 +108,8 @@ class CatalogPane(Board[Product]):
         by_id = {product.id: product for product in products}
         self._marks = {name: PINNED for name in pins if name in by_id}
         self._marks = {name: RECENT for name in recents if name in by_id} | self._marks
-        self.legend = LEGEND if self._marks else ""
+        watched = WITH_WATCHED if self._marks else ONLY_WATCHED
+        self.legend = watched if self._watched else LEGEND if self._marks else ""
         self.forget_drawn()
         if not self.sort:
             on_top = [by_id[name] for name in dict.fromkeys((*pins, *recents)) if name in by_id]
@@ -106,7 +117,10 @@ class CatalogPane(Board[Product]):
         self.show_rows(products)
 
     def _marked_cells(self, product: Product, _: View) -> dict[str, Cell]:
-        return product_cells(product, self._marks.get(product.id))
+        mark = self._marks.get(product.id)
+        if product.id in self._watched and mark is not PINNED:
+            mark = WATCHED
+        return product_cells(product, mark)
 
     def _say(self, book: Book | None, now: datetime | None) -> None:
         self.stale, self.why = "", ()

@@ -60,7 +60,8 @@ class OrderPreview(Struct, frozen=True):
 class ValuePreview(Struct, frozen=True):
     """A value of a product as it was last read, and the orders of it, newest first.
 
-    `points` are the prices and the stock that were seen of it, oldest first.
+    `points` are the prices and the stock that were seen of it, oldest first, `watched` says what
+    it is watched for, empty where it is not.
     """
 
     product: Product
@@ -69,6 +70,7 @@ class ValuePreview(Struct, frozen=True):
     usual: UsualTime | None = None
     orders: tuple[BoardOrder, ...] = ()
     points: "tuple[PricePoint, ...]" = ()
+    watched: str = ""
 
 
 class SelectedPane(Canvas):
@@ -209,6 +211,8 @@ class SelectedPane(Canvas):
         lines = _two(left, right, width)
         if height >= FACTS_APART and not self.privacy:
             lines += [(), *sentence(self.prices.words, width, "dim")]
+        if preview.watched:
+            lines += sentence(f"Watched for {preview.watched}.", width, "dim")
         if preview.points and not self.privacy and self.now is not None:
             from widgets.panes.price_past import past
 

@@ -23,6 +23,7 @@ from widgets.drawing.ink import Cell, inert
 
 if TYPE_CHECKING:
     from services.domain.watching.price_history import PriceHistory
+    from services.domain.watching.watch import GoodsWatch
 
 VALUE = Column("name", "value", least=5)
 PRICE = Column("price", "price", 5, "right", searched=False)
@@ -33,6 +34,9 @@ STOCK = Column("stock", "stock", 5, "right", searched=False)
 WAS = Column("was", "cost was", 10, "right", leaves=4, searched=False)
 COLUMNS = (VALUE, PRICE, COST, MARGIN, SOLD, STOCK)
 WITH_PAST = (VALUE, PRICE, COST, WAS, MARGIN, SOLD, STOCK)
+MARK = Column("mark", "", 1, searched=False, gap=1)
+WATCHED = "w"
+LEGEND = "w watched"
 DISCREET = (VALUE, PRICE, SOLD, STOCK)
 LONGEST_VALUE = 12
 FRESH = timedelta(seconds=75)
@@ -78,18 +82,22 @@ class StockPane(Board[Denomination]):
         self._sold: Counter[str] = Counter()
         self._histories: Mapping[str, PriceHistory] | None = None
         self._was: dict[str, str] = {}
+        self._watches: tuple[GoodsWatch, ...] = ()
+        self._watched: dict[str, str] = {}
 
     def watch_book(self, book: Book | None) -> None:
-        """Count what was sold today, and say what values cost before."""
+        """Count what was sold today, say what values cost before, and mark what is watched."""
         if book is not None and book.orders is not self._orders:
             self._orders = book.orders
             self._count_sold()
         if book is not None and book.histories is not self._histories:
             self._histories = book.histories
             if self._look_back():
-                self._fit_columns()
-                self.forget_drawn()
-                self.patch()
+                self._draw_again()
+        if book is not None and book.watches is not self._watches:
+            self._watches = book.watches
+            if self._mark_watched():
+                self._draw_again()
 
     def watch_privacy(self, privacy: bool) -> None:
         """Show the price that is meant for the eyes in front of the screen."""
@@ -125,8 +133,18 @@ class StockPane(Board[Denomination]):
     def describe(self, row: Denomination) -> str:
         """Name the product as well, and what the value cost before."""
         was = "" if self.privacy else self._was.get(row.id, "")
-        parts = (self._goods(), row.name, f"cost was {was}" if was else "")
+        watched = self._watched.get(row.id, "")
+        parts = (
+            self._goods(),
+            row.name,
+            f"cost was {was}" if was else "",
+            f"watched for {watched}" if watched else "",
+        )
         return ", ".join(part for part in parts if part)
+
+    def watched_for(self, value: Denomination) -> str:
+        """Say in words what a value is watched for; nothing where it is not."""
+        return self._watched.get(value.id, "")
 
     def _subject(self) -> str:
         if self.product is None:
@@ -151,6 +169,7 @@ class StockPane(Board[Denomination]):
         self._say()
         self._count_sold()
         self._look_back()
+        self._mark_watched()
         self._fit_columns()
         self.show_rows(self._current.denominations if self._current else ())
 
@@ -165,7 +184,29 @@ class StockPane(Board[Denomination]):
             return replace(column, least=min(max(column.least, longest), LONGEST_VALUE))
 
         shown = DISCREET if self.privacy else WITH_PAST if self._was else COLUMNS
-        self.show_columns([fitted(each) for each in shown])
+        marks = (MARK,) if self._watched else ()
+        self.show_columns([fitted(each) for each in (*marks, *shown)])
+        self.legend = LEGEND if marks else ""
+
+    def _draw_again(self) -> None:
+        self._fit_columns()
+        self.forget_drawn()
+        self.patch()
+
+    def _mark_watched(self) -> bool:
+        """Work out which values are watched and for what; returns whether that is news."""
+        stock = self._current
+        found = {
+            value.id: watch.wants.words
+            for watch in sorted(self._watches, key=lambda watch: watch.type_id)
+            for value in (stock.denominations if stock else ())
+            if stock and watch.product_id == stock.product_id
+            if watch.type_id in ("", value.id)
+        }
+        if found == self._watched:
+            return False
+        self._watched = found
+        return True
 
     def _look_back(self) -> bool:
         """Work out what each value cost before; returns whether that is news."""
@@ -228,6 +269,7 @@ class StockPane(Board[Denomination]):
         closed = denomination.closed
         mark = "! " if self._too_low(denomination) else ""
         return {
+            "mark": WATCHED if denomination.id in self._watched else "",
             "name": inert(denomination.name),
             "price": "" if closed else f"{mark}{amount(price)}",
             "cost": "" if closed else exact(cost),
@@ -241,6 +283,7 @@ class StockPane(Board[Denomination]):
         here = denomination.quantity > 0 and not denomination.closed
         stock = "dim" if denomination.closed else stock_count_cell(denomination.quantity).ink
         inks = {"name": "plain" if here else "dim", "price": "strong" if here else "dim"}
+        inks["mark"] = "key"
         inks["stock"] = stock
         if not denomination.closed and self._too_low(denomination):
             inks |= {"price": "alert", "margin": "alert"}

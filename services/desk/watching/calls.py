@@ -24,7 +24,7 @@ SECONDS: Final = 10.0
 TAIL: Final = 6
 """So many signs of an order id are given away."""
 
-CallDocument = dict[str, str | None]
+CallDocument = dict[str, str | int | None]
 
 
 class DeskCalls:
@@ -101,6 +101,8 @@ def document_of(
         customer: whether the customer's name is in it.
     """
     named: CallDocument = {"customer": str(occasion.customer) or None} if customer else {}
+    if occasion.news is not None:
+        named |= {"state": occasion.news.kind, **occasion.news.facts}
     return {
         "event": occasion.event,
         **_where(info.profile, info.environment, now),

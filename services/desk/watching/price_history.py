@@ -8,11 +8,13 @@ from typing import Final
 
 from services.desk.book_publisher import BookPublisher
 from services.desk.opening import Opening
+from services.desk.watching.watches import DeskWatches
 from services.domain.errors import DeskError
 from services.domain.models import Stock
 from services.domain.watching.price_history import NO_HISTORY, PriceHistory, SeenPrice, is_news
+from services.domain.watching.watch import changes
 from services.journal.transaction import JournalTransaction
-from services.journal.watching import prices_seen
+from services.journal.watching import prices_seen, watches
 from services.system.clock import Clock
 
 REST_SECONDS: Final = 2.0
@@ -28,11 +30,15 @@ class DeskPriceHistory:
     Args:
         opening: knows the account once it is open, in whose journal they are kept.
         keeper: the book, which holds the history of the products whose stock was read.
+        watches: what is watched takes every reading, too.
         clock: time.
     """
 
-    def __init__(self, opening: Opening, keeper: BookPublisher, clock: Clock) -> None:
+    def __init__(
+        self, opening: Opening, keeper: BookPublisher, watches: DeskWatches, clock: Clock
+    ) -> None:
         self._opening: Final = opening
+        self._watches: Final = watches
         self._keeper: Final = keeper
         self._clock: Final = clock
         self._read: dict[str, Stock] = {}
@@ -60,22 +66,28 @@ class DeskPriceHistory:
                 await self.keep()
 
     async def keep(self) -> None:
-        """Write what changed in the readings since the last time; raises JournalFailed."""
+        """Write what changed in the readings since the last time; raises JournalFailed.
+
+        In the same transaction the watches take the readings.
+        """
         account, read = self._opening.account, self._read
         if account is None or not account.journal.can_write:
             return
         self._read = {}
-        shown = self._keeper.book.histories
-        news = [each for each in read.values() if _is_news(shown, each)]
+        shown, watched = self._keeper.book.histories, await self._watches.known()
+        news = [s for s in read.values() if _is_news(shown, s) or changes(watched, s)]
         if not news:
             return
 
         def work(tx: JournalTransaction) -> dict[str, PriceHistory]:
             for stock in news:
                 prices_seen.keep(tx, stock)
+                watches.take(tx, stock)
             return {each.product_id: prices_seen.history(tx, each.product_id) for each in news}
 
         self._show(await account.journal.write(work))
+        if any(changes(watched, stock) for stock in news):
+            await self._watches.catch_up()
 
     async def since(self, start: datetime, product_id: str = "") -> tuple[SeenPrice, ...]:
         """Return what was seen since a time (UTC), of one product or of all.

@@ -18,6 +18,7 @@ from services.journal import rows as journal_rows
 from services.journal.transaction import JournalTransaction
 
 _OF_VALUE: Final = "product_id = ? AND type_id = ?"
+_OF_PRODUCT: Final = "SELECT * FROM prices_seen WHERE product_id = ? ORDER BY type_id, at"
 _NEWEST: Final = f"SELECT * FROM prices_seen WHERE {_OF_VALUE} ORDER BY at DESC LIMIT 1"  # noqa: S608
 _OLD_STOCK: Final = f"DELETE FROM prices_seen WHERE {_OF_VALUE} AND moved = 0 AND at < ?"  # noqa: S608
 _TOO_MANY: Final = (
@@ -39,7 +40,7 @@ def _keep(tx: JournalTransaction, stock: Stock, value: Denomination) -> None:
     if point is None:
         return
     tx.run(
-        "INSERT OR IGNORE INTO prices_seen VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO prices_seen VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         *goods,
         journal_rows.iso(point.at),
         money.stored(point.price),
@@ -53,7 +54,7 @@ def _keep(tx: JournalTransaction, stock: Stock, value: Denomination) -> None:
 def history(tx: JournalTransaction, product_id: str) -> PriceHistory:
     """Return what was kept of a product, each value's points oldest first."""
     found: dict[str, tuple[PricePoint, ...]] = {}
-    for seen in _read(tx.each("SELECT * FROM prices_seen WHERE product_id = ?", product_id)):
+    for seen in _read(tx.each(_OF_PRODUCT, product_id)):
         found[seen.type_id] = (*found.get(seen.type_id, ()), seen.point)
     return found
 

@@ -15,6 +15,7 @@ from services.domain.errors import DeskError, JournalFailed
 from services.domain.text import clean
 from services.settings.fields import UiSettings
 
+pytestmark = pytest.mark.both_engines
 INFO = DeskInfo("main", "SANDBOX", "amina", "")
 ENDED = Occasion("order_ended", "FULFILLED", "p1", "6b0b012e7902699be400002e", clean("karim"))
 LOW = Occasion("balance_low")

@@ -11,6 +11,7 @@ from services.domain.watching import price_history
 from services.journal.database import Journal
 from services.journal.watching import prices_seen
 
+pytestmark = pytest.mark.both_engines
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 

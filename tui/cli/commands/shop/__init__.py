@@ -1,1 +1,1 @@
-"""Commands for the end of the day and for what went wrong with a card. Begin with `shift.py`."""
+"""Commands for the end of the day, for bad cards and for watches. Begin with `shift.py`."""
