@@ -5,14 +5,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from services.domain import money
 from services.domain.book import BoardOrder
 from services.domain.errors import Refused
 from services.domain.local_time import local_day
 from services.domain.models import Card
+from services.domain.money import Prices
 from services.domain.secrets import MASK, Secret
 from services.domain.text import clean
 
-FIELDS: Final = ("code", "serial", "product", "denomination", "order", "date", "note")
+FIELDS: Final = ("code", "serial", "product", "denomination", "order", "date", "price", "note")
 LANGUAGES: Final = {"fr": "French", "ar": "Arabic", "en": "English"}
 OWN: Final = "own"
 """The template of the settings, beside the languages."""
@@ -151,22 +153,35 @@ def chosen(cards: Sequence[Card], indexes: Sequence[int], came: int) -> list[Car
     return [cards[index] for index in wanted]
 
 
-def whole(template: str, order: BoardOrder, cards: Sequence[Card]) -> Secret:
+def price_of(order: BoardOrder, cards: int, prices: Prices) -> str:
+    """Return what the customer pays for so many cards of an order; empty where it is not known."""
+    whole, came = order.customer_price(prices), order.delivered or order.quantity
+    if whole is None or not came:
+        return ""
+    return f"{money.show(whole * cards / came)} DZD"
+
+
+def whole(template: str, order: BoardOrder, cards: Sequence[Card], price: str = "") -> Secret:
     """Return the text for cards of an order: what they share is in it once.
+
+    `price` is what the customer pays for these cards.
 
     Several cards are numbered lines in a text of ours. In one of the operator's own, the lines with
     the code and the serial are repeated.
     """
     values = [
-        _values(order, code=card.value.reveal(), serial=card.serial.reveal()) for card in cards
+        _values(order, price, code=card.value.reveal(), serial=card.serial.reveal())
+        for card in cards
     ]
     more = [[f"{name}: {value.reveal()}" for name, value in card.more] for card in cards]
     return Secret(_joined(template, values, more))
 
 
-def masked(template: str, order: BoardOrder, cards: Sequence[Card]) -> str:
+def masked(template: str, order: BoardOrder, cards: Sequence[Card], price: str = "") -> str:
     """Return the text for cards as it may be looked at: no code, no serial is in it."""
-    values = [_values(order, code=MASK, serial=MASK if card.serial else "") for card in cards]
+    values = [
+        _values(order, price, code=MASK, serial=MASK if card.serial else "") for card in cards
+    ]
     return _joined(template, values, [[f"{name}: {MASK}" for name, _ in c.more] for c in cards])
 
 
@@ -201,7 +216,7 @@ def alone(index: int, card: Card) -> tuple[str, Secret]:
     return f"{which} with {names}", Secret("\n".join(line for line in lines if line))
 
 
-def _values(order: BoardOrder, *, code: str, serial: str) -> dict[str, str]:
+def _values(order: BoardOrder, price: str, *, code: str, serial: str) -> dict[str, str]:
     return {
         "code": code,
         "serial": serial,
@@ -209,6 +224,7 @@ def _values(order: BoardOrder, *, code: str, serial: str) -> dict[str, str]:
         "denomination": order.denomination,
         "order": clean(order.order_id, LONGEST_ORDER_ID),
         "date": local_day(order.time),
+        "price": price,
         "note": order.note,
     }
 

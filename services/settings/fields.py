@@ -196,7 +196,7 @@ class UiSettings(Struct, frozen=True):
         str,
         _doc(
             "Your own text for customers: {code} {serial} {product} {denomination} {order} "
-            "{date} {note}.",
+            "{date} {price} {note}.",
             check=receipt.check,
             lines=True,
         ),
@@ -249,6 +249,11 @@ class HousePrices(Struct, frozen=True):
     lines: Mapping[RuleKey, int] = MappingProxyType({})
     notices: tuple[str, ...] = ()
 
+    @property
+    def by_category(self) -> bool:
+        """Whether a price depends on the category of its product."""
+        return any(kind == "category" for kind, *_ in self.rules)
+
 
 class Settings(Struct, frozen=True):
     """Everything that can be set, for one chosen profile.
@@ -282,7 +287,7 @@ class Settings(Struct, frozen=True):
 
     def priced_by(self, catalog: "Catalog | None") -> "Settings":
         """Return the settings with the categories of a catalogue, if a price depends on them."""
-        if catalog is None or not any(kind == "category" for kind, *_ in self.house.rules):
+        if catalog is None or not self.house.by_category:
             return self
         categories = {p.id: c.title.casefold() for c in catalog.categories for p in c.products}
         return replace(self, house=replace(self.house, categories=categories))

@@ -129,3 +129,22 @@ async def test_history_of_nothing_says_so(carddesk):
 )
 async def test_what_goes_with_no_history_is_refused(carddesk, words):
     assert (await carddesk("prices", *words)).code == 2
+
+
+async def test_a_category_prices_what_is_bought_listed_and_exported(
+    carddesk, house, shelf, vendor, tmp_path
+):
+    category = next(p.category for p in vendor.products if p.id == shelf.product_id)
+    house(f'[category."{category}"]\nmarkup_percent = 20\nround = 50\n')
+    goods = shelf.product_id, shelf.type_id
+    done = await carddesk("buy", *goods, "2", "--yes", "--json", "--wait")
+    assert done.document["unit_price"] == "980.50"
+    assert done.document["price"] == "2400.00"
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"product_id,type_id,quantity\n{goods[0]},{goods[1]},3\n")
+    assert (await carddesk("buy", "--from", str(listed), "--yes", "--wait")).code == 0
+    orders = (await carddesk("export", "orders", "--json", "--output", "-")).document
+    assert sorted(row["retail_price"] for row in orders) == ["2400.00", "3600.00"]
+    stock = (await carddesk("export", "stock", goods[0], "--json", "--output", "-")).document
+    [value] = [row for row in stock if row["type_id"] == goods[1]]
+    assert (value["price"], value["retail_price"]) == ("980.50", "1200.00")

@@ -1,6 +1,7 @@
 """The text for a customer: three languages, a template of one's own, and the card as it is."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from services.domain import receipt
 from services.domain.book import BoardOrder
 from services.domain.models import Card
+from services.domain.money import Prices
 from services.domain.secrets import MASK, Secret
 from services.domain.text import clean
 
@@ -154,3 +156,13 @@ def test_further_fields_follow_with_their_names(language: str) -> None:
     shown = receipt.masked(receipt.BUILT_IN[language], ORDER, [replace(card(), more=more)])
     assert f"pin: {MASK}" in shown
     assert "0042" not in shown
+
+
+def test_a_text_of_ones_own_says_what_the_customer_pays() -> None:
+    order = replace(ORDER, quantity=2, fulfilled_quantity=2, total=Decimal(1000), price=None)
+    prices = Prices(Decimal(20), 50)
+    template = receipt.check("{product}\n{code}\nPrix : {price}")
+    paid = receipt.price_of(order, 1, prices)
+    assert receipt.whole(template, order, [card()], paid).reveal().endswith("Prix : 600 DZD")
+    assert receipt.price_of(replace(order, total=None), 1, prices) == ""
+    assert "Prix" not in receipt.whole(template, order, [card()]).reveal()

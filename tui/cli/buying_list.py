@@ -220,8 +220,9 @@ class _Run:
                 code="REQUOTE",
             )
         try:
+            price = buy.priced(await self._call.prices(desk), quote)
             purchase = await buy.place(
-                self._call, desk, quote, note=row.row.note, price=None, key=row.key
+                self._call, desk, quote, note=row.row.note, price=price, key=row.key
             )
         except Refused as refused:
             if refused.code != "KEY_IN_USE":

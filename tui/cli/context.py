@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from services.domain.errors import BadInput, JournalFailed, Unavailable
+from services.domain.errors import BadInput, DeskError, JournalFailed, Unavailable
 from services.domain.secrets import Secret
 from services.domain.text import clean
 from services.settings.api_key import api_key
@@ -26,6 +26,7 @@ from tui.cli.signals import Signals
 
 if TYPE_CHECKING:
     from services.desk.desk import Desk
+    from services.domain.money import Prices
 
 LONGEST_NAME = 64
 
@@ -97,6 +98,16 @@ class Call:
 
         async with reached(self.paths) as met:
             yield sandbox_settings(settings, *met), key
+
+    async def prices(self, desk: "Desk") -> "Prices":
+        """Return how this desk makes prices, by the category too, which the catalogue knows."""
+        settings = self.settings()
+        if settings.house.by_category and desk.book.catalog is None:
+            try:
+                await desk.catalog.read()
+            except DeskError as failure:
+                self.out.say(f"No price is made by its category: {failure.failure.sentence()}")
+        return settings.priced_by(desk.book.catalog).prices
 
     @asynccontextmanager
     async def unchecked_desk(self) -> AsyncGenerator["Desk"]:

@@ -89,7 +89,7 @@ async def _export(console: "ConsoleApp", request: ask.ExportRequest) -> None:
     if not request.rows:
         console.say("Nothing is listed here, so there is nothing to write: no file was made.")
         return
-    listed = export_rows.rows(request.rows)
+    listed = export_rows.rows(request.rows, console.settings.prices, request.product_id)
     path = await console.desk.exports.write(request.pane, listed, request.kind)
     are = "is" if len(request.rows) == 1 else "are"
     console.say(f"{rows}, without codes, {are} in {path}")
@@ -205,7 +205,8 @@ async def _give(console: "ConsoleApp", request: ask.ReceiptRequest) -> str:
 
     def text_of(cards: tuple[Card, ...]) -> Secret:
         chosen = receipt.chosen(cards, indexes, order.delivered or 0)
-        text = receipt.whole(choice.template, order, chosen)
+        price = receipt.price_of(order, len(chosen), console.settings.prices)
+        text = receipt.whole(choice.template, order, chosen, price)
         if choice.way != "print":
             return text
         from tui.formats.printed import printed

@@ -7,17 +7,24 @@ from services.domain.day_figures import Seller
 from services.domain.event_log import Event
 from services.domain.ledger import LedgerRow
 from services.domain.models import Denomination, Product, Purchase
+from services.domain.money import Prices
 from tui.formats import as_json
 
 ExportRow = dict[str, object]
 
 
-def rows(listed: Iterable[object]) -> list[ExportRow]:
-    """Return what a pane lists, one flat row for each line."""
-    return [_row(value) for value in listed]
+def rows(listed: Iterable[object], prices: Prices, product_id: str = "") -> list[ExportRow]:
+    """Return what a pane lists, one flat row for each line.
+
+    Args:
+        listed: the values.
+        prices: how the prices are made that customers pay.
+        product_id: what the denominations are of, where those are listed.
+    """
+    return [_row(value, prices, product_id) for value in listed]
 
 
-def _row(value: object) -> ExportRow:
+def _row(value: object, prices: Prices, product_id: str) -> ExportRow:
     match value:
         case Product():
             return {
@@ -33,9 +40,13 @@ def _row(value: object) -> ExportRow:
                 "name": value.name,
                 "price": as_json.amount(None if value.closed else value.price),
                 "quantity": value.quantity,
+                "retail_price": as_json.amount(
+                    None if value.closed else prices.price(value.price, product_id, value.id)
+                ),
             }
         case BoardOrder():
-            return dict(as_json.board_order(value))
+            retail = as_json.amount(value.customer_price(prices))
+            return {**as_json.board_order(value), "retail_price": retail}
         case Purchase():
             return _flat(as_json.purchase(value))
         case Event():

@@ -183,7 +183,8 @@ class DeskScreen(PaneLayout):
             self.query_one(OrderBoard).point_at(purchase_id)
 
     def export(self, kind: str) -> None:
-        self.post_message(ExportRequest(self.pane, self.board().listed, kind))
+        product_id = self.product.id if self.product and self.pane == "stock" else ""
+        self.post_message(ExportRequest(self.pane, self.board().listed, kind, product_id))
 
     def ask_again(self) -> None:
         book = self.book

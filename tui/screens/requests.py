@@ -154,11 +154,12 @@ class WatchRequest(Request[None]):
 
 @dataclass
 class ExportRequest(Request[None]):
-    """Write what a pane lists into a file: `csv`, `json` or `xlsx`."""
+    """Write what a pane lists into a file: `csv`, `json` or `xlsx`; values are of one product."""
 
     pane: str
     rows: tuple[object, ...]
     kind: str
+    product_id: str = ""
 
 
 # Buying.

@@ -120,7 +120,7 @@ async def buy(call: Call) -> int:
                     desk,
                     quote,
                     note=call.args.note,
-                    price=_customer_price(call, quote),
+                    price=await _customer_price(call, desk, quote),
                     key=call.args.idempotency_key or "",
                     report=report,
                 )
@@ -247,11 +247,16 @@ async def place(
         return await buying
 
 
-def _customer_price(call: Call, quote: Quote) -> Decimal:
+async def _customer_price(call: Call, desk: "Desk", quote: Quote) -> Decimal:
     """Return what the customer pays for all of it: as it was said, else as the settings make it."""
     if call.args.price is not None:
         return call.args.price
-    each = call.settings().prices.price(quote.unit_price, quote.product_id, quote.type_id)
+    return priced(await call.prices(desk), quote)
+
+
+def priced(prices: money.Prices, quote: Quote) -> Decimal:
+    """Return what the customer pays (DZD) for all that was quoted."""
+    each = prices.price(quote.unit_price, quote.product_id, quote.type_id)
     return each * quote.quantity
 
 

@@ -43,8 +43,8 @@ async def stock(call: Call) -> int:
     """Print a product's denominations as the vendor has them now."""
     async with call.desk(journal=False) as desk:
         read = await desk.figures.stock(call.args.product_id)
-        settings = call.settings().priced_by(desk.book.catalog)
-    prices, product = settings.prices, read.product_id
+        prices = await call.prices(desk)
+    settings, product = call.settings(), read.product_id
     sold = {kind.id: prices.price(kind.price, product, kind.id) for kind in read.denominations}
     for notice in settings.house.notices:
         call.out.say(notice)

@@ -51,7 +51,8 @@ async def carried_out(call: Call, period: Period, *, codes: bool) -> int:
         listed = await _listed(call, desk, *period)
         if codes:
             return await _with_codes(call, desk, listed, path)
-        return await _put(call, desk, args.list, export_rows.rows(listed), path)
+        rows = export_rows.rows(listed, await call.prices(desk), args.product_id or "")
+        return await _put(call, desk, args.list, rows, path)
 
 
 async def _listed(

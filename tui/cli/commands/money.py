@@ -25,16 +25,16 @@ async def money(call: Call) -> int:
         await _learn(call, desk)
         spent, day = await desk.money.figures()
         held = waiting_count(desk.book.orders)
-        settings = settings.priced_by(desk.book.catalog)
+        prices = await call.prices(desk)
     amount = balance.amount if balance else None
     named = facts(
         spent,
         amount,
         settings.ui.low_balance,
-        prices=settings.prices,
+        prices=prices,
         exclusive=settings.profile.account_exclusive,
     )
-    figures = day.figures(spent, settings.prices, held, amount).values()
+    figures = day.figures(spent, prices, held, amount).values()
     text = as_text.facts([*((name, str(said)) for name, said in named), *figures])
     if call.out.to_terminal and not settings.ui.ascii:
         # What only a terminal is shown is loaded for it alone.
@@ -43,7 +43,7 @@ async def money(call: Call) -> int:
         text = f"{text}\n\n{day_plots(day)}"
     for notice in settings.house.notices:
         call.out.say(notice)
-    read = as_json.spending(spent, balance) | as_json.day(day, settings.prices, held)
+    read = as_json.spending(spent, balance) | as_json.day(day, prices, held)
     call.out.data(read, text)
     return 0
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from services.domain.errors import BadInput, DeskError, Refused
 from services.domain.models import Check, Purchase
-from services.domain.money import Prices, show
+from services.domain.money import show
 from services.domain.phrase import counted
 from services.domain.shop.sale import LineOutcome, Sale, SaleLine, SaleReview, SaleRun
 from services.domain.text import NOTHING, clean
@@ -185,7 +185,7 @@ async def _new(call: Call, desk: "Desk", key: str) -> int:
             for at, (product, kind, count) in enumerate(_joined(call), 1)
         ),
     )
-    review = _named(desk, await desk.sales.check(drafted, await _prices(call, desk)))
+    review = _named(desk, await desk.sales.check(drafted, await call.prices(desk)))
     if (code := _unready(call, review)) is not None:
         return code
     lines = [each.line for each in review.lines]
@@ -217,7 +217,7 @@ async def _resumed(call: Call, desk: "Desk", sale_id: str) -> int:
     if not held.to_buy:
         call.out.say("Nothing is to buy.")
         return await _ended(call, desk, SaleRun(held))
-    review = await desk.sales.check(held, await _prices(call, desk))
+    review = await desk.sales.check(held, await call.prices(desk))
     code = _unready(call, review)
     return await _buy(call, desk, review) if code is None else code
 
@@ -296,11 +296,6 @@ async def _purchases(desk: "Desk", held: Sale) -> dict[str, Purchase]:
     """Return the purchases of the lines by their keys."""
     found = [(line.key, await desk.journal.purchase(line.key)) for line in held.lines if line.order]
     return {key: purchase for key, purchase in found if purchase is not None}
-
-
-async def _prices(call: Call, desk: "Desk") -> Prices:
-    """Return how this desk makes prices, with what it says of categories."""
-    return call.settings().priced_by(await desk.catalog.read()).prices
 
 
 def _joined(call: Call) -> list[tuple[str, str, int]]:
