@@ -189,8 +189,7 @@ def open_desk(market: Sandbox, leaping: LeapingClock, paths: Paths) -> OpenDesk:
             Secret(sandbox.DEMO_KEY),
             paths,
             operator=operator,
-            clock=leaping,
-            **options,  # type: ignore[arg-type]
+            **{"clock": leaping, **options},  # type: ignore[arg-type]
         )
         async with desk:
             if ready:

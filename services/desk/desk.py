@@ -29,7 +29,7 @@ from services.local_files.pinned_products import PinnedProducts
 from services.local_files.receipt_files import ReceiptFiles
 from services.reports.spending_reader import SpendingReader
 from services.settings.load import Settings
-from services.system.clock import Clock, SystemClock
+from services.system.clock import Clock, CorrectedClock, SystemClock
 from services.system.paths import Paths
 from services.system.route import Route
 from services.vendor.circuit_breaker import CircuitBreaker
@@ -94,7 +94,9 @@ class Desk:
         self._operator: Final = operator
         self._settings: Final = settings
         self._paths: Final = paths
-        self._clock = clock = clock or SystemClock()
+        clock = clock or SystemClock()
+        # Hosts that share a journal go by one clock, its server's.
+        self._clock = clock = CorrectedClock(clock) if settings.profile.journal else clock
         keys, name = paths.state_dir / "keys", f"{profile.name}-{profile.environment}.json"
         self._breaker: Final = CircuitBreaker(
             keys / CircuitBreaker.place(profile.base_url), clock, key.fingerprint()

@@ -9,7 +9,7 @@ from services.journal.database import Journal
 from services.local_files.key_identity import KeyIdentity
 from services.settings.fields import Environment, Profile
 from services.settings.load import Settings
-from services.system.clock import Clock
+from services.system.clock import Clock, CorrectedClock
 from services.system.paths import Paths
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def journal_of(
     with needed():
         from services.journal.postgres.place import open_place
 
-    return open_place(team_place(settings.profile, paths), path, clock, operator)
+    # A desk whose journal is on a server has such a clock from its beginning.
+    common = clock if isinstance(clock, CorrectedClock) else CorrectedClock(clock)
+    return open_place(team_place(settings.profile, paths), path, common, operator)
 
 
 def team_place(profile: Profile, paths: Paths) -> "JournalServer":

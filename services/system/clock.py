@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -37,6 +37,37 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait with asyncio."""
         await asyncio.sleep(seconds)
+
+
+class CorrectedClock:
+    """Another machine's time of day, once that is known; it does not jump with this machine's.
+
+    Args:
+        own: this machine's clocks.
+    """
+
+    def __init__(self, own: Clock) -> None:
+        self._own: Final = own
+        self._known: tuple[datetime, float] | None = None
+
+    def correct(self, now: datetime) -> None:
+        """Take what the other machine says of the time (UTC)."""
+        self._known = now, self._own.steady()
+
+    def now(self) -> datetime:
+        """Return the other machine's current time, this one's before any is known."""
+        if self._known is None:
+            return self._own.now()
+        then, steady = self._known
+        return then + timedelta(seconds=self._own.steady() - steady)
+
+    def steady(self) -> float:
+        """Return seconds of a clock that never jumps."""
+        return self._own.steady()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that many seconds of the steady clock."""
+        await self._own.sleep(seconds)
 
 
 def asleep() -> float:

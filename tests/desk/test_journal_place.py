@@ -1,5 +1,7 @@
 """Desks whose settings name one journal on a server."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from msgspec.structs import replace
@@ -8,6 +10,7 @@ from services.domain.errors import JournalFailed
 from services.domain.models import PurchaseState
 from services.journal.postgres import setup, statements
 from services.journal.postgres.session import JournalServer
+from services.sandbox.faults import Fault
 
 
 @pytest.fixture
@@ -39,3 +42,26 @@ async def test_a_server_without_a_journal_says_how_to_make_one(open_desk, on_ser
         async with open_desk(change=on_server):
             pass
     assert "carddesk journal init" in failed.value.advice
+
+
+class Ahead:
+    """A host's clock that is two hours ahead of all others."""
+
+    def __init__(self, right):
+        self._right = right
+        self.steady, self.sleep = right.steady, right.sleep
+
+    def now(self):
+        return self._right.now() + timedelta(hours=2)
+
+
+async def test_hosts_whose_clocks_differ_go_by_the_servers(
+    open_desk, pick, on_server, leaping, market
+):
+    async with open_desk(change=on_server, clock=Ahead(leaping)) as one:
+        product, denomination = await pick(one)
+        market.faults.add(Fault("reset", endpoint="placeOrder", phase="after"))
+        sent = await one.buy(await one.quote(product.id, denomination.id, 1))
+        assert sent.state is PurchaseState.UNRESOLVED
+        assert abs(sent.sent_at - leaping.now()) < timedelta(minutes=5)
+        assert sent.next_check_at - leaping.now() < timedelta(minutes=5)

@@ -6,6 +6,7 @@ written is the server's.
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -17,7 +18,7 @@ from services.domain import event_log
 from services.domain.errors import JournalDamaged, JournalFailed
 from services.journal import integrity, location, rows
 from services.journal.emergency_file import Emergency
-from services.journal.postgres import schema
+from services.journal.postgres import schema, statements
 from services.journal.postgres.consoles import ServerConsoles
 from services.journal.postgres.session import (
     CONNECT_SECONDS,
@@ -31,7 +32,7 @@ from services.journal.postgres.session import (
 from services.journal.postgres.statements import Dialect, ReadStart, WriteStart, lock
 from services.journal.schema import VERSION
 from services.journal.transaction import JournalTransaction, TransactionStart
-from services.system.clock import Clock
+from services.system.clock import CorrectedClock
 
 T = TypeVar("T")
 
@@ -41,6 +42,11 @@ SETTLE_SECONDS = 8.0
 """How long a commit without an answer is asked about."""
 
 
+_ASKED: Final = (
+    "SELECT pg_is_in_recovery() AS standby, {now} AS now, to_regclass('meta') IS NOT NULL AS here"
+)
+
+
 class PostgresEngine:
     """One connection for everything that is written and read.
 
@@ -48,7 +54,7 @@ class PostgresEngine:
         server: where the journal is.
         path: the place on this host beside which the emergency file lies.
         emergency: that file.
-        clock: the steady clock.
+        clock: takes the server's time at each connection.
         who: the operator, for what is written.
     """
 
@@ -57,7 +63,7 @@ class PostgresEngine:
         server: JournalServer,
         path: Path,
         emergency: Emergency,
-        clock: Clock,
+        clock: CorrectedClock,
         who: str,
     ) -> None:
         self.read_only = ""
@@ -232,15 +238,10 @@ class PostgresEngine:
                 f"it runs version {connection.info.server_version // 10_000} of"
                 f" PostgreSQL, and {OLDEST_SERVER} or newer is needed"
             )
-        row = (
-            connection.execute(
-                "SELECT current_setting('server_encoding') AS encoding,"
-                " pg_is_in_recovery() AS standby, to_regclass('meta') IS NOT NULL AS here"
-            ).fetchone()
-            or {}
-        )
-        if row["encoding"] != "UTF8":
-            raise _foreign(f"its encoding is {row['encoding']}, not UTF8")
+        if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+            raise _foreign(f"its encoding is {encoding}, not UTF8")
+        row = connection.execute(_ASKED.format(now=statements.NOW).encode()).fetchone() or {}
+        self._clock.correct(datetime.fromisoformat(row["now"]))
         if not row["here"]:
             raise JournalFailed(
                 f"There is no journal in {self._server.place}",

@@ -14,7 +14,7 @@ from services.journal.emergency_file import Emergency
 from services.journal.postgres.engine import PostgresEngine
 from services.journal.postgres.session import JournalServer
 from services.system import files
-from services.system.clock import Clock
+from services.system.clock import CorrectedClock
 
 NEAR: Final = frozenset({"localhost", "127.0.0.1", "::1", ""})
 """Hosts that no line leads to."""
@@ -60,7 +60,7 @@ def server(
     return JournalServer(named, schema)
 
 
-def open_place(place: JournalServer, path: Path, clock: Clock, operator: str) -> Journal:
+def open_place(place: JournalServer, path: Path, clock: CorrectedClock, operator: str) -> Journal:
     """Return the journal on a server, not open yet; its emergency file lies beside `path`."""
     emergency = Emergency(path)
     engine = PostgresEngine(place, path, emergency, clock, operator)

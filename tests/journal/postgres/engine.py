@@ -11,7 +11,7 @@ from services.journal.emergency_file import Emergency
 from services.journal.postgres import setup, statements
 from services.journal.postgres.engine import PostgresEngine
 from services.journal.postgres.session import JournalServer
-from services.system.clock import Clock
+from services.system.clock import Clock, CorrectedClock
 from tests.journal.postgres.server import PROGRAMS, TestServer
 
 
@@ -28,7 +28,7 @@ class ServerEngines:
 
     def __call__(self, path: Path, emergency: Emergency, clock: Clock, who: str) -> PostgresEngine:
         self.at(clock)
-        return PostgresEngine(self.place(path), path, emergency, clock, who)
+        return PostgresEngine(self.place(path), path, emergency, CorrectedClock(clock), who)
 
     def at(self, clock: Clock) -> "ServerEngines":
         """Let the server write the times of a clock."""
@@ -50,7 +50,8 @@ class ServerEngines:
 
 def journal_on(server: JournalServer, path: Path, clock: Clock, who: str = "amina") -> Journal:
     """Return a journal on a server whose emergency file lies beside `path`."""
-    return Journal(path, clock, who, PostgresEngine(server, path, Emergency(path), clock, who))
+    common = CorrectedClock(clock)
+    return Journal(path, common, who, PostgresEngine(server, path, Emergency(path), common, who))
 
 
 def use(engines: ServerEngines, monkeypatch: pytest.MonkeyPatch) -> None:
