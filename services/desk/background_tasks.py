@@ -11,7 +11,7 @@ from services.desk.account import Account
 from services.desk.book_publisher import BookPublisher
 from services.desk.opening import Opening
 from services.domain.book import PollState
-from services.domain.errors import AuthFailed, ConfigError, DeskError, Failure, failure_of
+from services.domain.errors import AWAY, AuthFailed, ConfigError, DeskError, Failure, failure_of
 from services.domain.models import PurchaseState
 from services.domain.phrase import phrase
 from services.reports.spending_reader import follow
@@ -23,6 +23,7 @@ Read = Callable[[], Awaitable[object]]
 BALANCE_SECONDS = 60.0
 HANDED_SECONDS = 60.0
 RESTART_SECONDS = 5.0
+AWAY_SECONDS = 1.0
 LONGEST_WAIT = 60.0
 START_IT = "Press r to start it."
 MONEY_BACK = frozenset({PurchaseState.PARTIALLY_FILLED.value, PurchaseState.REFUNDED.value})
@@ -211,6 +212,10 @@ class Background:
                 await self._blocked(error)
                 self._opening.judge()
             except DeskError as error:
+                if error.code == AWAY:
+                    # The status line says since when; each loop would say it again and again.
+                    await self._clock.sleep(AWAY_SECONDS)
+                    continue
                 said = error.failure.sentence()
                 self._keeper.log(phrase("{name}: {said}", name=name, said=said), "error")
                 await self._clock.sleep(RESTART_SECONDS)

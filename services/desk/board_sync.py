@@ -10,6 +10,8 @@ from services.domain.models import FINAL_STATUSES, Order, Purchase, PurchaseStat
 from services.domain.phrase import Phrase
 from services.domain.purchase_states import overdue, state_name
 from services.domain.status_text import (
+    JOURNAL_AWAY,
+    JOURNAL_BACK,
     codes_late_words,
     ended_words,
     named,
@@ -163,13 +165,24 @@ class BoardSync:
         while True:
             await sleep_unless(self._journal.news, self._clock, PULL_SECONDS)
             self._journal.news.clear()
+            self._watch_journal()
             newer = await self._journal.changed_elsewhere()
             if newer != self._version:
-                self._version = newer
                 await self._take_changes()
                 for follower in self._followers:
                     await follower()
+                self._version = newer
             self._watch_codes()
+
+    def _watch_journal(self) -> None:
+        """Say once that the journal's server cannot be reached, and that it is back."""
+        away = self._journal.away_since
+        if (before := self._keeper.book.journal_away) != away:
+            self._keeper.publish(journal_away=away)
+        if before is None and away is not None:
+            self._keeper.log(JOURNAL_AWAY, "error")
+        elif before is not None and away is None:
+            self._keeper.log(JOURNAL_BACK, "info")
 
     def _watch_codes(self) -> None:
         """Say once of each purchase that it is paid for two minutes without all of its codes."""

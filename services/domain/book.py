@@ -274,8 +274,9 @@ class Book(Struct, frozen=True):
     today, `ledger` its movements as they were last read here. `histories` is what was seen before
     of each product whose stock was read, by its id; `watches` are those of the account, and
     `watch_news` what they said since this desk began, oldest first. `forgotten` counts the files
-    with cards for customers that lie on this disk since long. `sale` is the one of several lines
-    that is in hand here, as the journal had it last.
+    with cards for customers that lie on this disk since long. `journal_away` is since when (UTC)
+    the journal's server cannot be reached. `sale` is the one of several lines that is in hand
+    here, as the journal had it last.
     """
 
     info: DeskInfo
@@ -304,6 +305,7 @@ class Book(Struct, frozen=True):
     watch_news: "tuple[WatchNews, ...]" = ()
     forgotten: int = 0
     sale: "Sale | None" = None
+    journal_away: datetime | None = None
     fatal: str = ""
     fatal_exit: int = 0
 

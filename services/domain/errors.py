@@ -7,6 +7,7 @@ from msgspec import Struct
 from services.domain.phrase import EMPTY, Phrase, phrase, phrase_of, plain
 
 NOT_OPEN = "JOURNAL_CLOSED"
+AWAY = "JOURNAL_AWAY"
 """The code of a journal that is not open yet, or not any more."""
 
 FOREIGN_CURRENCY = "CURRENCY"

@@ -72,6 +72,13 @@ def link_words(link: LinkState, now: datetime) -> str:
     return f"This minute's requests to the vendor are used up: reading goes on in {seconds} s."
 
 
+JOURNAL_AWAY = (
+    "The journal's server cannot be reached: nothing can be bought, and no card shown, until it is"
+    " back. carddesk tries again by itself."
+)
+JOURNAL_BACK = "The journal's server is back: buying goes on."
+
+
 def outcome(state: str, fulfilled: int | None, quantity: int, came: int | None = None) -> str:
     """Say how an order ended, or that its state is one this console does not know.
 

@@ -56,6 +56,11 @@ class Journal:
         """Why nothing is bought with this journal, or an empty text."""
         return self._engine.read_only
 
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when (UTC) its server cannot be reached; None while it can, and for a file."""
+        return self._engine.away_since
+
     async def open(self, account: str) -> None:
         """Open or create the journal of this account (its fingerprint).
 

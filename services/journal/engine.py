@@ -4,6 +4,7 @@ Everything here but `in_place` and `room_wanted` runs in the journal's thread.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from services.journal.presence import Consoles
@@ -18,6 +19,11 @@ class JournalEngine(Protocol):
     @property
     def consoles(self) -> Consoles:
         """The consoles that have this journal open."""
+        ...
+
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when (UTC) the database cannot be reached; None while it can."""
         ...
 
     @property

@@ -1,16 +1,20 @@
 """Desks whose settings name one journal on a server."""
 
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 import pytest
 from msgspec.structs import replace
 
-from services.domain.errors import JournalFailed
+from services.domain.errors import AWAY, JournalFailed
 from services.domain.models import PurchaseState
 from services.journal.postgres import setup, statements
 from services.journal.postgres.session import JournalServer
 from services.sandbox.faults import Fault
+from services.system.clock import SystemClock
+from tests.desk.test_desk import book_where
+from tests.journal.postgres.relay import Relay
 
 
 @pytest.fixture
@@ -21,8 +25,12 @@ def on_server(postgres, server_engines, leaping, monkeypatch):
         connection.execute("CREATE DATABASE shop")
     setup.prepare(JournalServer(postgres.parameters(dbname="shop")))
     monkeypatch.setattr(statements, "NOW", server_engines.at(leaping))
-    journal = f"postgresql://postgres@127.0.0.1:{postgres.port}/shop"
-    return lambda settings: replace(settings, profile=replace(settings.profile, journal=journal))
+
+    def change(settings, port=postgres.port):
+        journal = f"postgresql://postgres@127.0.0.1:{port}/shop"
+        return replace(settings, profile=replace(settings.profile, journal=journal))
+
+    return change
 
 
 async def test_what_one_console_buys_is_on_the_board_of_another(open_desk, pick, on_server, paths):
@@ -65,3 +73,25 @@ async def test_hosts_whose_clocks_differ_go_by_the_servers(
         assert sent.state is PurchaseState.UNRESOLVED
         assert abs(sent.sent_at - leaping.now()) < timedelta(minutes=5)
         assert sent.next_check_at - leaping.now() < timedelta(minutes=5)
+
+
+async def test_a_server_that_goes_away_is_said_once_and_comes_back(
+    open_desk, pick, on_server, postgres
+):
+    with Relay(postgres.port) as relay:
+        async with open_desk(
+            change=partial(on_server, port=relay.port), clock=SystemClock()
+        ) as desk:
+            product, denomination = await pick(desk)
+            desk.start()
+            await book_where(desk, lambda book: book.poll.state == "live")
+            with relay.closed():
+                await book_where(desk, lambda book: book.journal_away is not None)
+                with pytest.raises(JournalFailed) as failed:
+                    await desk.quote(product.id, denomination.id, 1)
+                assert failed.value.code == AWAY
+            await book_where(desk, lambda book: book.journal_away is None)
+            said = [entry for entry in desk.book.log if "server" in entry.text]
+            assert len(said) == 2
+            quote = await desk.quote(product.id, denomination.id, 1)
+            assert (await desk.buy(quote)).state is PurchaseState.HANDLING

@@ -204,10 +204,16 @@ def _forgotten(book: Book) -> tuple[Cell, ...]:
 
 def _poll_is_bad(book: Book) -> bool:
     link = book.link
-    return bool(stale_words(book.poll) or link.silent_since or link.held_until)
+    return bool(book.journal_away or stale_words(book.poll) or link.silent_since or link.held_until)
 
 
 def _link(book: Book, now: datetime | None) -> tuple[Cell, ...]:
+    if book.journal_away is not None:
+        since = local_minute(book.journal_away)
+        return (
+            Cell(f"no journal since {since}", "warn"),
+            Cell("no journal", "warn"),
+        )
     # What reads meet now says more than how the last of them ended.
     if link := link_cells(book.link, now):
         return link

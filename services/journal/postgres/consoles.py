@@ -94,7 +94,9 @@ class ServerConsoles:
                     self.connected.set()
                     self._news()
                     self._listen(connection)
-            self.connected.clear()
+            if self.connected.is_set():
+                self.connected.clear()
+                self._changed()
             self._ending.wait(AGAIN_SECONDS)
 
     def _show(self, connection: Connection) -> bool:

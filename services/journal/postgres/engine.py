@@ -15,7 +15,7 @@ from psycopg import errors
 from psycopg.pq import TransactionStatus
 
 from services.domain import event_log
-from services.domain.errors import JournalDamaged, JournalFailed
+from services.domain.errors import AWAY, JournalDamaged, JournalFailed
 from services.journal import integrity, location, rows
 from services.journal.emergency_file import Emergency
 from services.journal.postgres import schema, statements
@@ -72,11 +72,21 @@ class PostgresEngine:
         self._emergency: Final = emergency
         self._clock: Final = clock
         self.consoles: Final = ServerConsoles(server, who)
+        self._away_since: datetime | None = None
         self.listen: Final = self.consoles.listen
         self._who: Final = who
         self._account = ""
         self._connection: Connection | None = None
         self._away_until = 0.0
+
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when the server cannot be reached, as the line for news shows it first."""
+        if self.consoles.connected.is_set():
+            self._away_since = None
+        elif self._away_since is None:
+            self._away_since = self._clock.now()
+        return self._away_since
 
     def open(self, account: str) -> None:
         """Connect, and make sure that the journal there is of this version and account."""
@@ -211,11 +221,11 @@ class PostgresEngine:
         connection = self._connection
         if connection is not None and not connection.closed and not connection.broken:
             return connection
-        if self._clock.steady() < self._away_until:
+        if self._clock.steady() < self._away_until and not self.consoles.connected.is_set():
             raise JournalFailed(
                 f"The journal's server cannot be reached ({self._server.place})",
                 advice="Nothing can be bought until it is back; carddesk tries again by itself.",
-                code="JOURNAL_AWAY",
+                code=AWAY,
             )
         self._drop()
         try:

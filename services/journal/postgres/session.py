@@ -1,5 +1,6 @@
 """A connection to the journal's server: how it is made, what bounds its waits, how it fails."""
 
+import logging
 from typing import Any, Final
 
 import psycopg
@@ -7,7 +8,7 @@ from msgspec import Struct
 from psycopg import errors
 from psycopg.rows import DictRow, dict_row
 
-from services.domain.errors import JournalFailed
+from services.domain.errors import AWAY, JournalFailed
 from services.journal.transaction import Conflict
 
 OLDEST_SERVER = 14
@@ -26,6 +27,9 @@ _OPTIONS: Final = {
     "synchronous_commit": "on",
     "timezone": "UTC",
 }
+
+# What a broken line leaves to be said is said by the desk, in its own words and place.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 Connection = psycopg.Connection[DictRow]
 
@@ -98,7 +102,7 @@ def failure(error: psycopg.Error, server: JournalServer) -> JournalFailed:
         return JournalFailed(
             f"The journal's server cannot be reached ({server.place})",
             advice="Nothing can be bought until it is back; carddesk tries again by itself.",
-            code="JOURNAL_AWAY",
+            code=AWAY,
         )
     return JournalFailed(
         f"The journal failed ({error.sqlstate or 'unknown'})", code="JOURNAL_FAILED"

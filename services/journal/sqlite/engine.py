@@ -27,6 +27,7 @@ class SqliteEngine:
 
     def __init__(self, path: Path, emergency: Emergency, clock: Clock, who: str) -> None:
         self._path: Final = path
+        self.away_since: Final = None
         self.consoles: Final = HostConsoles(path.parent / "alive")
         self._file: Final = JournalFile(path, clock, who)
         self._health: Final = JournalHealth(self._file, emergency, clock)

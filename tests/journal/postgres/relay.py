@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+from collections.abc import Iterator
 from typing import Literal
 
 Cut = Literal["", "before", "after"]
@@ -20,6 +21,7 @@ class Relay:
         self._open: list[socket.socket] = []
         self.port = self._listening.getsockname()[1]
         self.cut: Cut = ""
+        self._shut = False
         self.committed = threading.Event()
         self._start(self._accept)
 
@@ -30,6 +32,14 @@ class Relay:
         self._end(self._listening)
         self.hang_up()
 
+    @contextlib.contextmanager
+    def closed(self) -> Iterator[None]:
+        """Let no line through meanwhile."""
+        self._shut = True
+        self.hang_up()
+        yield
+        self._shut = False
+
     def hang_up(self) -> None:
         """Cut every line that is open now."""
         for each in self._open:
@@ -39,6 +49,9 @@ class Relay:
         with contextlib.suppress(OSError):
             while True:
                 here, _ = self._listening.accept()
+                if self._shut:
+                    self._end(here)
+                    continue
                 there = socket.create_connection(self._target)
                 self._open += (here, there)
                 deaf = threading.Event()
