@@ -36,7 +36,7 @@ from tui.screens.parts.confirmation import Confirmation
 from tui.screens.parts.strips import KeyLine
 from tui.screens.parts.ticket_customer import bought_last, served_last
 from tui.screens.parts.ticket_keys import NOTHING_PLACED, QuantityInput, TicketState
-from tui.screens.requests import BuyRequest, PurchaseRequest, QuoteRequest
+from tui.screens.requests import BuyRequest, PurchaseRequest, QuoteRequest, ReceiptRequest
 from widgets.bars.key_hints import HintLine
 from widgets.sheets.ticket import EDGE, VALUES, Ticket, field_line
 
@@ -449,11 +449,24 @@ class TicketScreen(Dialog[None]):
             self._hand_over()
 
     def _hand_over(self) -> None:
-        now = order_actions.situation(self.situation(), self.noted_order())
-        if reason := disabled_reasons.handing(now):
+        order = self.noted_order()
+        if reason := disabled_reasons.handing(order_actions.situation(self.situation(), order)):
             self.say(reason)
-        else:
-            order_actions.handlers(self)["hand"]()
+        elif order is not None:
+            self.post_message(ReceiptRequest(order, reply=self._handed))
+
+    def _handed(self, sentence: str | None, error: Failure | None) -> None:
+        """Say where the cards went; close once the customer has them all: the next one waits."""
+        if not self.composed:
+            return
+        if error is not None:
+            self.say(error.sentence())
+        elif sentence:
+            order, console = self.noted_order(), self.console
+            if order is not None and order.given_at is not None and console.screen is self:
+                self.dismiss(None)
+            if isinstance(console.screen, ConsoleScreen):
+                console.screen.say(sentence)
 
     def _leads_away(self, key: str) -> bool:
         panes = (action.id for action in ACTIONS if action.id.startswith("pane."))
