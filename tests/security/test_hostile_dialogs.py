@@ -1,5 +1,6 @@
 """What is opened seldom, on hostile text: what is not settled, money, dialogs, the lock, files."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tui.screens.desk import DeskScreen
 from tui.screens.dialogs.confirm import AskScreen
 from tui.screens.dialogs.receipt_files import ReceiptFilesScreen
 from tui.screens.dialogs.set_pin import PinScreen
+from tui.screens.dialogs.watch import WatchScreen
 from tui.screens.lock import LockScreen
 from tui.screens.money import MoneyScreen
 from tui.screens.search_results import SearchResultsScreen
@@ -79,6 +81,25 @@ async def a_lookup(console: Console, order_id: str) -> None:
     await home(console)
 
 
+async def a_watch(console: Console) -> None:
+    """Watch a product, hear of it, and look at the watch again."""
+    await console.press("1", "B")
+    await console.until(lambda: isinstance(console.screen, WatchScreen))
+    await harmless(console, WatchScreen)
+    await console.press("enter")
+    await console.until(lambda: console.app.book.watches)
+    await harmless(console, DeskScreen)
+    [watch] = console.app.book.watches
+    for kind in next(p for p in console.box.products if p.id == watch.product_id).types:
+        console.box.set_price(kind.id, Decimal(77_777))
+    await console.until(lambda: console.clock.advance(30) or console.app.book.watch_news)
+    await harmless(console, DeskScreen)
+    await console.press("B")
+    await console.until(lambda: isinstance(console.screen, WatchScreen))
+    await harmless(console, WatchScreen)
+    await home(console)
+
+
 @pytest.mark.parametrize("names", BATCHES, ids=lambda names: names[0])
 async def test_what_is_opened_seldom_only_shows_it_too(
     open_console: OpenConsole, poison: Any, names: list[str], paths: Any
@@ -102,6 +123,7 @@ async def test_what_is_opened_seldom_only_shows_it_too(
         await console.until(lambda: console.app.book.unsettled)
         await what_is_not_settled(console)
         await a_lookup(console, theirs)
+        await a_watch(console)
         for keys, screen in ((("4", "enter"), MoneyScreen), (("P",), PinScreen)):
             await console.press(*keys)
             await harmless(console, screen)

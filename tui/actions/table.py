@@ -286,7 +286,7 @@ ACTIONS: tuple[Action, ...] = (
         GOODS,
         needs=disabled_reasons.watching,
     ),
-    Action("watch.set", "enter", "sell", "Go on", "Watch it from now on", WATCH),
+    Action("watch.set", "enter", "move", "Go on", "Watch it from now on", WATCH),
     Action("filter", "/", "lists", "Filter", "Filter the list as you type", FILTERED, hint=True),
     Action(
         "find",

@@ -38,7 +38,9 @@ WORDS: Mapping[str, str] = {
 }
 """What the help says of one that has its own word for it."""
 
-_ELSEWHERE = frozenset({"ask.no", "ticket.go", "setup.go", "ticket.arm", "nav.page_down"})
+_ELSEWHERE = frozenset(
+    {"ask.no", "ticket.go", "setup.go", "watch.set", "ticket.arm", "nav.page_down"}
+)
 """Answers and lines to type in name their own keys; the keys of pages say what they are."""
 
 _LAST = frozenset({"nav.half_down"})
