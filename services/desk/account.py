@@ -169,8 +169,9 @@ class Account:
         with contextlib.suppress(DeskError):
             await self.board.unclaimed.keep(timedelta())
         await self._write_pending()
-        with contextlib.suppress(DeskError):
-            await self._lease.drop()
+        if self.journal.can_write:
+            with contextlib.suppress(DeskError):
+                await self._lease.drop()
         await self.journal.close()
         self.journal.consoles.end()
 
@@ -266,6 +267,8 @@ class Account:
 
     async def _lead(self) -> bool:
         """Take or keep the polling of this account, with all that the lease holder does."""
+        if self.journal.notes_only:
+            return False
         leading = await self._lease.take()
         if leading != self.settling.leading:
             self.settling.leading = leading

@@ -223,7 +223,12 @@ class BoardSync:
         self.publish()
 
     async def _orders_found(self, orders: tuple[Order, ...]) -> None:
-        """Write down what the tracker found, then show it."""
+        """Write down what the tracker found, then show it; else a desk's console writes it."""
+        if self._journal.notes_only:
+            self.rows.take_orders(orders)
+            self.naming.orders_came()
+            self.publish()
+            return
         await self._tracked.save(orders, since=self.unclaimed.since)
         self.rows.take_orders(orders)
         self.naming.orders_came()

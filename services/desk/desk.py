@@ -12,6 +12,7 @@ from services.desk.book_publisher import BookPublisher
 from services.desk.catalog import DeskCatalog
 from services.desk.figures import Figures
 from services.desk.journal import DeskJournal
+from services.desk.journal_place import operator_of
 from services.desk.money import DeskMoney
 from services.desk.opening import Opening
 from services.desk.orders import DeskOrders
@@ -64,7 +65,7 @@ class Desk:
         settings: the chosen profile and limits.
         key: the API key.
         paths: where state and cache lie.
-        operator: who works here, for the journal.
+        operator: who works here, for the journal; on a server it is the login.
         read_only: refuse to buy whatever the key may do.
         clock: time.
         route: the proxy and the certificates to go by; None for neither.
@@ -91,6 +92,7 @@ class Desk:
         route: Route | None = None,
     ) -> None:
         profile = settings.profile
+        operator = operator_of(profile, operator)
         self._operator: Final = operator
         self._settings: Final = settings
         self._paths: Final = paths

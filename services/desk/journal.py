@@ -1,13 +1,35 @@
 """`desk.journal`: the account's purchases and event log."""
 
+import socket
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from services.desk.opening import Opening
 from services.domain.event_log import Audit, Event
 from services.domain.models import UNSETTLED, Purchase
-from services.journal import joint_reads
+from services.journal import joint_reads, presence
+from services.journal.schema import VERSION
+from services.journal.sqlite.connection import SQLITE_VERSION
 from services.system.clock import Clock
+
+
+class FilePlace(Struct, frozen=True):
+    """The journal in a file on this host.
+
+    `engine` is SQLite's version; `consoles` are the other processes that have it open, each with
+    its number and since when (UTC); `read_only` says why nothing is bought with it.
+    """
+
+    path: Path
+    engine: str
+    schema_version: int
+    account: str
+    host: str
+    consoles: tuple[tuple[int, datetime], ...]
+    read_only: str
 
 
 class DeskJournal:
@@ -64,12 +86,29 @@ class DeskJournal:
     def can_be_read_only(self) -> bool:
         """Whether the journal is whole and its disk takes nothing."""
         account = self._opening.account
-        return account is not None and not account.journal.can_write
+        if account is None or account.journal.notes_only:
+            return False
+        return not account.journal.can_write
+
+    def place(self) -> FilePlace:
+        """Say where the journal is, of a desk that keeps it in a file; raises JournalFailed."""
+        account = self._opening.opened()
+        path = account.journal.path
+        return FilePlace(
+            path=path,
+            engine=SQLITE_VERSION,
+            schema_version=VERSION,
+            account=account.identity.username,
+            host=socket.gethostname(),
+            consoles=tuple(presence.running(path.parent / "alive")),
+            read_only=account.journal.read_only,
+        )
 
     async def verify(self) -> str:
         """Check the whole file and its event chain; returns what is wrong, or an empty text."""
-        account = self._opening.opened()
-        return account.journal.read_only or await account.journal.verify()
+        journal = self._opening.opened().journal
+        off = "" if journal.notes_only else journal.read_only
+        return off or await journal.verify()
 
     async def audit(self) -> Audit:
         """Return the whole event log, oldest first, examined."""

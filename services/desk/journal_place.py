@@ -40,6 +40,18 @@ def journal_of(
     return open_place(team_place(settings.profile, paths), path, common, operator)
 
 
+def operator_of(profile: Profile, operator: str) -> str:
+    """Return who works here: on a server it is the login, which proves its name."""
+    if not profile.journal:
+        return operator
+    try:
+        from services.journal.postgres.place import login
+    except ImportError:
+        # The opening of the journal says so.
+        return operator
+    return login(profile.journal) or operator
+
+
 def team_place(profile: Profile, paths: Paths) -> "JournalServer":
     """Return the server of a profile's journal.
 

@@ -127,8 +127,13 @@ class Journal:
 
     @property
     def can_write(self) -> bool:
-        """Whether it was opened to be written, too."""
-        return not self._to_read
+        """Whether this process may write all that a console writes."""
+        return not (self._to_read or self._engine.notes_only)
+
+    @property
+    def notes_only(self) -> bool:
+        """Whether this login may write notes, marks and events alone, as the database has it."""
+        return self._engine.notes_only
 
     def in_place(self) -> None:
         """Make sure that the open file still is the journal, not one that was moved or deleted.

@@ -31,6 +31,11 @@ class JournalEngine(Protocol):
         """Why nothing is bought with this journal, or an empty text."""
         ...
 
+    @property
+    def notes_only(self) -> bool:
+        """Whether this login may write notes, marks and events alone, as the database has it."""
+        ...
+
     def open(self, account: str) -> None:
         """Open or create it; see `Journal.open`."""
         ...

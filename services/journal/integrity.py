@@ -114,6 +114,14 @@ def deliveries_after(tx: Asks, order_id: str) -> tuple[str, str]:
     return next((words for words in wrong if words), ""), held[-1]["order_id"] if held else ""
 
 
+def deliveries(tx: Asks) -> str:
+    """Name the first mark that is not what its last event says, of all of them; else empty."""
+    wrong, last = deliveries_after(tx, "")
+    while last and not wrong:
+        wrong, last = deliveries_after(tx, last)
+    return wrong
+
+
 def purchases(tx: Asks, newest: int | None = None) -> str:
     """Name the first purchase that cannot be read or is not what its events made it.
 

@@ -31,7 +31,8 @@ class Pause:
             if seconds > 0:
                 tx.run("INSERT INTO leases VALUES (?, ?, ?)", NAME, "", tx.later(seconds))
 
-        await self._journal.write(work)
+        if not self._journal.notes_only:
+            await self._journal.write(work)
 
     async def left(self) -> float:
         """Return the seconds that are left of it; raises JournalFailed."""

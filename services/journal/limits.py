@@ -37,6 +37,8 @@ async def note(journal: Journal, now: Mapping[str, str], profile: str) -> bool:
             str(newest["seq"]) if newest else "",
         )
 
+    if not journal.can_write:
+        return False
     try:
         await journal.write(work)
     except JournalFailed:

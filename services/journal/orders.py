@@ -86,7 +86,9 @@ class TrackedOrders:
                 tx.run("INSERT INTO meta VALUES (?, ?)", name, journal_rows.iso(since))
             return Watch(since, since)
 
-        return await self._journal.read(_watch) or await self._journal.write(work)
+        if (held := await self._journal.read(_watch)) is not None:
+            return held
+        return Watch(now, now) if self._journal.notes_only else await self._journal.write(work)
 
     async def watched(self, read_to: datetime) -> None:
         """Remember that the list was read and kept up to this time (UTC, the vendor's clock)."""

@@ -1,5 +1,8 @@
 """Which consoles of the account are alive, as the journal can tell."""
 
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -31,6 +34,19 @@ class Consoles(Protocol):
     def end(self) -> None:
         """Give no sign of life any more."""
         ...
+
+
+def running(folder: Path) -> list[tuple[int, datetime]]:
+    """Return the processes of this host whose locks lie in a folder, but this one: id and since."""
+    presence = Presence(folder)
+    found: list[tuple[int, datetime]] = []
+    for mark in folder.glob("*.alive"):
+        pid = mark.stem.partition("-")[0]
+        with suppress(OSError):
+            since = datetime.fromtimestamp(mark.stat().st_mtime, UTC)
+            if pid.isdecimal() and int(pid) != os.getpid() and presence.alive(mark.stem):
+                found.append((int(pid), since))
+    return sorted(found, key=lambda each: each[1])
 
 
 class HostConsoles:

@@ -27,6 +27,7 @@ COMMANDS = {
     "export": ("export",),
     "receipts": ("handed",),
     "audit": ("audit",),
+    "team.journal": ("journal",),
     "events": ("events",),
     "tell": ("tell",),
     "lock_pin": ("lock-pin",),

@@ -109,6 +109,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk audit --from 2026-11-23", "who did what since then"),
         ("carddesk audit --verify", "is the log whole? prints its head, to be kept elsewhere"),
     ),
+    "journal": (
+        ("carddesk journal", "where it is, and who has it open"),
+        ("carddesk journal init", "make it on the team's server, with the roles of its logins"),
+        ("carddesk journal check", "is all of it what its events say? exits 2 if not"),
+    ),
     "events": (
         ("carddesk events --follow", "orders, balance and alerts as they happen, until ctrl+c"),
         ("carddesk events --follow > today.jsonl", "kept in a file, a line of JSON each"),

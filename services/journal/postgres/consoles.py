@@ -10,7 +10,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 
@@ -43,12 +43,26 @@ _ALIVE = (
 )
 
 
+_CONNECTED: Final = (
+    "SELECT p.operator, p.host, p.version, p.since FROM presences AS p JOIN pg_locks AS l"
+    " ON l.locktype = 'advisory' AND l.granted AND l.objid::bigint = p.number"
+    " AND l.classid::bigint = hashtext(%s)::bigint & 4294967295"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " ORDER BY p.since, p.number"
+)
+
+
+def connected(connection: Connection, schema: str) -> list[dict[str, Any]]:
+    """Return who is connected to the journal of a schema, the longest first."""
+    return connection.execute(_CONNECTED.encode(), (_LOCKS.format(schema),)).fetchall()
+
+
 class ServerConsoles:
     """The consoles that are connected to the journal's server, this one among them.
 
     Args:
         server: where the journal is.
-        operator: who works here.
+        operator: who works here; the login where it is empty.
     """
 
     may_be_cut_off = True
@@ -103,7 +117,13 @@ class ServerConsoles:
         """Take the lock of this console; its row stays the same however often the line is lost."""
         connection.execute(f"LISTEN {self._server.schema}".encode())
         row = connection.execute(
-            _SHOWN.encode(), (self.name, self._operator, socket.gethostname(), str(VERSION))
+            _SHOWN.encode(),
+            (
+                self.name,
+                self._operator or connection.info.user,
+                socket.gethostname(),
+                str(VERSION),
+            ),
         ).fetchone()
         number = row["number"] if row else 0
         lock = "SELECT pg_try_advisory_lock(hashtext(%s), %s) AS held"

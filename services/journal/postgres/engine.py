@@ -22,12 +22,13 @@ from services.journal.postgres import schema, statements
 from services.journal.postgres.consoles import ServerConsoles
 from services.journal.postgres.session import (
     CONNECT_SECONDS,
-    OLDEST_SERVER,
     Connection,
     JournalServer,
     conflict,
     connect,
     failure,
+    foreign,
+    refuse_unfit,
 )
 from services.journal.postgres.statements import Dialect, ReadStart, WriteStart, lock
 from services.journal.schema import VERSION
@@ -42,8 +43,13 @@ SETTLE_SECONDS = 8.0
 """How long a commit without an answer is asked about."""
 
 
+LOOKS_ONLY: Final = "Your login may read the journal and write notes and marks, but not buy"
+
 _ASKED: Final = (
-    "SELECT pg_is_in_recovery() AS standby, {now} AS now, to_regclass('meta') IS NOT NULL AS here"
+    "SELECT pg_is_in_recovery() AS standby, {now} AS now, to_regclass('meta') IS NOT NULL AS here,"
+    " to_regnamespace(%s) IS NOT NULL AS there, coalesce(has_schema_privilege("
+    "to_regnamespace(%s), 'USAGE'), false) AS usable,"
+    " coalesce(has_table_privilege(to_regclass('purchases'), 'INSERT'), false) AS buys"
 )
 
 
@@ -55,7 +61,7 @@ class PostgresEngine:
         path: the place on this host beside which the emergency file lies.
         emergency: that file.
         clock: takes the server's time at each connection.
-        who: the operator, for what is written.
+        who: the operator, for what is written; the login where it is empty.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class PostgresEngine:
         who: str,
     ) -> None:
         self.read_only = ""
+        self.notes_only = False
         self._server: Final = server
         self._path: Final = path
         self._emergency: Final = emergency
@@ -206,7 +213,8 @@ class PostgresEngine:
         def both(tx: JournalTransaction) -> tuple[T, str]:
             read = work(tx)
             events: Sequence[Mapping[str, Any]] = integrity.events(tx)
-            return read, event_log.first_break(events, whole=True) or integrity.purchases(tx)
+            broken = event_log.first_break(events, whole=True)
+            return read, broken or integrity.purchases(tx) or integrity.deliveries(tx)
 
         return self.snapshot(both)
 
@@ -215,7 +223,7 @@ class PostgresEngine:
         return ()
 
     def _begun(self, connection: Connection, start: TransactionStart) -> JournalTransaction:
-        return JournalTransaction(Dialect(connection), start, self._who)
+        return JournalTransaction(Dialect(connection), start, self._who or connection.info.user)
 
     def _usable(self) -> Connection:
         connection = self._connection
@@ -243,15 +251,16 @@ class PostgresEngine:
 
     def _examine(self, connection: Connection) -> None:
         """Make sure that this is a journal of ours that can be written safely."""
-        if connection.info.server_version < OLDEST_SERVER * 10_000:
-            raise _foreign(
-                f"it runs version {connection.info.server_version // 10_000} of"
-                f" PostgreSQL, and {OLDEST_SERVER} or newer is needed"
-            )
-        if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
-            raise _foreign(f"its encoding is {encoding}, not UTF8")
-        row = connection.execute(_ASKED.format(now=statements.NOW).encode()).fetchone() or {}
+        refuse_unfit(connection)
+        asked = _ASKED.format(now=statements.NOW)
+        row = connection.execute(asked.encode(), (self._server.schema,) * 2).fetchone() or {}
         self._clock.correct(datetime.fromisoformat(row["now"]))
+        if row["there"] and not row["here"] and not row["usable"]:
+            raise JournalFailed(
+                f"Your login may not use the journal in {self._server.place}",
+                advice="Nothing was sent. Ask who runs it for the role of a desk or of support.",
+                code="JOURNAL_RIGHTS",
+            )
         if not row["here"]:
             raise JournalFailed(
                 f"There is no journal in {self._server.place}",
@@ -265,10 +274,10 @@ class PostgresEngine:
             )
         }
         if held.get("application") != schema.APPLICATION:
-            raise _foreign("it was written by another program")
+            raise foreign("it was written by another program")
         version = int(held.get("version", "0"))
         if version > VERSION:
-            raise _foreign(f"it was written by a newer carddesk (schema {version})")
+            raise foreign(f"it was written by a newer carddesk (schema {version})")
         if version < VERSION:
             raise JournalFailed(
                 f"The journal on the server is of an earlier carddesk (schema {version})",
@@ -276,10 +285,13 @@ class PostgresEngine:
                 " carddesk journal init.",
                 code="JOURNAL_FOREIGN",
             )
+        self.notes_only = not row["buys"]
+        if self.notes_only:
+            self.read_only = LOOKS_ONLY
         if row["standby"]:
             self.read_only = "The journal's server is a standby, which can only be read"
         elif held.get("account", self._account) != self._account:
-            raise _foreign("it belongs to another account")
+            raise foreign("it belongs to another account")
         elif "account" not in held:
             connection.execute(
                 "INSERT INTO meta VALUES ('account', %s) ON CONFLICT DO NOTHING", (self._account,)
@@ -326,11 +338,3 @@ class PostgresEngine:
             with contextlib.suppress(psycopg.Error):
                 self._connection.close()
             self._connection = None
-
-
-def _foreign(why: str) -> JournalFailed:
-    return JournalFailed(
-        f"The journal on the server cannot be used: {why}",
-        advice="Nothing was sent.",
-        code="JOURNAL_FOREIGN",
-    )

@@ -61,10 +61,21 @@ def server(
 
 
 def open_place(place: JournalServer, path: Path, clock: CorrectedClock, operator: str) -> Journal:
-    """Return the journal on a server, not open yet; its emergency file lies beside `path`."""
+    """Return the journal on a server, not open yet; its emergency file lies beside `path`.
+
+    What is written there has the name of the login, which the server knows.
+    """
     emergency = Emergency(path)
-    engine = PostgresEngine(place, path, emergency, clock, operator)
+    engine = PostgresEngine(place, path, emergency, clock, "")
     return Journal(path, clock, operator, engine)
+
+
+def login(place: str) -> str:
+    """Return the name that the settings log in with, empty where they name none."""
+    try:
+        return str(conninfo_to_dict(place).get("user") or "")
+    except ProgrammingError:
+        return ""
 
 
 def _parts(place: str) -> dict[str, str]:

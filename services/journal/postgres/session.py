@@ -73,6 +73,26 @@ def connect(server: JournalServer) -> Connection:
     )
 
 
+def refuse_unfit(connection: Connection) -> None:
+    """Make sure that a journal can be kept on this server; raises JournalFailed."""
+    version = connection.info.server_version // 10_000
+    if version < OLDEST_SERVER:
+        raise foreign(
+            f"it runs version {version} of PostgreSQL, and {OLDEST_SERVER} or newer is needed"
+        )
+    if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
+        raise foreign(f"its encoding is {encoding}, not UTF8")
+
+
+def foreign(why: str) -> JournalFailed:
+    """Return the failure of a journal on a server that is not ours to use; `why` is a clause."""
+    return JournalFailed(
+        f"The journal on the server cannot be used: {why}",
+        advice="Nothing was sent.",
+        code="JOURNAL_FOREIGN",
+    )
+
+
 def conflict(error: errors.UniqueViolation) -> Conflict:
     """Return the broken rule with the names of its columns, as the journal's callers read it."""
     return Conflict(f"{error.diag.constraint_name}: {error.diag.message_detail}")
@@ -99,6 +119,9 @@ def failure(error: psycopg.Error, server: JournalServer) -> JournalFailed:
             code="JOURNAL_UNWRITABLE",
         )
     if isinstance(error, psycopg.OperationalError):
+        if refused := _refused(str(error).lower()):
+            message, advice, code = refused
+            return JournalFailed(f"{message} ({server.place})", advice=advice, code=code)
         return JournalFailed(
             f"The journal's server cannot be reached ({server.place})",
             advice="Nothing can be bought until it is back; carddesk tries again by itself.",
@@ -107,3 +130,48 @@ def failure(error: psycopg.Error, server: JournalServer) -> JournalFailed:
     return JournalFailed(
         f"The journal failed ({error.sqlstate or 'unknown'})", code="JOURNAL_FAILED"
     )
+
+
+_REFUSALS: Final = (
+    (
+        ("too many clients", "too many connections", "remaining connection slots"),
+        "The journal's server has no connection left",
+        "Leave consoles that are not needed, or let who runs it raise max_connections.",
+        "JOURNAL_CONNECTIONS",
+    ),
+    (
+        ("certificate", "tls", "ssl"),
+        "The journal's server does not prove over TLS who it is",
+        "Nothing was sent. Name its CA in journal_ca, and its host as its certificate has it.",
+        "JOURNAL_TLS",
+    ),
+    (
+        ("authentication", "no password supplied", "pg_hba", "role "),
+        "The journal's server does not accept your login",
+        "Compare the name in the setting journal, and the password in journal_passfile.",
+        "JOURNAL_LOGIN",
+    ),
+    (
+        ("database ",),
+        "There is no such database on the journal's server",
+        "Correct the setting journal, or let who runs the server make it.",
+        "JOURNAL_MISSING",
+    ),
+    (
+        ("definition of service", "service file"),
+        "The service that the setting journal names is not known on this host",
+        "Write it into ~/.pg_service.conf, or name the server itself.",
+        "JOURNAL_MISSING",
+    ),
+)
+"""By words of a connection that was refused: libpq gives no code with them."""
+
+
+def _refused(text: str) -> tuple[str, str, str] | None:
+    """Return message, advice and code of a connection that was refused, None of one that failed."""
+    if "fatal" not in text and not any(word in text for word in ("ssl", "tls", "certif", "servi")):
+        return None
+    for words, message, advice, code in _REFUSALS:
+        if any(word in text for word in words):
+            return message, advice, code
+    return None

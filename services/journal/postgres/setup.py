@@ -2,39 +2,125 @@
 
 from typing import Final
 
-from services.journal.postgres import schema
-from services.journal.postgres.session import Connection, JournalServer, connect
+from msgspec import Struct
+from psycopg import errors
 
-OWNER, DESK, SUPPORT = "carddesk_owner", "carddesk_desk", "carddesk_support"
-"""The roles that logins are members of."""
+from services.domain.errors import JournalFailed
+from services.journal.postgres import roles, schema
+from services.journal.postgres.session import (
+    Connection,
+    JournalServer,
+    connect,
+    foreign,
+    refuse_unfit,
+)
+from services.journal.schema import VERSION
 
 _SETUP_LOCK: Final = 0x43444B33
 
+_TABLES: Final = (
+    "SELECT c.relname AS name, pg_get_userbyid(c.relowner) AS owner FROM pg_class AS c"
+    " WHERE c.relnamespace = to_regnamespace(%s) AND c.relkind IN ('r', 'p')"
+)
+_SCHEMA_OWNER: Final = (
+    "SELECT pg_get_userbyid(nspowner) AS owner FROM pg_namespace WHERE nspname = %s"
+)
 
-def prepare(server: JournalServer) -> int:
-    """Make the schema of a journal, or bring it up to date; returns the version it had, 0 for none.
+
+class Prepared(Struct, frozen=True):
+    """What was done: the schema's version before, 0 for none, and the roles that were made."""
+
+    before: int
+    version: int
+    made: tuple[str, ...]
+
+
+def prepare(server: JournalServer) -> Prepared:
+    """Make the schema and the roles of a journal, or bring them up to date; all or nothing.
 
     Raises:
+        JournalFailed: the server is not fit, or what is there is not ours or newer; nothing was
+            changed.
         psycopg.Error: the server does not allow it; nothing was changed.
     """
-    with connect(server) as connection, connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {server.schema}".encode())
-        before = _version(connection)
-        for number, step in enumerate(schema.steps()[before:], start=before + 1):
-            for statement in step:
-                connection.execute(statement.encode())
-            connection.execute(
-                "INSERT INTO meta VALUES ('application', %s), ('version', %s) ON CONFLICT (name)"
-                " DO UPDATE SET value = excluded.value",
-                (schema.APPLICATION, str(number)),
-            )
-        return before
+    with connect(server) as connection:
+        refuse_unfit(connection)
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
+            before = _version(connection, server)
+            made = _make_roles(connection)
+            _make_schema(connection, server)
+            _step_up(connection, before)
+            connection.execute(roles.grants(server.schema).encode())
+        return Prepared(before, VERSION, made)
 
 
-def _version(connection: Connection) -> int:
-    here = connection.execute("SELECT to_regclass('meta') IS NOT NULL AS here").fetchone()
-    if here is None or not here["here"]:
+def _version(connection: Connection, server: JournalServer) -> int:
+    """Return the version of the journal that is there, 0 for none; raises JournalFailed."""
+    tables = {each["name"] for each in connection.execute(_TABLES, (server.schema,))}
+    if not tables:
         return 0
-    row = connection.execute("SELECT value FROM meta WHERE name = 'version'").fetchone()
-    return int(row["value"]) if row else 0
+    if "meta" not in tables:
+        raise foreign("another program has tables there")
+    found = connection.execute(
+        "SELECT name, value FROM meta WHERE name IN ('application', 'version')"
+    )
+    held = {each["name"]: each["value"] for each in found}
+    if held.get("application") != schema.APPLICATION:
+        raise foreign("it was written by another program")
+    version = int(held.get("version", "0"))
+    if version > VERSION:
+        raise foreign(f"it was written by a newer carddesk (schema {version})")
+    return version
+
+
+def _make_roles(connection: Connection) -> tuple[str, ...]:
+    """Make those of the roles that this cluster lacks; every journal on it shares them."""
+    found = connection.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", (
+        list(roles.ALL),
+    ))  # fmt: skip
+    there = {each["rolname"] for each in found}
+    lacking = tuple(role for role in roles.ALL if role not in there)
+    try:
+        for role in lacking:
+            connection.execute(f"CREATE ROLE {role}".encode())
+    except errors.InsufficientPrivilege:
+        raise JournalFailed(
+            f"The roles {', '.join(lacking)} are not there, and your login may not make them",
+            advice="Nothing was changed. Run carddesk journal init once with a login that may"
+            " (CREATEROLE).",
+            code="JOURNAL_RIGHTS",
+        ) from None
+    if roles.OWNER in lacking:
+        # Who makes a role is not a member of it, but may become one.
+        row = connection.execute(
+            "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+        if row is not None and not row["rolsuper"]:
+            connection.execute(f"GRANT {roles.OWNER} TO CURRENT_USER".encode())
+    return lacking
+
+
+def _make_schema(connection: Connection, server: JournalServer) -> None:
+    """Make sure that the owners' role owns the schema and its tables, and act as it from here."""
+    row = connection.execute(_SCHEMA_OWNER, (server.schema,)).fetchone()
+    if row is None:
+        connection.execute(f"CREATE SCHEMA {server.schema} AUTHORIZATION {roles.OWNER}".encode())
+    elif row["owner"] != roles.OWNER:
+        connection.execute(f"ALTER SCHEMA {server.schema} OWNER TO {roles.OWNER}".encode())
+    for table in connection.execute(_TABLES, (server.schema,)).fetchall():
+        if table["owner"] != roles.OWNER:
+            name = table["name"]
+            connection.execute(f"ALTER TABLE {name} OWNER TO {roles.OWNER}".encode())
+    connection.execute(f"SET LOCAL ROLE {roles.OWNER}".encode())
+
+
+def _step_up(connection: Connection, before: int) -> None:
+    for number, step in enumerate(schema.steps()[before:], start=before + 1):
+        for statement in step:
+            connection.execute(statement.encode())
+        connection.execute(
+            "INSERT INTO meta VALUES ('application', %s), ('version', %s) ON CONFLICT (name)"
+            " DO UPDATE SET value = excluded.value",
+            (schema.APPLICATION, str(number)),
+        )

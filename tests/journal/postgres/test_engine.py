@@ -121,7 +121,8 @@ async def test_a_database_of_another_encoding_is_refused(postgres, opened):
             "CREATE DATABASE plain ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
         )
     place = JournalServer(postgres.parameters(dbname="plain"))
-    setup.prepare(place)
+    with pytest.raises(JournalFailed, match="SQL_ASCII"):
+        setup.prepare(place)
     with pytest.raises(JournalFailed, match="SQL_ASCII"):
         async with opened(place):
             pass

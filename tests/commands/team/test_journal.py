@@ -1,0 +1,138 @@
+"""`carddesk journal`: making it on a server, saying where it is, checking it."""
+
+import psycopg
+import pytest
+
+from services.journal.postgres import roles, session
+from services.journal.schema import VERSION
+
+
+async def test_init_makes_it_once_and_says_how_to_log_in(team):
+    made = await team("journal", "init")
+    assert made.code == 0, made.err
+    assert "was made in d" in made.out
+    assert "GRANT carddesk_support TO amina;" in made.out
+    again = await team("journal", "init", "--json")
+    assert again.document["version_before"] == again.document["version"] == VERSION
+    assert again.document["roles_made"] == []
+
+
+async def test_status_says_where_it_is_and_as_whom(team, login, database):
+    await team("journal", "init")
+    await team("doctor")
+    found = (await team("journal", "--json", CARDDESK_JOURNAL=login(roles.SUPPORT))).document
+    assert found["role"] == "support"
+    assert found["login"] == f"{database}_support"
+    assert found["account"]
+    assert {each["operator"] for each in found["consoles"]} <= {"postgres"}
+    assert "role superuser" in (await team("journal")).out
+
+
+async def test_status_of_a_file_names_it(carddesk, tmp_path):
+    found = (await carddesk("journal", "status", "--json")).document
+    assert found["engine"] == "sqlite"
+    assert found["place"].startswith(str(tmp_path))
+
+
+@pytest.mark.parametrize("where", ["file", "server"])
+async def test_check_finds_what_was_altered(where, team, carddesk, place, tmp_path, shelf):
+    run = team if where == "server" else carddesk
+    if where == "server":
+        await team("journal", "init")
+    bought = await run("buy", shelf.product_id, shelf.type_id, "1", "--yes")
+    assert bought.code == 0, bought.err
+    assert "The journal is whole" in (await run("journal", "check")).err
+    alter = "UPDATE events SET why = 'another' WHERE seq = 2"
+    if where == "server":
+        with psycopg.connect(place, autocommit=True) as admin:
+            admin.execute("SET search_path = carddesk_sandbox")
+            admin.execute(alter)
+    else:
+        import sqlite3
+
+        [file] = (tmp_path / "state").rglob("*.db")
+        with sqlite3.connect(file) as connection:
+            connection.execute(alter)
+    checked = await run("journal", "check", "--json")
+    assert checked.code == 2
+    assert "event 2" in checked.document["found"][0]
+
+
+async def test_support_looks_notes_and_never_buys(team, login, shelf):
+    await team("journal", "init")
+    buy = ("buy", shelf.product_id, shelf.type_id, "1", "--yes")
+    bought = await team(*buy, "--wait", "--json")
+    support = {"CARDDESK_JOURNAL": login(roles.SUPPORT)}
+    refused = await team(*buy, **support)
+    assert refused.code == 3
+    assert "not buy" in refused.err
+    order = bought.document["order_id"]
+    for command in (
+        ("order", order, "--reveal"),
+        ("note", bought.document["purchase_id"], "for yacine"),
+        ("delivered", order),
+        ("orders",),
+        ("journal", "check"),
+    ):
+        done = await team(*command, **support)
+        assert done.code == 0, (command, done.err)
+    for command in (("shift", "close", "--yes"), ("journal", "init")):
+        assert "does not allow this to your login" in (await team(*command, **support)).err
+
+
+@pytest.mark.parametrize(
+    ("journal", "said", "code"),
+    [
+        ("postgresql://amina:secret@127.0.0.1/shop", "password", 2),
+        ("mysql://amina@127.0.0.1/shop", "mysql://", 2),
+        ("", "in a file on this host", 2),
+        ("postgresql://postgres@127.0.0.1:1/shop", "cannot be reached", 5),
+    ],
+)
+async def test_a_place_that_is_none_is_one_sentence(carddesk, journal, said, code):
+    done = await carddesk("journal", "init", CARDDESK_JOURNAL=journal)
+    assert done.code == code
+    assert said in done.err
+    assert "secret" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE meta SET value = 'other' WHERE name = 'application'", "another program"),
+        (f"UPDATE meta SET value = '{VERSION + 1}' WHERE name = 'version'", "newer carddesk"),
+        ("DROP TABLE meta", "another program"),
+    ],
+)
+async def test_init_leaves_alone_what_is_not_its_own(team, place, change, said):
+    await team("journal", "init")
+    with psycopg.connect(place, autocommit=True) as admin:
+        admin.execute("SET search_path = carddesk_sandbox")
+        admin.execute(change)
+    done = await team("journal", "init")
+    assert done.code == 5
+    assert said in done.err
+
+
+async def test_a_server_that_is_too_old_is_refused(team, monkeypatch):
+    monkeypatch.setattr(session, "OLDEST_SERVER", 99)
+    for what in ("init", "status"):
+        done = await team("journal", what)
+        assert done.code == 5
+        assert "99 or newer is needed" in done.err
+
+
+async def test_no_connection_left_is_one_sentence(team, place, database):
+    await team("journal", "init")
+    with psycopg.connect(place, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {database}_full LOGIN CONNECTION LIMIT 0")
+    done = await team("journal", CARDDESK_JOURNAL=place.replace("postgres@", f"{database}_full@"))
+    assert done.code == 5
+    assert "no connection left" in done.err
+
+
+async def test_unknown_logins_and_databases_are_one_sentence(team, place):
+    unknown = await team("journal", CARDDESK_JOURNAL=place.replace("postgres@", "stranger@"))
+    assert "does not accept your login" in unknown.err
+    missing = await team("journal", CARDDESK_JOURNAL=f"{place}x")
+    assert "no such database" in missing.err

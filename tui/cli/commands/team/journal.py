@@ -1,0 +1,187 @@
+"""`carddesk journal`: where it is and who has it open, making it on a server, checking it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from services.domain.local_time import local_minute
+from services.domain.phrase import counted
+from services.system.files import shown
+from tui.cli.context import AddCommand, Call
+from tui.formats import as_json, as_text
+
+if TYPE_CHECKING:
+    from services.desk.team.administration import ServerStatus
+
+WHAT = ("status", "init", "check")
+BROKEN = 2
+LOGINS = {
+    "carddesk_owner": "schema, limits, roles; all that a desk does",
+    "carddesk_desk": "buys",
+    "carddesk_support": "reads; writes notes, marks and reveals",
+}
+
+
+def declare(add: AddCommand) -> None:
+    command = add("journal", journal, "where the journal is, who has it open; make and check it")
+    command.add_argument(
+        "what",
+        choices=WHAT,
+        default="status",
+        nargs="?",
+        metavar="status|init|check",
+        help="say where it is; make it on the team's server, or bring it up to date; check all of"
+        " it",
+    )
+
+
+async def journal(call: Call) -> int:
+    """Do what was asked for; only `init` changes anything."""
+    match call.args.what:
+        case "init":
+            return await _init(call)
+        case "check":
+            return await _check(call)
+        case _:
+            return await _status(call)
+
+
+async def _init(call: Call) -> int:
+    # No other command needs what a server needs.
+    from services.desk.team.administration import TeamJournal
+
+    team = TeamJournal(call.settings(), call.paths)
+    prepared = await team.prepare()
+    place = f"{team.server.place}, schema {team.server.schema}"
+    if not prepared.before:
+        did = f"The journal was made in {place} (version {prepared.version})."
+    elif prepared.before < prepared.version:
+        did = (
+            f"The journal in {place} was brought up to date: version {prepared.before} ->"
+            f" {prepared.version}. Consoles of an earlier carddesk cannot open it any more."
+        )
+    else:
+        did = f"The journal in {place} is up to date (version {prepared.version})."
+    call.out.data(
+        {
+            "place": team.server.place,
+            "schema": team.server.schema,
+            "version_before": prepared.before,
+            "version": prepared.version,
+            "roles_made": list(prepared.made),
+            "roles": LOGINS,
+        },
+        f"{did}\n\nA login for a person, made at the database (psql) by who may make roles:\n"
+        "  CREATE ROLE amina LOGIN;\n  \\password amina\n"
+        + "\n".join(
+            f"  GRANT {role} TO amina;{' ' * (17 - len(role))}-- {what}"
+            for role, what in LOGINS.items()
+        )
+        + "\nGrant one of the three. The login is the name in the event log.",
+    )
+    return 0
+
+
+async def _status(call: Call) -> int:
+    settings = call.settings()
+    if not settings.profile.journal:
+        return await _file_status(call)
+    from services.desk.team.administration import TeamJournal
+
+    team = TeamJournal(settings, call.paths)
+    found = await team.status()
+    if note := team.note(found):
+        call.out.say(note)
+    consoles = [(each.operator, each.host, each.since) for each in found.consoles]
+    call.out.data(
+        {
+            "place": team.server.place,
+            "engine": "postgresql",
+            "server_version": found.version,
+            "schema": found.schema,
+            "version": found.schema_version,
+            "account": found.account or None,
+            "login": found.login,
+            "role": found.role,
+            "standby": found.standby,
+            "moved_to": found.moved_to or None,
+            "round_trip_ms": round(found.latency * 1000, 2),
+            "consoles": _documents(consoles),
+        },
+        _lines(_facts(team.server.place, found), consoles),
+    )
+    return 0
+
+
+def _facts(place: str, found: "ServerStatus") -> list[tuple[str, str]]:
+    return [
+        ("journal", f"{place}, schema {found.schema}"),
+        ("engine", f"PostgreSQL {found.version}{', a standby' if found.standby else ''}"),
+        ("version", str(found.schema_version)),
+        ("account", found.account or "none yet"),
+        ("login", f"{found.login}, role {found.role}"),
+        ("round trip", f"{found.latency * 1000:.1f} ms"),
+        ("moved", found.moved_to),
+    ]
+
+
+async def _file_status(call: Call) -> int:
+    async with call.desk(offline=True) as desk:
+        found = desk.journal.place()
+    consoles = [(f"process {pid}", found.host, since) for pid, since in found.consoles]
+    call.out.data(
+        {
+            "place": str(found.path),
+            "engine": "sqlite",
+            "server_version": found.engine,
+            "version": found.schema_version,
+            "account": found.account,
+            "moved_to": None,
+            "consoles": _documents(consoles),
+        },
+        _lines(
+            [
+                ("journal", shown(found.path)),
+                ("engine", f"SQLite {found.engine}"),
+                ("version", str(found.schema_version)),
+                ("account", found.account),
+                ("buying", found.read_only),
+            ],
+            consoles,
+        ),
+    )
+    return 0
+
+
+async def _check(call: Call) -> int:
+    async with call.desk(offline=True) as desk:
+        read = await desk.journal.audit()
+    found = [read.wrong, *read.damaged] if read.wrong else list(read.damaged)
+    for finding in found:
+        call.out.say(f"Damaged or tampered with: {finding}.")
+    if not found:
+        call.out.say(
+            f"The journal is whole: {counted(len(read.events), 'event')} follow one another"
+            " unbroken, and each purchase is what its events say."
+        )
+    call.out.data(
+        {"whole": not found, "found": found, "events": len(read.events), "head": read.head}, ""
+    )
+    return BROKEN if found else 0
+
+
+_Consoles = Sequence[tuple[str, str, datetime | None]]
+
+
+def _documents(consoles: _Consoles) -> list[dict[str, str | None]]:
+    return [
+        {"operator": who, "host": host, "since": as_json.instant(since) if since else None}
+        for who, host, since in consoles
+    ]
+
+
+def _lines(facts: list[tuple[str, str]], consoles: _Consoles) -> str:
+    rows = [(local_minute(since) if since else "", host, who) for who, host, since in consoles]
+    facts.append(("connected", counted(len(rows), "console") if rows else "no console"))
+    listed = as_text.table(("SINCE", "HOST", "OPERATOR"), rows)
+    return "\n\n".join(part for part in (as_text.facts(facts), listed) if part)
