@@ -35,7 +35,7 @@ async def test_all_keys_are_in_sight_in_the_columns_that_fit(
 ) -> None:
     async with open_console(size=size) as console:
         sheet = await help_open(console)
-        text = await console.shows("Help · catalogue", "Take off the list", "Set the lock PIN")
+        text = await console.shows("Help · catalogue", "Take off, all", "Set the lock PIN")
         assert all(entry.words in text for entry in sheet.entries)
         assert len(sheet._columns(size[0])) == columns
         assert "SANDBOX" in text.splitlines()[0]

@@ -19,7 +19,7 @@ class ActionContext(Struct, frozen=True):
     over. `sold_out` says that the denomination under the cursor, if in sight, is out of stock,
     and since when. `nothing_to_open` is why no row can be opened, `why_not_closed` why the shift
     that is shown cannot be closed, in words. `watched` is
-    whether there is a watch on the goods of a dialog.
+    whether there is a watch on the goods of a dialog, `case` whether a case is highlighted.
     """
 
     place: str = "catalogue"
@@ -49,6 +49,7 @@ class ActionContext(Struct, frozen=True):
     files: int = 0
     why_not_closed: str = ""
     watched: bool = False
+    case: bool = False
 
 
 Reason = Callable[[ActionContext], str]

@@ -45,11 +45,19 @@ def clipboard(now: ActionContext) -> str:
 def copying(now: ActionContext) -> str:
     if now.place == "shift":
         return clipboard(now) or exporting(now)
+    if now.place == "cases":
+        return clipboard(now) or a_chosen_case(now)
     shown = now.revealed or now.place == "hand"
     return clipboard(now) or ("" if shown else "Reveal the card first.")
 
 
+def a_chosen_case(now: ActionContext) -> str:
+    return "" if now.case else "No case is highlighted."
+
+
 def writing(now: ActionContext) -> str:
+    if now.place == "cases":
+        return a_chosen_case(now)
     return exporting(now) if now.place == "shift" else ""
 
 
@@ -71,6 +79,12 @@ def handing(now: ActionContext) -> str:
 def exporting(now: ActionContext) -> str:
     """Return why the list cannot be exported."""
     return "Privacy mode hides the amounts; leave it first." if now.privacy else ""
+
+
+def a_case(now: ActionContext) -> str:
+    """Return why no case can be opened on a card; the list of cases can be opened anywhere."""
+    cards = now.place != "order" or now.cards
+    return "" if cards else "This order has no cards yet."
 
 
 def closing(now: ActionContext) -> str:
@@ -110,6 +124,8 @@ def telling(now: ActionContext) -> str:
 
 
 def noting(now: ActionContext) -> str:
+    if now.place == "cases":
+        return a_chosen_case(now)
     if not now.order:
         return "No order is highlighted."
     return "" if now.mine else "Another desk placed this order: only its own desk can note it."
@@ -154,6 +170,8 @@ def taking_off(now: ActionContext) -> str:
     """Return why nothing can be taken off the list."""
     if now.place == "watch":
         return "" if now.watched else "It is not watched."
+    if now.place == "cases":
+        return a_chosen_case(now)
     if now.place == "handed":
         return "" if now.files else "No file with a card is here."
     if now.purchase in ("AMBIGUOUS", "NOT_PLACED", "late", "fits"):

@@ -35,6 +35,7 @@ OTHER_NAMES: Final[Mapping[str, str]] = {
     "files": "handed receipts texts fichiers",
     "unresolved": "unknown timeout pending doubt ambigu inconnu doute",
     "find": "search lookup look up support chercher rechercher retrouver",
+    "case": "does not work complaint cases claim invalid ne marche pas probleme reclamation cas",
     "shift": "z report end of day closing close till cash cloture caisse fin de journee bilan",
     "undelivered": "to deliver pending a remettre",
     "privacy": "hide secret prices confidentialite cacher masquer",

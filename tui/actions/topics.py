@@ -25,6 +25,7 @@ PAIRS: Mapping[str, tuple[str, str]] = {
     "nav.half_down": ("nav.half_up", "Half a page"),
     "nav.page_down": ("nav.page_up", "A page"),
     "part.next": ("part.previous", "Next part"),
+    "off": ("off.all", "Take off, all"),
     "sort": ("sort.reverse", "Sort, reverse"),
     "export.csv": ("export.json", "Export CSV, JSON"),
 }

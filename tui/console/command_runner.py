@@ -86,6 +86,10 @@ class CommandRunner:
                 from tui.screens.shift import ShiftScreen
 
                 console.show(ShiftScreen(console.context))
+            case "case":
+                from tui.screens.cases import CasesScreen
+
+                console.show(CasesScreen(console.context))
             case "files":
                 from tui.screens.dialogs.receipt_files import ReceiptFilesScreen
 

@@ -24,6 +24,7 @@ from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.ticket import TicketScreen
 
 if TYPE_CHECKING:
+    from services.domain.shop.case import CaseFile
     from services.domain.shop.shift import ShiftReport
     from services.domain.timeline import Timeline
     from services.domain.typed.lookup import LookupResult
@@ -126,6 +127,76 @@ async def _shift_out(console: "ConsoleApp", request: ask.ShiftOutRequest) -> str
     else:
         path = await desk.exports.write(name, formats.rows(report), way)
     return f"The report is in {path}, readable by you alone."
+
+
+# Bad cards.
+
+
+async def _case(console: "ConsoleApp", request: ask.CaseRequest) -> None:
+    """Show the case on a card, or ask what is wrong with it and open one."""
+    from tui.screens.cases import CasesScreen
+
+    order, card, desk = request.order, request.card, console.desk
+    held = [
+        row.case
+        for row in await desk.cases.listed()
+        if (row.case.order_id, row.case.card) == (order.order_id, card)
+    ]
+    if held:
+        console.show(CasesScreen(console.context, held[0].number))
+        return
+    of = f" of {order.quantity}" if order.quantity > 1 else ""
+    title = (
+        f"What is wrong with card {card + 1}{of}, {order.goods} {order.denomination}? "
+        "used, invalid, value, region, or in words; never the code"
+    )
+    reason = await console.ask(PromptScreen(console.context, title))
+    if not reason:
+        return
+    row = await desk.cases.open(order.order_id, card, reason)
+    console.take_book()
+    console.show(CasesScreen(console.context, row.case.number))
+    keys = console.context.keymap
+    console.say(
+        f"Case {row.case.number} is open. {keys.shown('copy')} copies what to send to the vendor."
+    )
+
+
+async def _case_file(console: "ConsoleApp", request: ask.CaseFileRequest) -> "CaseFile":
+    return await console.desk.cases.file(request.number)
+
+
+async def _note_case(console: "ConsoleApp", request: ask.CaseNoteRequest) -> str:
+    from services.domain.shop import case
+
+    title = (
+        f'Note on case {request.number}; "ticket 4711" and "until 5/12" in it are kept as its'
+        " ticket and its deadline"
+    )
+    text = await console.ask(PromptScreen(console.context, title))
+    if not text:
+        return ""
+    said = case.read_note(text, console.desk.cases.today)
+    await console.desk.cases.note(request.number, said.words, said.ticket, said.due)
+    return f"The note on case {request.number} is kept."
+
+
+async def _close_case(console: "ConsoleApp", request: ask.CloseCaseRequest) -> str:
+    title = f"How did case {request.number} end? refunded, refused, or: replaced ORDER"
+    text = await console.ask(PromptScreen(console.context, title))
+    if not text:
+        return ""
+    row = await console.desk.cases.close(request.number, text)
+    return f"Case {request.number} is closed: {row.case.ended}."
+
+
+async def _case_letter(console: "ConsoleApp", request: ask.CaseLetterRequest) -> str:
+    language = console.settings.ui.customer_language
+    text = await console.desk.cases.letter(request.number, language)
+    if request.way == "copy":
+        return await console.card_clipboard.send_text(text)
+    path = await console.desk.exports.write_text(f"case-{request.number}", f"{text}\n")
+    return f"What to send to the vendor is in {path}, readable by you alone."
 
 
 # Buying.
@@ -395,6 +466,12 @@ HANDLERS: dict[type[ask.Request[Any]], Handling] = dict(
             "close the shift",
         ),
         _row(ask.ShiftOutRequest, _shift_out, "put the report out"),
+        _row(ask.CasesRequest, lambda app, _: app.desk.cases.listed(), "read the cases", LATEST),
+        _row(ask.CaseFileRequest, _case_file, "read a case", LATEST),
+        _row(ask.CaseRequest, _case, "open a case", LATEST),
+        _row(ask.CaseNoteRequest, _note_case, "write on a case"),
+        _row(ask.CloseCaseRequest, _close_case, "close a case"),
+        _row(ask.CaseLetterRequest, _case_letter, "write to the vendor", LATEST),
         _row(ask.RefreshRequest, _refresh, "refresh the pane", LATEST),
         _row(ask.PinRequest, _pin, "keep the pins"),
         _row(ask.WatchRequest, _watch, "watch goods"),

@@ -8,7 +8,8 @@ from services.domain.event_log import Event
 from services.domain.ledger import LedgerRow
 from services.domain.models import Denomination, Product, Purchase
 from services.domain.money import Prices
-from tui.formats import as_json
+from services.domain.shop.case import CaseRow
+from tui.formats import as_json, case
 
 ExportRow = dict[str, object]
 
@@ -49,6 +50,10 @@ def _row(value: object, prices: Prices, product_id: str) -> ExportRow:
             return {**as_json.board_order(value), "retail_price": retail}
         case Purchase():
             return _flat(as_json.purchase(value))
+        case CaseRow():
+            # How long it is open is true for the moment of a screen alone.
+            said = case.document(value, value.case.opened_at)
+            return {name: each for name, each in said.items() if name not in ("days", "overdue")}
         case Event():
             return dict(as_json.event(value))
         case Seller():

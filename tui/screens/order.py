@@ -24,6 +24,7 @@ from tui.screens.parts import order_actions
 from tui.screens.parts.strips import KeyLine
 from tui.screens.requests import (
     CardsRequest,
+    CaseRequest,
     CopyRequest,
     HistoryRequest,
     OrderHistory,
@@ -126,6 +127,7 @@ class OrderScreen(ConsoleScreen[None]):
             "reveal_all": self.reveal_all,
             "turn": self.turn,
             "copy": self.copy,
+            "case": self.open_case,
             **order_actions.handlers(self),
             "hand": self.hand,
             "back": self.go_back,
@@ -243,6 +245,10 @@ class OrderScreen(ConsoleScreen[None]):
         shown = tuple(index for index, _ in self.cards.revealed)
         some = shown if len(shown) < self.cards.count else ()
         self.post_message(ReceiptRequest(self._row, some, reply=self._say_sent))
+
+    def open_case(self) -> None:
+        """Show the case on the selected card, or open one."""
+        self.post_message(CaseRequest(self._row, self.cards.selected))
 
     def hide(self) -> None:
         """Mask every card and forget its value; what was asked for and has not come is dropped."""

@@ -29,6 +29,7 @@ from services.domain.secrets import Secret
 from services.local_files.lock_pin import LockPin, PinAttempt
 
 if TYPE_CHECKING:
+    from services.domain.shop.case import CaseFile, CaseRow
     from services.domain.shop.shift import ShiftReport
     from services.domain.timeline import Timeline
     from services.domain.typed.lookup import LookupResult
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 AnswerT = TypeVar("AnswerT")
 Receipts: TypeAlias = "tuple[ReceiptFile, ...]"
 LookupAnswer: TypeAlias = "LookupResult"
+ListedCases: TypeAlias = "tuple[CaseRow, ...]"
+CaseAnswer: TypeAlias = "CaseFile"
 Decision = Literal["look", "claim", "none", "acknowledge"]
 
 
@@ -115,6 +118,48 @@ class ShiftOutRequest(Request[str]):
     """Copy, write, print or export (`csv`, `json`, `xlsx`) a report; replied with what was done."""
 
     shift: "ShiftReport"
+    way: str
+
+
+@dataclass
+class CasesRequest(Request[ListedCases]):
+    """Read the open cases, the oldest first."""
+
+
+@dataclass
+class CaseFileRequest(Request[CaseAnswer]):
+    """Read all there is of a case."""
+
+    number: int
+
+
+@dataclass
+class CaseRequest(Request[None]):
+    """Show the case on a card (from 0) of an order; open one where there is none, after asking."""
+
+    order: BoardOrder
+    card: int
+
+
+@dataclass
+class CaseNoteRequest(Request[str]):
+    """Ask for a note on a case and keep it."""
+
+    number: int
+
+
+@dataclass
+class CloseCaseRequest(Request[str]):
+    """Ask how a case ended and close it."""
+
+    number: int
+
+
+@dataclass
+class CaseLetterRequest(Request[str]):
+    """Copy the text for the vendor (`copy`), or write it into a file."""
+
+    number: int
     way: str
 
 

@@ -41,6 +41,9 @@ BAR, WIDE_BAR = 8, 12
 COUNTED = frozenset({"SENDING", "HANDLING"})
 """The states in which somebody waits for the next one: they count their seconds."""
 
+CASE = " ! case"
+"""The mark of an order with a card that does not work."""
+
 WIDEST = 200
 OTHER_DESK = "other desk"
 
@@ -116,10 +119,11 @@ def state_pieces(order: BoardOrder, view: View, usual: UsualTime | None) -> Line
         bar = WIDE_BAR if room >= WIDE_STATE else BAR if room >= STATE else 0
         return counted(Cell(word, ink), seconds, usual, bar, " of " if bar == WIDE_BAR else "")
     at = given_when(order.given_at or order.ended_at or order.time, view.now)
-    between = room - cell_width(word) - cell_width(at)
+    mark = (Cell(CASE, "alert"),) if order.cases else ()
+    between = room - cell_width(word) - len(CASE) * len(mark) - cell_width(at)
     if between < 1:
-        return (Cell(word, ink),)
-    return Cell(word, ink), Cell(" " * between), Cell(at, "dim")
+        return Cell(word, ink), *mark
+    return Cell(word, ink), *mark, Cell(" " * between), Cell(at, "dim")
 
 
 def _whole(price: Decimal | None) -> str:

@@ -75,6 +75,8 @@ class OrderHead(Sheet, can_focus=False):
                 left.append(Cell(inert(given), "dim"))
             elif row.to_give and row.mine:
                 left.append(Cell(", not handed over yet", "dim"))
+            if row.cases:
+                left.append(Cell(f"  ! {counted(row.cases, 'open case')}", "alert"))
         return rule(width, (*left, Cell(" ")), self._time_left())
 
     def _time_left(self) -> Line:

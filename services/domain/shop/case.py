@@ -215,7 +215,9 @@ def letter(file: CaseFile, tail: str, language: str) -> str:
     """
     row, purchase = file.row, file.purchase
     case, order = row.case, row.order
-    names, first, last = _FRENCH if language == "fr" else _ENGLISH
+    french = language == "fr"
+    names, first, last = _FRENCH if french else _ENGLISH
+    reason = _REASONS_FRENCH.get(case.reason, case.reason) if french else case.reason
     of = f" / {order.quantity}" if order else ""
     ended = [e.at for e in file.events if e.to_state in ("FULFILLED", "PARTIALLY_FILLED")]
     facts = (
@@ -226,11 +228,12 @@ def letter(file: CaseFile, tail: str, language: str) -> str:
         ("ordered", _utc(purchase.sent_at if purchase else order.time if order else None)),
         ("delivered", _utc(ended[0] if ended else None)),
         ("request", clean(purchase.request_id, 80) if purchase else ""),
-        ("reason", case.reason),
+        ("reason", reason),
         ("since", _utc(case.opened_at)),
         ("ticket", case.ticket),
     )
-    lines = [f"{names[name]}: {said}" for name, said in facts if said]
+    colon = " :" if french else ":"
+    lines = [f"{names[name]}{colon} {said}" for name, said in facts if said]
     return "\n".join([first, "", *lines, "", last])
 
 
@@ -253,6 +256,14 @@ _FRENCH = (
     "Un client signale qu'une carte ne fonctionne pas.",
     "Merci de la vérifier, puis de la remplacer ou de la rembourser.",
 )  # fmt: skip
+
+
+_REASONS_FRENCH: Mapping[str, str] = {
+    REASONS["used"]: "le code a déjà été utilisé",
+    REASONS["invalid"]: "le code n'est pas accepté",
+    REASONS["value"]: "la carte a une autre valeur",
+    REASONS["region"]: "la carte est d'une autre région",
+}
 
 
 def age_words(case: CardCase, now: datetime) -> str:

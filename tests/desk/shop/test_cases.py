@@ -91,7 +91,9 @@ async def test_the_text_for_the_vendor_names_the_card_and_no_code(counter: Count
         assert words in text
     assert card.value.reveal() not in text
     assert card.serial.reveal() not in text
-    assert "Commande: " in await desk.letter(1, "fr")
+    french = await desk.letter(1, "fr")
+    assert f"Commande : {sold.order_id}" in french
+    assert "le code a déjà été utilisé" in french
     counter.box.faults.add(Fault.parse("http503@checkOrder*0"))
     assert "Serial" not in await desk.letter(1, "en")
 
