@@ -59,7 +59,7 @@ def _entries(rows: list[Mapping[str, Any]]) -> Iterator[LogEntry]:
     for row in rows:
         if row["kind"] == NEWS:
             if (news := news_of(row)) and news.at:
-                yield LogEntry(news.at, news.level, news.words)
+                yield LogEntry(news.at, "info", news.words)
             continue
         words = _step(row) if row["to_state"] else _deed(row)
         if not words:

@@ -176,7 +176,7 @@ class DeskWatches:
     def _say(self, news: Iterable[WatchNews]) -> None:
         said = tuple(news)
         for each in said:
-            self._keeper.log(each.words, each.level)
+            self._keeper.log(each.words)
         if said:
             shown = (*self._keeper.book.watch_news, *said)[-MOST_NEWS:]
             self._keeper.publish(watch_news=shown)

@@ -137,11 +137,6 @@ class WatchNews(Struct, frozen=True):
         }
 
     @property
-    def level(self) -> str:
-        """Return how it is logged: `info` or `warning`."""
-        return "info" if self.kind == "back" else "warning"
-
-    @property
     def words(self) -> Phrase:
         """Say it in a sentence."""
         goods, left = self.goods, self.stock or 0
