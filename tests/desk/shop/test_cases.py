@@ -12,6 +12,8 @@ from services.journal.shop import cases
 from services.sandbox import Fault
 from tests.reports.conftest import Counter, OpenCounter
 
+pytestmark = pytest.mark.both_engines
+
 TODAY = date(2026, 11, 28)
 
 

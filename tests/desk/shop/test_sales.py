@@ -8,6 +8,8 @@ from services.domain.errors import Refused
 from services.domain.money import Prices
 from tests.reports.conftest import Counter
 
+pytestmark = pytest.mark.both_engines
+
 PRICES = Prices()
 
 

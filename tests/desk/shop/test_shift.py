@@ -14,6 +14,8 @@ from services.journal.shop import shifts
 from services.sandbox import TEST_PARTIAL, TEST_REFUND, Fault
 from tests.reports.conftest import Counter, OpenCounter
 
+pytestmark = pytest.mark.both_engines
+
 PRICES = Prices()
 
 

@@ -4,8 +4,12 @@ import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from tests.budgets.test_statements import statements
 from tests.desk.test_desk import book_where, console, shop
+
+pytestmark = pytest.mark.both_engines
 
 __all__ = ["console", "shop"]
 

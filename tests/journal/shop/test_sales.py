@@ -15,6 +15,8 @@ from services.journal.purchases import Purchases
 from services.journal.shop.sales import Sales
 from tests.journal.test_database import Known
 
+pytestmark = pytest.mark.both_engines
+
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 LINE = SaleLine(
     0, "p", ours("Netflix"), "t", ours("10 EUR"), 2, Decimal(100), Decimal(105), "", ours("FR")
