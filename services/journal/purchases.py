@@ -120,7 +120,10 @@ class Purchases:
                 raise Refused(
                     "This order was there before the purchase was sent", code="ORDER_OLDER"
                 )
-            purchase_rows.update(tx, purchase_id, {"state": to.value, **changes})
+            # Somebody may have bought it again since it was taken for not placed.
+            late = old.state is PurchaseState.NOT_PLACED and to is PurchaseState.HANDLING
+            noticed = {"late": True, "acknowledged": False} if late else {}
+            purchase_rows.update(tx, purchase_id, {"state": to.value, **noticed, **changes})
             tx.event(
                 kind,
                 purchase_id=purchase_id,

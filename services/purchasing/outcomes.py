@@ -121,6 +121,9 @@ class Outcomes:
             case "HANDLING":
                 facts |= {"order_id": placement.order_id, "status": "HANDLING"}
                 facts |= {"error_code": "", "error_message": ""}
+                # Another console may have taken it for unresolved while this one was cut off.
+                facts |= {"candidates": (), "reason": ""}
+                facts |= {"next_check_at": None, "decision_due_at": None}
                 why = "the vendor accepted it"
             case "REFUSED":
                 facts["next_check_at"] = now + REFUSED_WATCH
@@ -181,7 +184,20 @@ class Outcomes:
             found = await self._purchases.find(step.purchase.id)
             if found is None:
                 raise
+            return await self._contested(found, str(step.seen.get("named", "")))
+
+    async def _contested(self, found: Purchase, named: str) -> Purchase:
+        """Leave it to a person that an answer names an order which another purchase holds."""
+        if not named or found.state not in (S.UNRESOLVED, S.NOT_PLACED):
             return found
+        if found.late and named in found.candidates:
+            return found
+        return await self._purchases.update(
+            found.id,
+            {"late": True, "acknowledged": False, "candidates": (named,)},
+            kind="late",
+            why=f"its answer came late and names order {named}, which another purchase holds",
+        )
 
     async def _keep(self, step: _Step) -> bool:
         changes = step.changes

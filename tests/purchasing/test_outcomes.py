@@ -5,9 +5,10 @@ import contextlib
 import sqlite3
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain.errors import JournalFailed
-from services.domain.models import PurchaseState
+from services.domain.models import Baseline, PurchaseState
 from services.domain.outcome_not_saved import OutcomeNotSaved
 from services.sandbox import Fault
 from services.vendor.placement import Placement
@@ -294,3 +295,63 @@ async def test_a_purchase_whose_caller_is_gone_is_still_written(open_desk, pick,
     async with open_desk() as desk:
         [purchase] = await desk.journal.purchases()
         assert purchase.order_id == market.posts[0].order_id
+
+
+async def moved_by_another(account, purchase_id, *states):
+    """Take a purchase further, as another host does that takes this one for dead."""
+    for state in states:
+        await account.purchases.move(purchase_id, state, "its console was cut off", {})
+
+
+@pytest.fixture
+def cut_off(open_desk, pick, market, monkeypatch):
+    """Buy while another host takes the purchase further before the answer is written."""
+
+    @contextlib.asynccontextmanager
+    async def arranged(*states, bound=False):
+        async with open_desk() as desk:
+            account = desk._opening.opened()
+            quote = await quoted(desk, pick)
+            client, real = account._client, account._client.place
+
+            async def place(*values, **named):
+                placement = await real(*values, **named)
+                [purchase] = await account.purchases.live()
+                await moved_by_another(account, purchase.id, *states)
+                if bound:
+                    other = await account.purchases.add(
+                        replace(purchase, id="p-other", idempotency_key="other"), "b", Baseline()
+                    )
+                    await moved_by_another(account, other.id, S.NOT_SENT)
+                    await account.journal.write(
+                        lambda tx: tx.run(
+                            "UPDATE purchases SET order_id = ? WHERE id = ?",
+                            placement.order_id,
+                            "p-other",
+                        )
+                    )
+                return placement
+
+            monkeypatch.setattr(client, "place", place)
+            yield await desk.buy(quote), market.posts[0].order_id
+
+    return arranged
+
+
+async def test_a_host_that_was_cut_off_brings_its_order_back(cut_off):
+    async with cut_off(S.UNRESOLVED) as (purchase, order_id):
+        assert (purchase.state, purchase.order_id, purchase.late) == (S.HANDLING, order_id, False)
+        assert purchase.next_check_at is None
+
+
+async def test_an_order_of_what_was_taken_for_not_placed_is_late(cut_off):
+    async with cut_off(S.UNRESOLVED, S.NOT_PLACED) as (purchase, order_id):
+        assert (purchase.state, purchase.order_id) == (S.HANDLING, order_id)
+        assert purchase.late
+        assert not purchase.acknowledged
+
+
+async def test_an_order_that_another_purchase_holds_is_for_a_person(cut_off):
+    async with cut_off(S.UNRESOLVED, S.NOT_PLACED, bound=True) as (purchase, order_id):
+        assert (purchase.state, purchase.order_id) == (S.NOT_PLACED, "")
+        assert (purchase.late, purchase.candidates) == (True, (order_id,))
