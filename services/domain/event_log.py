@@ -41,6 +41,7 @@ _ACTORS: Mapping[str, Actor] = {
     "cards": "vendor",
     "late": "vendor",
     "candidates": "carddesk",
+    "restored": "carddesk",
     "watch": "carddesk",
 }
 """Who acts in events of these kinds; in all others that are no step it is a person."""

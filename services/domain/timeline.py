@@ -49,6 +49,7 @@ DEEDS = {
     "acknowledge": "Taken off the list",
     "candidates": "Other orders may be this purchase",
     "late": "An order that fits came late",
+    "restored": "The journal's server had lost it; the desk that bought it wrote it again",
     "reveal": "Revealed",
     "copy": "Copied",
     "export": "Exported",

@@ -47,6 +47,7 @@ def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Bas
     marks = ", ".join("?" * len(values))
     # Column names are this module's own; every value is bound.
     tx.run(f"INSERT INTO purchases ({', '.join(values)}) VALUES ({marks})", *values.values())  # noqa: S608
+    tx.purchases.add(purchase.id)
     _index(tx, purchase.id, "", purchase.note)
 
 
@@ -62,6 +63,12 @@ def update(tx: JournalTransaction, purchase_id: str, changes: Mapping[str, objec
     sets = ", ".join(f"{name} = ?" for name in values)
     # Field names were checked against FIELDS; every value is bound.
     tx.run(f"UPDATE purchases SET {sets} WHERE id = ?", *values.values(), purchase_id)  # noqa: S608
+    tx.purchases.add(purchase_id)
+
+
+def index_note(tx: JournalTransaction, purchase_id: str, note: str) -> None:
+    """Let a purchase that is written from elsewhere be found by the words of its note."""
+    _index(tx, purchase_id, "", note)
 
 
 def _index(tx: JournalTransaction, purchase_id: str, before: str, after: str) -> None:

@@ -66,7 +66,12 @@ class Conflict(Exception):
 
 
 class JournalTransaction:
-    """A transaction in progress, as the functions that run inside it see it."""
+    """A transaction in progress, as the functions that run inside it see it.
+
+    Attributes:
+        who: the operator, for what is written.
+        purchases: the ids of those that it wrote.
+    """
 
     def __init__(self, statements: Statements, start: TransactionStart, who: str) -> None:
         self._statements = statements
@@ -74,6 +79,7 @@ class JournalTransaction:
         self._rev: int | None = None
         self._last: tuple[int, str] | None = None
         self.who: Final = who
+        self.purchases: Final[set[str]] = set()
 
     @property
     def now(self) -> str:

@@ -5,7 +5,7 @@ written is the server's.
 """
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -20,6 +20,12 @@ from services.journal import integrity, location, rows
 from services.journal.emergency_file import Emergency
 from services.journal.postgres import schema, statements
 from services.journal.postgres.consoles import ServerConsoles
+from services.journal.postgres.kept_purchases import (
+    KeptPurchases,
+    contested,
+    is_lost,
+    write_again,
+)
 from services.journal.postgres.session import (
     CONNECT_SECONDS,
     Connection,
@@ -85,6 +91,8 @@ class PostgresEngine:
         self._account = ""
         self._connection: Connection | None = None
         self._away_until = 0.0
+        self._compared = False
+        self._kept: Final = KeptPurchases(path)
 
     @property
     def away_since(self) -> datetime | None:
@@ -101,6 +109,7 @@ class PostgresEngine:
         location.prepare(self._path)
         try:
             self._emergency.open()
+            self._kept.forget(self._clock.now())
         except OSError as error:
             self.read_only = f"No room for the emergency file ({error.strerror}). Buying is off"
         self._usable()
@@ -132,13 +141,17 @@ class PostgresEngine:
         try:
             with connection.pipeline():
                 start = WriteStart(connection, self._server.schema)
-                result = work(self._begun(connection, start))
+                tx = self._begun(connection, start)
+                result = work(tx)
+                written = _rows(connection, tx.purchases)
                 if start.revised:
                     connection.execute(
                         "SELECT pg_notify(%s, %s)", (self._server.schema, self.consoles.name)
                     )
                 sent.append((start.number, result))
                 connection.execute("COMMIT")
+            with contextlib.suppress(OSError):
+                self._kept.add(written.fetchall() if written else ())
         except psycopg.OperationalError:
             self._roll_back()
             if not sent or not self._lost() or answered or not self._committed(sent[0][0]):
@@ -228,6 +241,13 @@ class PostgresEngine:
     def _usable(self) -> Connection:
         connection = self._connection
         if connection is not None and not connection.closed and not connection.broken:
+            if not self._compared and not self.read_only:
+                self._compared = True
+                try:
+                    self._write_again()
+                except BaseException:
+                    self._compared = False
+                    raise
             return connection
         if self._clock.steady() < self._away_until and not self.consoles.connected.is_set():
             raise JournalFailed(
@@ -247,7 +267,23 @@ class PostgresEngine:
             connection.close()
             raise
         self._connection = connection
-        return connection
+        self._compared = False
+        return self._usable()
+
+    def _write_again(self) -> None:
+        """Write what this host has committed and the server has lost, since it failed over."""
+        kept = self._kept.newest(self._clock.now())
+        lost = self.snapshot(lambda tx: [row for row in kept if is_lost(tx, row)]) if kept else []
+        for row in lost:
+            try:
+                self._restore(row)
+            except errors.UniqueViolation as taken:
+                # Of two unsettled purchases of the same goods the other one is settled first.
+                if "order_id" in str(conflict(taken)):
+                    self._restore(contested(row))
+
+    def _restore(self, row: Mapping[str, Any]) -> None:
+        self.transaction(lambda tx: write_again(tx, row))
 
     def _examine(self, connection: Connection) -> None:
         """Make sure that this is a journal of ours that can be written safely."""
@@ -338,3 +374,10 @@ class PostgresEngine:
             with contextlib.suppress(psycopg.Error):
                 self._connection.close()
             self._connection = None
+
+
+def _rows(connection: Connection, ids: Iterable[str]) -> psycopg.Cursor[dict[str, Any]] | None:
+    """Ask for purchases as they are written now, without waiting for the answer."""
+    wanted = sorted(ids)
+    query = "SELECT * FROM purchases WHERE id = ANY(%s)"
+    return connection.execute(query.encode(), (wanted,)) if wanted else None
