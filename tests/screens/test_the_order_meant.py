@@ -123,7 +123,7 @@ async def test_every_step_with_a_card_names_its_order(console: Any) -> None:
     await console.until(lambda: screen.cards.revealed)
     await console.press("t")
     await console.until(lambda: isinstance(console.screen, ReceiptScreen))
-    await console.shows("1 card · karim · 1 x")
+    await console.shows("1 card · karim", f"1 x {row.product}")
     await console.press("escape", "m")
     name = f"1 x {row.product}, {row.region} {row.denomination}, karim"
     await console.until(lambda: f": {name}." in " ".join(console.text().split()))

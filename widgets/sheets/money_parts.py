@@ -13,10 +13,12 @@ from services.domain.local_time import local_clock, local_minute
 from services.domain.money import Prices
 from services.domain.phrase import counted
 from services.domain.spending import LEAST_DAYS, Spending
+from services.domain.text import cell_width, fit
+from services.domain.typed.product_names import short_title
 from widgets.drawing import style
 from widgets.drawing.cells import failure_words, hidden_words
 from widgets.drawing.fit import Part
-from widgets.drawing.ink import Cell, Line, fitted
+from widgets.drawing.ink import Cell, Line, fitted, inert
 from widgets.drawing.plot import lying, unit_of, upright, with_axis
 from widgets.drawing.sheet import facing, sentence
 
@@ -168,6 +170,7 @@ def days(seen: MoneyView, width: int, height: int) -> list[Line]:
 
 
 AMOUNT = 10
+LEAST_TITLE = 4
 COUNT = 5
 
 
@@ -202,7 +205,8 @@ def to_hand_over(seen: MoneyView, width: int, height: int) -> list[Line]:
             ListColumn("product", 0),
             ListColumn("since", 5, right=True),
         )
-        cells = [(row.note, _goods(row), local_minute(row.time)) for row in rows]
+        room = width - 9 - 5 - 4
+        cells = [(row.note, _goods(row, room), local_minute(row.time)) for row in rows]
         return table(columns, cells, width, height, titled=False)
     columns = (
         ListColumn("product", 0),
@@ -211,9 +215,10 @@ def to_hand_over(seen: MoneyView, width: int, height: int) -> list[Line]:
         ListColumn("since", 5, right=True),
         ListColumn("price", 7, right=True),
     )
+    room = width - 12 - 8 - 5 - 7 - 2 * 6
     cells = [
         (
-            _goods(row),
+            _goods(row, room),
             row.note,
             f"{row.delivered or 0} of {row.quantity}",
             local_minute(row.time),
@@ -381,8 +386,15 @@ def _movement(row: LedgerRow, *, wide: bool) -> tuple[str, ...]:
     )
 
 
-def _goods(row: BoardOrder) -> str:
-    return f"{row.product or row.product_id} {row.denomination}".rstrip()
+def _goods(row: BoardOrder, room: int = 0) -> str:
+    """Name what was bought; where there is no room for all of it the product is cut."""
+    value = row.denomination
+    title = short_title(row.product or row.product_id, value) if room else row.product
+    title = title or row.product_id
+    left = room - cell_width(value) - 1
+    if room and cell_width(title) > left >= LEAST_TITLE:
+        title = fit(inert(title), left).rstrip()
+    return f"{title} {value}".rstrip()
 
 
 def _price(row: BoardOrder, prices: Prices) -> str:

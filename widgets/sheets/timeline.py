@@ -10,9 +10,10 @@ from textual.reactive import var
 from services.domain.book import BoardOrder
 from services.domain.errors import Failure
 from services.domain.local_time import local_time
+from services.domain.phrase import counted
 from services.domain.text import clean
 from services.domain.timeline import Timeline, by_day, own_key
-from widgets.drawing.cells import and_again, dinars, discreet, filled, order_state_cell
+from widgets.drawing.cells import and_again, dinars, discreet, order_state_cell
 from widgets.drawing.ink import Cell, Line, wrap
 from widgets.drawing.sheet import Sheet, fact, sentence
 from widgets.drawing.steps import entry_lines
@@ -85,7 +86,7 @@ class TimelineSheet(Sheet):
         row, purchase = timeline.row, timeline.purchase
         desk = f"{row.operator or 'this desk'}" if row.mine else "another desk"
         if purchase is not None:
-            desk = f"{desk} on {purchase.host}"
+            desk = f"{desk} at {purchase.host}"
         lines = [
             *fact("order", clean(row.order_id) or "no order id yet", width),
             *fact("purchase", row.purchase_id, width),
@@ -95,13 +96,13 @@ class TimelineSheet(Sheet):
             lines += fact("request", clean(purchase.request_id), width)
         given = f"{local_time(row.given_at)} by {row.given_by}" if row.given_at else ""
         if row.to_give:
-            given = "not handed over"
+            given = "not yet"
         return [
             *lines,
-            *fact("cards", filled(row.delivered, row.quantity), width),
-            *fact("total", dinars(row.total, self.privacy), width),
-            *fact("bought by", desk, width),
-            *fact("note", row.note, width),
+            *fact("cards", _came(row), width),
+            *fact("cost", dinars(row.total, self.privacy), width),
+            *fact("desk", desk, width),
+            *fact("customer", row.note, width),
             *fact("handed over", given, width, "good" if row.given_at else "plain"),
         ]
 
@@ -116,3 +117,10 @@ class TimelineSheet(Sheet):
         if self.busy:
             lines += sentence("asking the vendor …", width, "dim")
         return lines
+
+
+def _came(row: BoardOrder) -> str:
+    """Say how many cards came, or how many were ordered while none is known to have come."""
+    if row.delivered is None:
+        return counted(row.quantity, "card")
+    return f"{row.delivered} of {row.quantity}"

@@ -7,6 +7,7 @@ from services.domain.errors import BadInput, NotFound
 from services.domain.local_time import local_time
 from services.domain.models import Catalog
 from services.domain.money import OF_A_RULE, PriceRule, RuleKey, show
+from services.domain.phrase import counted
 from services.domain.text import clean, natural
 from services.domain.typed.product_names import with_region
 from services.settings.fields import HousePrices
@@ -69,7 +70,7 @@ async def prices(call: Call) -> int:
                 wrong += await _unknown(desk, await desk.catalog.read(), house)
         call.out.data({"wrong": wrong, "rules": len(house.rules)}, clean_lines(wrong))
         if not wrong:
-            call.out.say(f"{len(house.rules)} rules, and nothing is wrong in them.")
+            call.out.say(f"{counted(len(house.rules), 'rule')}; nothing is wrong.")
         return BAD if wrong else 0
     for notice in house.notices:
         call.out.say(notice)

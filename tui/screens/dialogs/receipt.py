@@ -35,6 +35,9 @@ AROUND, AROUND_NARROW = 13, 15
 SHAPE = Card(Secret(""), Secret(MASK))
 """What is known of a card before it is fetched."""
 
+TALL = 24
+"""Lines from which the goods have a line of their own."""
+
 WHOLE_SENTENCES = 72
 WIDEST = 72
 
@@ -126,15 +129,15 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         if privacy and self.composed and self.is_current:
             self.dismiss(None)
 
-    def _title(self) -> str:
+    def _title(self) -> tuple[str, str]:
+        """Return for whom the text is, and on a line of its own the goods, named whole."""
         which = receipt.which(self._indexes) if self._indexes else counted(self._count, "card")
         order = self._order
         goods = f"{order.quantity} x {order.goods} {order.denomination}"
-        # The customer first: what is handed over is in the text below, too.
-        whose = f"{order.note} · {goods}" if order.note else goods
+        whose = f" · {order.note}" if order.note else ""
         came = order.cards_came or 0
         late = f" ({came} of {came + order.missing} here)" if order.missing else ""
-        return f"Text for the customer: {which}{late} · {whose}"
+        return f"Text for the customer: {which}{late}{whose}", goods
 
     def _choose(self, way: Way) -> None:
         template = self._templates[self._language]
@@ -153,11 +156,12 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         width = max(20, min(WIDEST, self.size.width - 8))
         lines = [f"  {fit(inert(line), width).rstrip()}" for line in text.split("\n")]
         around = AROUND if self.size.width >= WHOLE_SENTENCES else AROUND_NARROW
-        around += bool(self.context.settings.ui.print_command)
+        title = self._title() if self.size.height >= TALL else (" · ".join(self._title()),)
+        around += len(title) - 1 + bool(self.context.settings.ui.print_command)
         if len(lines) > (most := max(2, self.size.height - around)):
             lines = [*lines[: most - 1], "  …"]
-        title = fit(inert(self._title()), width).rstrip()
-        self.query_one("#hand-title", Static).update(inert_content(title))
+        fitted = (fit(inert(line), width).rstrip() for line in title)
+        self.query_one("#hand-title", Static).update(inert_content(*fitted))
         key = self.context.keymap.shown("right")
         language = receipt.LANGUAGES.get(self._language, "as ui.customer_template has it")
         written = f"Language: {language} ({key}: next)"

@@ -100,5 +100,7 @@ def _seen(purchase: Purchase) -> Phrase:
         looked = f"looked {'once' if purchase.checks == 1 else f'{purchase.checks} times'}"
     if purchase.order_id:
         return plain(f"{looked}, then the order was found" if looked else "")
-    said = joined(", ", (message_of(purchase), plain(code)))
+    # Its first sentence says that no answer came.
+    known = code.removeprefix("NO_ANSWER").removeprefix(", ")
+    said = joined(", ", (message_of(purchase), plain(known)))
     return joined("; ", (said, plain(looked)))
