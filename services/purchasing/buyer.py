@@ -25,6 +25,7 @@ from services.domain.text import clean
 from services.domain.typed.digits import MOST_CARDS
 from services.journal import spending
 from services.journal.database import Journal
+from services.journal.mark import refuse_moved
 from services.journal.presence import Consoles
 from services.journal.purchases import Purchases, identical
 from services.journal.rows import column
@@ -253,6 +254,7 @@ class Buyer:
 
     def _verify_day(self, tx: JournalTransaction, quote: Quote) -> None:
         """Refuse what other consoles have left too little of the day's limit for meanwhile."""
+        refuse_moved(tx)
         if self._limits.max_day:
             limits, spent = self._limits, self._spent_today(tx)
             if problem := purchase_checks.over_limits(limits, quote.quantity, quote.total, spent):

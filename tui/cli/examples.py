@@ -112,6 +112,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "journal": (
         ("carddesk journal", "where it is, and who has it open"),
         ("carddesk journal init", "make it on the team's server, with the roles of its logins"),
+        ("carddesk journal move --to-server", "what is in the file here goes on at the server"),
         ("carddesk journal check", "is all of it what its events say? exits 2 if not"),
     ),
     "events": (

@@ -16,8 +16,9 @@ from psycopg.pq import TransactionStatus
 
 from services.domain import event_log
 from services.domain.errors import AWAY, JournalDamaged, JournalFailed
-from services.journal import integrity, location, rows
+from services.journal import integrity, location, mark, rows
 from services.journal.emergency_file import Emergency
+from services.journal.mark import MOVED_TO
 from services.journal.postgres import schema, statements
 from services.journal.postgres.consoles import ServerConsoles
 from services.journal.postgres.kept_purchases import (
@@ -306,7 +307,8 @@ class PostgresEngine:
         held = {
             each["name"]: each["value"]
             for each in connection.execute(
-                "SELECT name, value FROM meta WHERE name IN ('application', 'version', 'account')"
+                "SELECT name, value FROM meta WHERE name"
+                " IN ('application', 'version', 'account', 'moved_to')"
             )
         }
         if held.get("application") != schema.APPLICATION:
@@ -326,6 +328,8 @@ class PostgresEngine:
             self.read_only = LOOKS_ONLY
         if row["standby"]:
             self.read_only = "The journal's server is a standby, which can only be read"
+        elif place := held.get(MOVED_TO):
+            self.read_only = mark.sentence(place)
         elif held.get("account", self._account) != self._account:
             raise foreign("it belongs to another account")
         elif "account" not in held:

@@ -41,11 +41,15 @@ class Dialect:
 
 
 class WriteStart:
-    """Begins a transaction under the account's lock; `revised` says that something was changed."""
+    """Begins a transaction under the account's lock; `revised` says that something was changed.
 
-    def __init__(self, connection: Connection, schema_name: str) -> None:
-        connection.execute("BEGIN")
-        lock(connection, schema_name)
+    `begun` says that both are so already.
+    """
+
+    def __init__(self, connection: Connection, schema_name: str, *, begun: bool = False) -> None:
+        if not begun:
+            connection.execute("BEGIN")
+            lock(connection, schema_name)
         self._moment: Final = connection.execute(
             f"SELECT {NOW} AS now, pg_current_xact_id()::text AS number".encode()
         )

@@ -22,8 +22,7 @@ ROUND_TRIPS: Final = 5
 
 _ROLE: Final = """
 SELECT session_user AS login, current_setting('server_version') AS version,
-    pg_is_in_recovery() AS standby, to_regnamespace(%(schema)s) IS NOT NULL AS there,
-    to_regclass('meta') IS NOT NULL AS here, CASE
+    pg_is_in_recovery() AS standby, CASE
         WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) THEN 'superuser'
         WHEN pg_has_role((SELECT nspowner FROM pg_namespace WHERE nspname = %(schema)s), 'USAGE')
             THEN 'owner'
@@ -31,6 +30,9 @@ SELECT session_user AS login, current_setting('server_version') AS version,
         WHEN has_column_privilege(to_regclass('purchases'), 'note', 'UPDATE') THEN 'support'
         ELSE 'none' END AS role
 """
+_HERE: Final = (
+    "SELECT to_regnamespace(%s) IS NOT NULL AS there, to_regclass('meta') IS NOT NULL AS here"
+)
 _FACTS: Final = (
     "SELECT name, value FROM meta WHERE name IN ('application', 'version', 'account', 'moved_to')"
 )
@@ -67,28 +69,35 @@ def read(server: JournalServer) -> ServerStatus:
         psycopg.Error: it cannot be reached, or does not accept the login.
     """
     with connect(server) as connection:
-        refuse_unfit(connection)
         row = connection.execute(_ROLE.encode(), {"schema": server.schema}).fetchone() or {}
-        if not row["here"]:
-            raise _not_here(server, there=row["there"])
-        facts = {each["name"]: each["value"] for each in connection.execute(_FACTS.encode())}
-        if facts.get("application") != schema.APPLICATION:
-            raise foreign("it was written by another program")
+        found = facts(connection, server)
         return ServerStatus(
             version=row["version"],
             schema=server.schema,
-            schema_version=int(facts.get("version", "0")),
-            account=facts.get("account", ""),
+            schema_version=int(found.get("version", "0")),
+            account=found.get("account", ""),
             login=row["login"],
             role=row["role"],
             standby=row["standby"],
-            moved_to=facts.get("moved_to", ""),
+            moved_to=found.get("moved_to", ""),
             consoles=tuple(
                 ConnectedConsole(each["operator"], each["host"], rows.moment(each["since"]))
                 for each in connected(connection, server.schema)
             ),
             latency=_latency(connection),
         )
+
+
+def facts(connection: Connection, server: JournalServer) -> dict[str, str]:
+    """Return what a journal says of itself; raises JournalFailed where there is none of ours."""
+    refuse_unfit(connection)
+    row = connection.execute(_HERE.encode(), (server.schema,)).fetchone() or {}
+    if not row["here"]:
+        raise _not_here(server, there=row["there"])
+    found = {each["name"]: each["value"] for each in connection.execute(_FACTS.encode())}
+    if found.get("application") != schema.APPLICATION:
+        raise foreign("it was written by another program")
+    return found
 
 
 def _not_here(server: JournalServer, *, there: bool) -> JournalFailed:

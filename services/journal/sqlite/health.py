@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from services.domain import event_log
 from services.domain.errors import JournalDamaged, JournalFailed
-from services.journal import integrity, location
+from services.journal import integrity, location, mark
 from services.journal.emergency_file import Emergency
 from services.journal.integrity import CHECKED_AT_START
 from services.journal.sqlite.connection import JournalFile, as_dict, translated
@@ -197,6 +197,8 @@ class JournalHealth:
                 f"The journal was damaged{why} and was moved to {copy.name}. Buying is off until"
                 " you have compared the orders with it and moved that file away"
             )
+        if place := self._file.snapshot(mark.moved_to):
+            self.read_only = mark.sentence(place)
         if kind := location.network_file_system(self._path.parent):
             self.read_only = f"The journal lies on a network file system ({kind}). Buying is off"
         try:

@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from services.domain.errors import BadInput
 from services.domain.local_time import local_minute
 from services.domain.phrase import counted
+from services.system.clock import SystemClock
 from services.system.files import shown
-from tui.cli.context import AddCommand, Call
+from tui.cli.context import AddCommand, Call, operator
 from tui.formats import as_json, as_text
 
 if TYPE_CHECKING:
     from services.desk.team.administration import ServerStatus
 
-WHAT = ("status", "init", "check")
+WHAT = ("status", "init", "check", "move")
 BROKEN = 2
 LOGINS = {
     "carddesk_owner": "schema, limits, roles; all that a desk does",
@@ -29,15 +31,27 @@ def declare(add: AddCommand) -> None:
         choices=WHAT,
         default="status",
         nargs="?",
-        metavar="status|init|check",
+        metavar="status|init|check|move",
         help="say where it is; make it on the team's server, or bring it up to date; check all of"
-        " it",
+        " it; move it",
+    )
+    way = command.add_mutually_exclusive_group()
+    way.add_argument(
+        "--to-server", action="store_true", help="to move: from the file here to the team's server"
+    )
+    way.add_argument(
+        "--to-file", action="store_true", help="to move: from the team's server to the file here"
     )
 
 
 async def journal(call: Call) -> int:
-    """Do what was asked for; only `init` changes anything."""
-    match call.args.what:
+    """Do what was asked for; only `init` and `move` change anything."""
+    args = call.args
+    if args.what != "move" and (args.to_server or args.to_file):
+        raise BadInput("--to-server and --to-file go with journal move")
+    match args.what:
+        case "move":
+            return await _move(call)
         case "init":
             return await _init(call)
         case "check":
@@ -136,7 +150,7 @@ async def _file_status(call: Call) -> int:
             "server_version": found.engine,
             "version": found.schema_version,
             "account": found.account,
-            "moved_to": None,
+            "read_only": found.read_only or None,
             "consoles": _documents(consoles),
         },
         _lines(
@@ -150,6 +164,49 @@ async def _file_status(call: Call) -> int:
             consoles,
         ),
     )
+    return 0
+
+
+async def _move(call: Call) -> int:
+    from services.desk.team import moving
+
+    if not (call.args.to_server or call.args.to_file):
+        raise BadInput("Where to: --to-server or --to-file?", advice="Nothing was changed.")
+    settings = call.settings()
+    moved = await moving.move(
+        "server" if call.args.to_server else "file",
+        settings,
+        await call.key(settings),
+        call.paths,
+        SystemClock(),
+        operator(call.environ),
+    )
+    next_step = (
+        "Every desk names the server in its settings now."
+        if call.args.to_server
+        else "Take the setting journal out of the profile now; nothing is bought while it is there."
+    )
+    call.out.data(
+        {
+            "from": moved.source,
+            "to": moved.target,
+            "purchases": moved.purchases,
+            "events": moved.events,
+            "head": moved.head,
+        },
+        as_text.facts(
+            [
+                ("from", moved.source),
+                ("to", moved.target),
+                (
+                    "held",
+                    f"{counted(moved.purchases, 'purchase')}, {counted(moved.events, 'event')}",
+                ),
+                ("head", moved.head),
+            ]
+        ),
+    )
+    call.out.say(f"The journal was moved, and compared row by row. {next_step}")
     return 0
 
 
