@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidO
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.domain.typed.digits import western
 
@@ -162,15 +163,17 @@ class PriceRule(Struct, frozen=True):
     """What `prices.toml` says of a category, a product or a value; None where it says nothing.
 
     `price` is for one card (DZD), `step` what it is rounded up to, `floor_percent` the least margin
-    in per cent of the price.
+    in per cent of the price. `hint` says to the customer how such a card is redeemed.
     """
 
     markup_percent: Decimal | None = None
     price: Decimal | None = None
     step: int | None = None
     floor_percent: Decimal | None = None
+    hint: str = ""
 
 
+_SAYS_NOTHING = PriceRule()
 RuleKey = tuple[str, ...]
 """What a rule is about: `("category", title)`, `("product", id)`, `("value", product, type)`."""
 
@@ -223,6 +226,10 @@ class Prices(Struct, frozen=True):
         price = self.price(cost, product_id, type_id, category)
         return floor if 100 * (price - cost) < floor * price else None
 
+    def hint(self, product_id: str, type_id: str = "") -> str:
+        """Return how a card of these goods is redeemed, for its customer; empty if nothing says."""
+        return next((rule.hint for rule in self._rules(product_id, type_id, "") if rule.hint), "")
+
     def _rules(self, product_id: str, type_id: str, category: str) -> list[PriceRule]:
         """Return the rules of these goods, what counts most first."""
         if not self.rules:
@@ -236,7 +243,8 @@ class Prices(Struct, frozen=True):
         """How a price is made, in a sentence."""
         step = "a whole DZD" if self.step == 1 else f"a multiple of {show(Decimal(self.step))} DZD"
         said = f"Cost plus {self.markup_percent.normalize():f} %, rounded up to {step}."
-        more = f" prices.toml says otherwise for {len(self.rules)}." if self.rules else ""
+        others = sum(replace(rule, hint="") != _SAYS_NOTHING for rule in self.rules.values())
+        more = f" prices.toml says otherwise for {others}." if others else ""
         return f"{said}{more}"
 
 

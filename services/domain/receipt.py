@@ -14,7 +14,10 @@ from services.domain.money import Prices
 from services.domain.secrets import MASK, Secret
 from services.domain.text import clean
 
-FIELDS: Final = ("code", "serial", "product", "denomination", "order", "date", "price", "note")
+FIELDS: Final = (
+    *("code", "serial", "product", "denomination", "region", "order", "date", "price", "hint"),
+    "note",
+)
 LANGUAGES: Final = {"fr": "French", "ar": "Arabic", "en": "English"}
 OWN: Final = "own"
 """The template of the settings, beside the languages."""
@@ -22,7 +25,7 @@ OWN: Final = "own"
 BUILT_IN: Final = {
     "fr": (
         "{product} {denomination}\nCode : {code}\nNuméro de série : {serial}\n"
-        "Commande : {order}\nDate : {date}"
+        "Commande : {order}\nDate : {date}\n{hint}"
     ),
     # What is not Arabic has lines of its own: beside Arabic words 1234-5678 is drawn as 5678-1234.
     "ar": "\n".join(
@@ -36,11 +39,12 @@ BUILT_IN: Final = {
             "{order}",
             "التاريخ:",
             "{date}",
+            "{hint}",
         )
     ),
     "en": (
         "{product} {denomination}\nCode: {code}\nSerial number: {serial}\n"
-        "Order: {order}\nDate: {date}"
+        "Order: {order}\nDate: {date}\n{hint}"
     ),
 }
 """The template of each language."""
@@ -161,26 +165,30 @@ def price_of(order: BoardOrder, cards: int, prices: Prices) -> str:
     return f"{money.show(whole * cards / came)} DZD"
 
 
-def whole(template: str, order: BoardOrder, cards: Sequence[Card], price: str = "") -> Secret:
+def whole(
+    template: str, order: BoardOrder, cards: Sequence[Card], price: str = "", hint: str = ""
+) -> Secret:
     """Return the text for cards of an order: what they share is in it once.
 
-    `price` is what the customer pays for these cards.
+    `price` is what the customer pays for these cards, `hint` how such a card is redeemed.
 
     Several cards are numbered lines in a text of ours. In one of the operator's own, the lines with
     the code and the serial are repeated.
     """
     values = [
-        _values(order, price, code=card.value.reveal(), serial=card.serial.reveal())
+        _values(order, price, hint, code=card.value.reveal(), serial=card.serial.reveal())
         for card in cards
     ]
     more = [[f"{name}: {value.reveal()}" for name, value in card.more] for card in cards]
     return Secret(_joined(template, values, more))
 
 
-def masked(template: str, order: BoardOrder, cards: Sequence[Card], price: str = "") -> str:
+def masked(
+    template: str, order: BoardOrder, cards: Sequence[Card], price: str = "", hint: str = ""
+) -> str:
     """Return the text for cards as it may be looked at: no code, no serial is in it."""
     values = [
-        _values(order, price, code=MASK, serial=MASK if card.serial else "") for card in cards
+        _values(order, price, hint, code=MASK, serial=MASK if card.serial else "") for card in cards
     ]
     return _joined(template, values, [[f"{name}: {MASK}" for name, _ in c.more] for c in cards])
 
@@ -216,7 +224,7 @@ def alone(index: int, card: Card) -> tuple[str, Secret]:
     return f"{which} with {names}", Secret("\n".join(line for line in lines if line))
 
 
-def _values(order: BoardOrder, price: str, *, code: str, serial: str) -> dict[str, str]:
+def _values(order: BoardOrder, price: str, hint: str, *, code: str, serial: str) -> dict[str, str]:
     return {
         "code": code,
         "serial": serial,
@@ -224,7 +232,9 @@ def _values(order: BoardOrder, price: str, *, code: str, serial: str) -> dict[st
         "denomination": order.denomination,
         "order": clean(order.order_id, LONGEST_ORDER_ID),
         "date": local_day(order.time),
+        "region": order.region,
         "price": price,
+        "hint": hint,
         "note": order.note,
     }
 

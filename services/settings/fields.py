@@ -195,8 +195,8 @@ class UiSettings(Struct, frozen=True):
     customer_template: Annotated[
         str,
         _doc(
-            "Your own text for customers: {code} {serial} {product} {denomination} {order} "
-            "{date} {price} {note}.",
+            "Text: {code} {serial} {product} {denomination} {order} {date} {price} "
+            "{region} {hint} {note}.",
             check=receipt.check,
             lines=True,
         ),

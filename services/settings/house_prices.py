@@ -21,6 +21,7 @@ from services.system import files
 
 NAME = "prices.toml"
 MOST_RULES = 5_000
+LONGEST_HINT = 300
 SECTIONS = ("category", "product")
 GENERAL = "ui.markup_percent and ui.round_prices hold"
 HOLDS: Mapping[str, str] = {
@@ -28,6 +29,7 @@ HOLDS: Mapping[str, str] = {
     "price": "Its price is made of the cost and a mark-up",
     "round": "The rounding of its product, its category or ui.round_prices holds",
     "floor_percent": "The floor of its product, its category or of all prices holds",
+    "hint": "The text for the customer has the hint of its product or its category, if any",
 }
 """What can be said of goods, and what holds where it cannot be used."""
 
@@ -48,6 +50,7 @@ TEMPLATE = """\
 # [product.6b0593167902699be4000002]
 # markup_percent = 4
 # floor_percent = 1.5
+# hint = "Redeem it at netflix.com/redeem, with an account of Türkiye."   # for the customer
 
 # [product.6b0593167902699be4000002.value.9e443bd5224d646ca136d5ee]
 # price = 250                     # DZD for one card, whatever it costs
@@ -152,6 +155,8 @@ def _with(rule: PriceRule, name: str, value: object) -> PriceRule:
             return replace(rule, price=_number(value, name, 1, int(LARGEST)))
         case "floor_percent":
             return replace(rule, floor_percent=_number(value, name, 0, 99))
+        case "hint":
+            return replace(rule, hint=_hint(value))
         case "round":
             step = _number(value, name, 1, 1_000)
             if step != int(step):
@@ -159,6 +164,15 @@ def _with(rule: PriceRule, name: str, value: object) -> PriceRule:
             return replace(rule, step=int(step))
         case other:
             raise ValueError(f"there is no {other}; there are {', '.join(HOLDS)}")
+
+
+def _hint(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"hint must be a text in quotes, not {str(value)[:20]}")
+    said = clean(value, LONGEST_HINT + 1).strip()
+    if not 0 < len(said) <= LONGEST_HINT:
+        raise ValueError(f"hint must have 1 to {LONGEST_HINT} characters")
+    return said
 
 
 def _number(value: object, name: str, low: int, high: int) -> Decimal:

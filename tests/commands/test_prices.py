@@ -45,8 +45,21 @@ async def test_what_holds_is_shown(carddesk, house, shelf):
         {
             "of": "product", "category": None, "product_id": shelf.product_id, "type_id": None,
             "markup_percent": "12.5", "price": None, "round": 10, "floor_percent": None,
+            "hint": None,
         }
     ]  # fmt: skip
+
+
+async def test_a_hint_is_shown_and_checked(carddesk, house, shelf):
+    house(f'[product.{shelf.product_id}]\nhint = "Redeem it soon"\n')
+    await carddesk("catalog")
+    assert "Redeem it soon" in (await carddesk("prices")).out
+    [rule] = (await carddesk("prices", "--json")).document["rules"]
+    assert rule["hint"] == "Redeem it soon"
+    house(f"[product.{shelf.product_id}]\nhint = 7\n")
+    done = await carddesk("prices", "check")
+    assert done.code == 2
+    assert "prices.toml line 2: hint must be a text in quotes" in done.out
 
 
 async def test_check_names_what_is_wrong_and_what_the_vendor_does_not_have(carddesk, house, shelf):

@@ -84,6 +84,26 @@ def test_many_cards_are_one_heading_and_numbered_lines(language: str) -> None:
     assert sum(ORDER.order_id in line for line in lines) == 1
 
 
+@pytest.mark.parametrize("language", receipt.LANGUAGES)
+def test_the_hint_is_in_the_text_once_below_the_cards(language: str) -> None:
+    hint = "Redeem it at netflix.com/redeem"
+    cards = [card("A"), card("B")]
+    text = receipt.whole(receipt.BUILT_IN[language], ORDER, cards, hint=hint).reveal()
+    assert text.splitlines()[-1] == hint
+    assert text.count(hint) == 1
+    assert ORDER.note not in text
+    assert hint in receipt.masked(receipt.BUILT_IN[language], ORDER, cards, hint=hint)
+
+
+def test_ones_own_template_may_name_region_and_hint() -> None:
+    order = replace(ORDER, region=clean("Türkiye"))
+    own = receipt.check("{region}: {code}\n{hint}")
+    assert receipt.whole(own, order, [card("A")], hint="Use it soon").reveal() == (
+        "Türkiye: A\nUse it soon"
+    )
+    assert receipt.whole(own, order, [card("A")]).reveal() == "Türkiye: A"
+
+
 def test_numbered_cards_without_a_serial_end_with_the_code() -> None:
     lines = written(receipt.BUILT_IN["en"], card("A ", ""), card("B", "")).splitlines()
     assert lines[1:4] == ["Codes:", "1. A ", "2. B"]

@@ -71,6 +71,28 @@ def test_what_a_value_marks_up_comes_before_the_fixed_price_of_its_product(house
     assert (prices.price(COST, P, T), prices.price(COST, P, "t2")) == (1_200, 900)
 
 
+def test_a_hint_of_a_value_comes_before_that_of_its_product_and_category(house):
+    settings = house(
+        f"""
+        [category.gaming]
+        hint = "Redeem it in the game."
+        [product.{P}]
+        hint = "Redeem it\\n at pubg.com."
+        [product.{P}.value.{T}]
+        price = 1_234
+        """
+    ).priced_by(CATALOG)
+    prices = settings.prices
+    assert not settings.house.notices
+    assert prices.hint(P, T) == prices.hint(P) == "Redeem it  at pubg.com."
+    assert prices.hint("p2") == ""
+    assert prices.price(COST, P, "t2") == 1_050
+    assert prices.words.endswith("prices.toml says otherwise for 1.")
+    only_category = house('[category.Gaming]\nhint = "In the game."\n').priced_by(CATALOG)
+    assert only_category.prices.hint(P, T) == "In the game."
+    assert only_category.prices.broken_floor(COST, P, T) is None
+
+
 def test_a_category_is_known_by_its_products_where_nothing_else_is(house):
     settings = house("[category.Gaming]\nmarkup_percent = 10\n")
     assert settings.prices.price(COST, P, T) == 1_050
@@ -110,6 +132,9 @@ def test_a_fixed_price_below_the_cost_breaks_any_floor():
         ("round = 2.5", "whole number", "ui.round_prices holds"),
         ("round = 0", "must be from 1 to 1000", "ui.round_prices holds"),
         ("floor_percent = 100", "must be from 0 to 99", "floor"),
+        ("hint = 3", "hint must be a text in quotes", "hint of its product"),
+        ('hint = " "', "hint must have 1 to 300 characters", "hint of its product"),
+        (f'hint = "{"x" * 301}"', "hint must have 1 to 300 characters", "hint of its product"),
         ("markup = 3", "there is no markup; there are markup_percent, price", "left out"),
     ],
 )

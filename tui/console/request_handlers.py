@@ -277,7 +277,8 @@ async def _give(console: "ConsoleApp", request: ask.ReceiptRequest) -> str:
     def text_of(cards: tuple[Card, ...]) -> Secret:
         chosen = receipt.chosen(cards, indexes, order.delivered or 0)
         price = receipt.price_of(order, len(chosen), console.settings.prices)
-        text = receipt.whole(choice.template, order, chosen, price)
+        hint = console.settings.prices.hint(order.product_id, order.type_id)
+        text = receipt.whole(choice.template, order, chosen, price, hint)
         if choice.way != "print":
             return text
         from tui.formats.printed import printed

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.domain.errors import JournalFailed
 from services.domain.local_time import local_day
+from services.domain.money import PriceRule
 from services.sandbox import Fault
 from services.settings.load import Settings
 from tests.screens.test_order import opened, revealed
@@ -219,6 +220,20 @@ async def test_the_settings_choose_language_and_template(open_console: Any, path
         [path] = await console.until(lambda: files(paths))
         await console.shows("Written into")
         assert path.read_text("utf-8") == "Voici SANDBOX-CARD-1\nMerci\n"
+
+
+async def test_the_hint_of_a_product_is_in_the_text(console: Any, paths: Any) -> None:
+    hint = "Redeem it at pubg.example"
+    await revealed(console, await opened(console))
+    product = console.screen.noted_order().product_id
+    settings = console.app.settings
+    house = replace(settings.house, rules={("product", product): PriceRule(hint=hint)})
+    console.app.settings = replace(settings, house=house)
+    await console.press("t")
+    await says(console, "Text for the customer", hint)
+    await console.press("w")
+    await console.until(lambda: files(paths))
+    assert hint in files(paths)[0].read_text("utf-8")
 
 
 async def test_escape_gives_nothing_away(console: Any, paths: Any) -> None:

@@ -179,6 +179,7 @@ def _document(key: RuleKey, rule: PriceRule) -> dict[str, object]:
         "price": as_json.amount(rule.price),
         "round": rule.step,
         "floor_percent": None if rule.floor_percent is None else str(rule.floor_percent),
+        "hint": rule.hint or None,
     }
 
 
@@ -195,5 +196,5 @@ def _cells(key: RuleKey, rule: PriceRule, catalog: Catalog | None) -> tuple[str,
         "" if rule.price is None else show(rule.price),
         "" if rule.step is None else str(rule.step),
         "" if rule.floor_percent is None else f"{rule.floor_percent.normalize():f}",
-        what,
+        f"{what}: {rule.hint}" if rule.hint else what,
     )

@@ -151,8 +151,10 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
     def _show(self) -> None:
         """Write the text of one card, itself masked, and what it is written in."""
         template = self._templates[self._language]
-        price = receipt.price_of(self._order, self._count, self.context.settings.prices)
-        text = receipt.masked(template, self._order, [SHAPE] * self._count, price)
+        order, prices = self._order, self.context.settings.prices
+        price = receipt.price_of(order, self._count, prices)
+        hint = prices.hint(order.product_id, order.type_id)
+        text = receipt.masked(template, order, [SHAPE] * self._count, price, hint)
         width = max(20, min(WIDEST, self.size.width - 8))
         lines = [f"  {fit(inert(line), width).rstrip()}" for line in text.split("\n")]
         around = AROUND if self.size.width >= WHOLE_SENTENCES else AROUND_NARROW
