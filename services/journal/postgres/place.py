@@ -12,12 +12,9 @@ from services.domain.errors import ConfigError
 from services.journal.database import Journal
 from services.journal.emergency_file import Emergency
 from services.journal.postgres.engine import PostgresEngine
-from services.journal.postgres.session import JournalServer
+from services.journal.postgres.session import JournalServer, near
 from services.system import files
 from services.system.clock import CorrectedClock
-
-NEAR: Final = frozenset({"localhost", "127.0.0.1", "::1", ""})
-"""Hosts that no line leads to."""
 
 NOT_TAKEN: Final = ("password", "sslmode", "options", "passfile", "sslrootcert")
 """What is set elsewhere, or never."""
@@ -55,7 +52,8 @@ def server(
     if "service" not in named:
         named.setdefault("dbname", "carddesk")
         named["sslmode"] = "prefer"
-        if not all(_near(host) for host in named.get("host", "").split(",")):
+        hosts = named.get("host") or named.get("hostaddr", "")
+        if not all(near(host) for host in hosts.split(",")):
             named |= {"sslmode": "verify-full", "sslrootcert": str(ca) if ca else "system"}
     return JournalServer(named, schema)
 
@@ -100,7 +98,3 @@ def _parts(place: str) -> dict[str, str]:
                 advice="Nothing was sent. Take it out; a password belongs into journal_passfile.",
             )
     return parts
-
-
-def _near(host: str) -> bool:
-    return host in NEAR or host.startswith("/")

@@ -31,6 +31,8 @@ _OPTIONS: Final = {
 # What a broken line leaves to be said is said by the desk, in its own words and place.
 logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
+_NEAR: Final = frozenset({"localhost", "127.0.0.1", "::1", ""})
+
 Connection = psycopg.Connection[DictRow]
 
 
@@ -73,12 +75,25 @@ def connect(server: JournalServer) -> Connection:
     )
 
 
+def near(host: str) -> bool:
+    """Tell whether no line leads to a host: it is this one, or a socket on it."""
+    return host in _NEAR or host.startswith("/")
+
+
 def refuse_unfit(connection: Connection) -> None:
     """Make sure that a journal can be kept on this server; raises JournalFailed."""
     version = connection.info.server_version // 10_000
     if version < OLDEST_SERVER:
         raise foreign(
             f"it runs version {version} of PostgreSQL, and {OLDEST_SERVER} or newer is needed"
+        )
+    info = connection.info
+    if not near(info.host) and info.get_parameters().get("sslmode") != "verify-full":
+        # Only a service file can say so: the settings leave no choice.
+        raise JournalFailed(
+            "The line to the journal's server is not proven by TLS",
+            advice="Nothing was sent. Write sslmode=verify-full into the service's file.",
+            code="JOURNAL_TLS",
         )
     if (encoding := connection.info.parameter_status("server_encoding")) != "UTF8":
         raise foreign(f"its encoding is {encoding}, not UTF8")

@@ -136,3 +136,11 @@ async def test_unknown_logins_and_databases_are_one_sentence(team, place):
     assert "does not accept your login" in unknown.err
     missing = await team("journal", CARDDESK_JOURNAL=f"{place}x")
     assert "no such database" in missing.err
+
+
+async def test_doctor_examines_the_server_too(team, carddesk):
+    await team("journal", "init")
+    checks = {each["check"] for each in (await team("doctor", "--json")).document}
+    assert checks >= {"server", "standbys", "server clock", "server rights", "server connections"}
+    without = {each["check"] for each in (await carddesk("doctor", "--json")).document}
+    assert not any(each.startswith("server") for each in without)

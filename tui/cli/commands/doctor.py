@@ -125,12 +125,16 @@ async def _vendor(call: Call) -> AsyncIterator[Diagnosis]:
             api, offset = await desk.health.ping()
         except DeskError as failure:
             yield _failed("vendor", failure)
+            for finding in await _server(call, None):
+                yield finding
             return
         if api == "ok":
             yield Diagnosis("vendor", "ok", clean(desk.book.info.base_url))
         else:
             yield Diagnosis("vendor", "warn", f"it says that its API is {clean(api)}", LATER)
         yield _clock(offset)
+        for finding in await _server(call, offset):
+            yield finding
         # Who runs this wants to know whether the key works by now: one attempt.
         desk.forgive_key()
         try:
@@ -148,6 +152,17 @@ async def _vendor(call: Call) -> AsyncIterator[Diagnosis]:
             yield Diagnosis("buying", "ok", "allowed")
         else:
             yield _buying_off(desk.book.info)
+
+
+async def _server(call: Call, vendor_ahead: timedelta | None) -> list[Diagnosis]:
+    """Examine the server of the journal, where the settings name one."""
+    settings = call.settings()
+    if not settings.profile.journal:
+        return []
+    # No other desk needs what a server needs.
+    from services.desk.team.server_checks import server_findings
+
+    return await server_findings(settings, call.paths, vendor_ahead)
 
 
 async def _journal(desk: "Desk") -> Diagnosis:
