@@ -1,6 +1,8 @@
 """`carddesk buy --from`: check every row of a file, show the sums, and buy what is missing."""
 
 import re
+import shutil
+import textwrap
 import time
 from collections.abc import Sequence
 from decimal import Decimal
@@ -58,6 +60,11 @@ ENDING = (AuthFailed, JournalFailed, OutcomeNotSaved, Unavailable, RateLimited, 
 """What the next row would meet as well."""
 
 _SEPARATOR = re.compile("[,;\t]")
+
+
+HEADINGS = ("LINE", "OUTCOME", "ORDER", "CARDS", "TOTAL")
+LEAST_GOODS = 16
+"""Cells in which the goods are broken at spaces, however narrow the terminal."""
 
 
 class Result(Struct):
@@ -186,7 +193,7 @@ class _Run:
             "total": as_json.amount(_spent(results)),
             "stopped": self.stopped or None,
         }
-        call.out.data(document, _table(results))
+        call.out.data(document, _table(results, _room(call)))
         if call.signals.number:
             return call.signals.exit_code
         return exit_codes.worst([result.code for result in results])
@@ -404,7 +411,7 @@ def _unconfirmed(call: Call, plan: PurchasePlan) -> int:
         "total": as_json.amount(plan.total),
         "error": error_document(error),
     }
-    call.out.data(document, _table(results))
+    call.out.data(document, _table(results, _room(call)))
     return error.exit_code
 
 
@@ -514,23 +521,33 @@ def _document(result: Result) -> dict[str, object]:
     }
 
 
-def _table(results: Sequence[Result]) -> str:
-    return as_text.table(
-        ("LINE", "OUTCOME", "ORDER", "CARDS", "TOTAL", "WHAT"),
-        [
-            (
-                str(result.planned.row.line),
-                result.outcome.value,
-                result.purchase.order_id if result.purchase else "",
-                str(result.planned.row.quantity),
-                show(result.purchase.total if result.purchase else result.planned.total),
-                f"{result.planned.product_title}, {result.planned.type_name}"
-                + (f" ({result.planned.row.note})" if result.planned.row.note else ""),
-            )
-            for result in results
-        ],
-        right={0, 3, 4},
-    )
+def _room(call: Call) -> int:
+    """Return how wide the terminal is that the table is printed on; 0 where it is none."""
+    return shutil.get_terminal_size().columns if call.out.to_terminal else 0
+
+
+def _table(results: Sequence[Result], room: int) -> str:
+    """Align the rows; on a terminal of `room` cells the goods go on in lines of their own."""
+    cells = [
+        (
+            str(result.planned.row.line),
+            result.outcome.value,
+            result.purchase.order_id if result.purchase else "",
+            str(result.planned.row.quantity),
+            show(result.purchase.total if result.purchase else result.planned.total),
+        )
+        for result in results
+    ]
+    used = sum(max(map(len, column)) + 2 for column in zip(HEADINGS, *cells, strict=True))
+    rows: list[tuple[str, ...]] = []
+    for result, first in zip(results, cells, strict=True):
+        planned = result.planned
+        note = f" ({planned.row.note})" if planned.row.note else ""
+        goods = f"{planned.product_title}, {planned.type_name}{note}"
+        parts = textwrap.wrap(goods, max(LEAST_GOODS, room - used)) if room else [goods]
+        rows.append((*first, parts[0]))
+        rows += [("", "", "", "", "", part) for part in parts[1:]]
+    return as_text.table((*HEADINGS, "WHAT"), rows, right={0, 3, 4})
 
 
 def _spent(results: Sequence[Result]) -> Decimal:
