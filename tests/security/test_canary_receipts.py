@@ -18,7 +18,7 @@ ReceiptFiles.write = broken
 """
 IN_THE_TEXT = """
 from services.domain import receipt
-def broken(template, order, cards):
+def broken(template, order, cards, *more):
     value = cards[0].value.reveal()
     raise RuntimeError(value)
 receipt.whole = broken

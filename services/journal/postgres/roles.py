@@ -9,7 +9,7 @@ ALL: Final = (OWNER, DESK, SUPPORT)
 
 SUPPORT_EVENTS: Final = (
     "note", "delivered", "undelivered", "reveal", "copy", "hand", "hand-delete", "print", "export",
-    "serial search", "pin-set", "pin-clear", "pin-wrong",
+    "case", "serial search", "pin-set", "pin-clear", "pin-wrong",
 )  # fmt: skip
 """The kinds of events of a person who looks, and buys nothing."""
 
@@ -22,13 +22,13 @@ GRANT USAGE ON SCHEMA {schema} TO {desk}, {support};
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {desk}, {support};
 GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {desk};
 REVOKE UPDATE, DELETE ON events FROM {desk};
-REVOKE DELETE ON meta, purchases, orders, deliveries, shifts, presences FROM {desk};
+REVOKE DELETE ON meta, purchases, orders, deliveries, shifts, cases, presences FROM {desk};
 GRANT INSERT (name, operator, host, version, since), UPDATE (name) ON presences TO {support};
 GRANT UPDATE (value) ON meta TO {support};
 GRANT INSERT ON events TO {support};
 GRANT UPDATE (note, updated_at, rev) ON purchases TO {support};
 GRANT INSERT, DELETE ON note_words TO {support};
-GRANT INSERT, UPDATE ON deliveries TO {support};
+GRANT INSERT, UPDATE ON deliveries, cases TO {support};
 ALTER TABLE meta ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS readers ON meta;
 DROP POLICY IF EXISTS desks_add ON meta;
