@@ -37,6 +37,8 @@ def test_an_operator_finds_buys_reveals_and_leaves(terminal, vendor, size):
     desk.wait_gone("Cards")
     desk.wait_for("● 1 to hand over")
     desk.press("ctrl+q")
+    desk.wait_for("1 order is not handed over")
+    desk.press("y")
     assert desk.exit_code() == 0
     assert b"\x1b]2;carddesk 1 to hand over\x07" in desk.bytes
     assert b"\x1b[23;2t" in desk.bytes

@@ -93,6 +93,8 @@ def test_a_whole_purchase_ends_in_the_picture_of_a_full_redraw(terminal, vendor)
     desk.wait_for(r"Filter.*\Z")
     assert still(settled(desk)) == still(after)
     desk.press("ctrl+q")
+    desk.wait_for("1 order is not handed over")
+    desk.press("y")
     assert desk.exit_code() == 0
 
 
