@@ -144,12 +144,12 @@ class DeskOrders:
         return {name: await self._cards(name) for name in order_ids}
 
     async def take_out(
-        self, order_id: str, kind: Literal["copy", "hand", "print"], which: str
-    ) -> tuple[Card, ...]:
-        """Fetch an order's cards for its customer; recorded before.
+        self, order_ids: Sequence[str], kind: Literal["copy", "hand", "print"], which: str
+    ) -> tuple[tuple[Card, ...], ...]:
+        """Fetch the cards of orders for one customer, order by order; each recorded before.
 
         Args:
-            order_id: the vendor's order id.
+            order_ids: the vendor's order ids.
             kind: the event: into a clipboard, into a file, or to a printer.
             which: which cards, and where they go, for the event log.
 
@@ -157,8 +157,10 @@ class DeskOrders:
             DeskError: the journal cannot record it, or the vendor could not be read; then no card
                 goes anywhere, and the log says more than happened.
         """
-        await self._journal.record(kind, order_id, which)
-        return await self._cards(order_id)
+        for order_id in order_ids:
+            await self._journal.record(kind, order_id, which)
+        found = [await self._cards(order_id) for order_id in order_ids]
+        return tuple(found)
 
     async def _cards(self, order_id: str) -> tuple[Card, ...]:
         account = self._opening.account

@@ -18,6 +18,9 @@ from services.local_files.receipt_files import ReceiptFile, ReceiptFiles, forgot
 from services.system import programs
 from services.system.clock import Clock
 
+TextOf = Callable[[Sequence[tuple[Card, ...]]], Secret]
+"""Makes one text of the cards of each order."""
+
 
 class DeskReceipts:
     """Writes texts for customers into files, and keeps a list until they are deleted.
@@ -47,15 +50,13 @@ class DeskReceipts:
         self._clock: Final = clock
         self._print_command: Final = print_command
 
-    async def write(
-        self, order_id: str, which: str, text_of: Callable[[tuple[Card, ...]], Secret]
-    ) -> Path:
+    async def write(self, order_ids: Sequence[str], which: str, text_of: TextOf) -> Path:
         """Write a text for a customer into a new file of mode 0600; recorded before.
 
         Args:
-            order_id: the order whose cards are in it.
+            order_ids: the orders whose cards are in it, one or more.
             which: which of them, in words for the event log.
-            text_of: makes what the file is to hold of the order's cards.
+            text_of: makes what the file is to hold of the cards of each order.
 
         Returns:
             Where it is. It is listed until it is deleted.
@@ -64,20 +65,18 @@ class DeskReceipts:
             DeskError: the journal cannot record it, the vendor could not be read, or the file
                 cannot be written.
         """
-        name = await asyncio.to_thread(self._files.fresh, order_id, self._clock.now())
+        name = await asyncio.to_thread(self._files.fresh, order_ids[0], self._clock.now())
         where = f"{which}, into the file {name}"
-        cards = await self._orders.take_out(order_id, "hand", where)
+        cards = await self._orders.take_out(order_ids, "hand", where)
         return await asyncio.to_thread(self._files.write, name, text_of(cards))
 
-    async def print_out(
-        self, order_id: str, which: str, text_of: Callable[[tuple[Card, ...]], Secret]
-    ) -> None:
+    async def print_out(self, order_ids: Sequence[str], which: str, text_of: TextOf) -> None:
         """Send a text for a customer to the program of `ui.print_command`; recorded before.
 
         Args:
-            order_id: the order whose cards are in it.
+            order_ids: the orders whose cards are in it, one or more.
             which: which of them, in words for the event log.
-            text_of: makes the text of the order's cards.
+            text_of: makes the text of the cards of each order.
 
         Raises:
             Refused: no program is set.
@@ -85,13 +84,14 @@ class DeskReceipts:
                 failed: then the event log has a line that says so.
         """
         words = self._printer()
-        cards = await self._orders.take_out(order_id, "print", f"{which}, to the printer")
+        cards = await self._orders.take_out(order_ids, "print", f"{which}, to the printer")
         try:
             text = text_of(cards)
             await programs.run("ui.print_command", words, text.reveal(), os.environ)
         except DeskError as failure:
             with contextlib.suppress(NotRecorded):
-                await self._journal.record("not-printed", order_id, failure.message)
+                for order_id in order_ids:
+                    await self._journal.record("not-printed", order_id, failure.message)
             raise DeskError(
                 f"Not printed: {failure.message}",
                 code=failure.code,

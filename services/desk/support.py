@@ -1,6 +1,6 @@
 """`desk.support`: answers a customer who comes back: lookup, timeline, what was given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -113,6 +113,16 @@ class DeskSupport:
             DeskError: the journal cannot record it, or only the vendor knows the order and could
                 not be asked.
         """
+        return (await self.give_all((order_id,)))[0]
+
+    async def give_all(self, order_ids: Sequence[str]) -> list[tuple[Delivery, bool]]:
+        """Mark orders as given to the customer, all or none of them; see `give`."""
+        for order_id in order_ids:
+            await self._check_givable(order_id)
+        given = await self._opening.opened().deliveries.give_all(order_ids)
+        return [self._marked(each) for each in given]
+
+    async def _check_givable(self, order_id: str) -> None:
         status, came = await self._status(order_id)
         if status not in WITH_CARDS:
             raise Refused(
@@ -126,7 +136,6 @@ class DeskSupport:
                 advice="Nothing was changed.",
                 code="NOTHING_TO_GIVE",
             )
-        return await self._marked(await self._opening.opened().deliveries.give(order_id))
 
     async def take_back(self, order_id: str) -> tuple[Delivery, bool]:
         """Take back the mark that an order was given; recorded before it counts.
@@ -137,7 +146,7 @@ class DeskSupport:
         Raises:
             JournalFailed: the journal cannot record it.
         """
-        return await self._marked(await self._opening.opened().deliveries.take_back(order_id))
+        return self._marked(await self._opening.opened().deliveries.take_back(order_id))
 
     async def delivery(self, order_id: str) -> Delivery | None:
         """Return the mark of an order that was given; raises JournalFailed."""
@@ -181,7 +190,7 @@ class DeskSupport:
                 ) from None
         return order.status, order.cards_came
 
-    async def _marked(self, done: tuple[Delivery, bool]) -> tuple[Delivery, bool]:
+    def _marked(self, done: tuple[Delivery, bool]) -> tuple[Delivery, bool]:
         account, (mark, new) = self._opening.opened(), done
         account.board.rows.take_given((mark,))
         account.board.publish()

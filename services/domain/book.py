@@ -276,7 +276,7 @@ class Book(Struct, frozen=True):
     `watch_news` what they said since this desk began, oldest first. `forgotten` counts the files
     with cards for customers that lie on this disk since long. `journal_away` is since when (UTC)
     the journal's server cannot be reached. `sale` is the one of several lines that is in hand
-    here, as the journal had it last.
+    here, as the journal had it last; `sale_waits` is whether one was open at the start.
     """
 
     info: DeskInfo
@@ -306,6 +306,7 @@ class Book(Struct, frozen=True):
     forgotten: int = 0
     sale: "Sale | None" = None
     journal_away: datetime | None = None
+    sale_waits: bool = False
     fatal: str = ""
     fatal_exit: int = 0
 

@@ -26,15 +26,20 @@ class Deliveries:
         Returns:
             The mark, and whether it is new.
         """
+        return (await self.give_all((order_id,)))[0]
 
-        def work(tx: JournalTransaction) -> tuple[Delivery, bool]:
+    async def give_all(self, order_ids: Iterable[str]) -> list[tuple[Delivery, bool]]:
+        """Mark orders as given, all or none of them; see `give`."""
+        wanted = tuple(order_ids)
+
+        def one(tx: JournalTransaction, order_id: str) -> tuple[Delivery, bool]:
             held = _get(tx, order_id)
             if held is not None and held.at is not None:
                 return held, False
             _record(tx, GIVEN, order_id, "given to the customer")
             return _put(tx, order_id, tx.now), True
 
-        return await self._journal.write(work)
+        return await self._journal.write(lambda tx: [one(tx, order_id) for order_id in wanted])
 
     async def take_back(
         self, order_id: str, why: str = "not given to the customer after all"

@@ -53,7 +53,7 @@ def test_desk_and_its_parts_have_no_base_classes(closed):
         lambda desk: desk.money.figures(),
         lambda desk: desk.orders.list(),
         lambda desk: desk.orders.reveal("o1", None),
-        lambda desk: desk.receipts.write("o1", "card 1", lambda _: Secret("AAAA")),
+        lambda desk: desk.receipts.write(["o1"], "card 1", lambda _: Secret("AAAA")),
         lambda desk: desk.settlement.claim("p1", "o1"),
         lambda desk: desk.support.find("o1"),
         lambda desk: desk.support.give("o1"),

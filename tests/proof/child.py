@@ -12,7 +12,7 @@ import msgspec
 from tests.proof import child_task
 from tests.proof.child_task import ChildTask
 
-TOO_LONG = 20.0
+TOO_LONG = 60.0
 IMPORTED = (
     "services.desk.account", "services.vendor.transport", "services.purchasing.buyer",
     "services.domain.outcome_not_saved",

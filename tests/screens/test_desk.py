@@ -239,7 +239,7 @@ async def test_the_chosen_row_of_the_palette_is_explained_in_full(
 
 async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -> None:
     def remapped(settings: Settings) -> Settings:
-        return replace(settings, keys={"privacy": "Y", "nav.down": "w"})
+        return replace(settings, keys={"privacy": "Y", "nav.down": "ctrl+n"})
 
     async with open_console(change=remapped) as console:
         await console.ready()
@@ -248,7 +248,7 @@ async def test_a_remapped_key_acts_and_the_old_one_does_not(open_console: Any) -
         await console.press("d", "j")
         assert not console.app.privacy
         assert board.highlighted_row_id == first
-        await console.press("Y", "w")
+        await console.press("Y", "ctrl+n")
         assert console.app.privacy
         assert board.highlighted_row_id != first
 
@@ -315,6 +315,10 @@ async def test_every_action_of_a_pane_is_answered(open_console: Any, pane: str) 
         "quit",
         "leave",
         "money",
+        "sale",
+        "shift",
+        "case",
+        "cases",
         "files",
         "lock.pin",
         "find",

@@ -49,7 +49,7 @@ async def test_the_live_keys_of_the_place_are_named(open_console: Any) -> None:
     async with open_console(change=remapped, keyboard="azerty+ar") as console:
         await help_open(console)
         await console.shows("f5     Refresh", "&      Catalogue", "-      Log")
-        await console.press("slash", *"line", "enter", "g")
+        await console.press("slash", *"next line", "enter", "g")
         await console.shows("j down: Next line (ت)")
 
 

@@ -17,6 +17,7 @@ from tui.screens.base import ConsoleContext
 from tui.screens.order import OrderScreen
 from tui.screens.parts.setup_steps import Answers
 from tui.screens.parts.unresolved_sheet import UnresolvedSheet
+from tui.screens.sale import SaleScreen
 from tui.screens.unresolved import UnresolvedScreen
 from widgets.drawing.sheet import Sheet
 
@@ -124,6 +125,40 @@ async def test_the_shift_report(scene: Scene, theme: str, size: tuple[int, int])
         await console.press("escape", "R")
         await console.shows("no money moves", "By product", "PUBG")
         await held(console, "shift", theme, size)
+
+
+async def test_a_sale_of_several_lines(scene: Scene, theme: str, size: tuple[int, int]) -> None:
+    if size[0] > 120:
+        pytest.skip("the sale is drawn as at 120x40")
+    async with scene() as console:
+        await stock_read(console, size)
+        await to_stock(console)
+        for key in ("a", "a", "j"):
+            await console.press(key)
+        await console.until(lambda: console.app.book.sale and console.app.book.sale.cards == 2)
+        await console.press("a")
+        await console.until(lambda: console.app.book.sale and len(console.app.book.sale.lines) == 2)
+        await console.press("A")
+        sale = await console.until(
+            lambda: isinstance(console.screen, SaleScreen) and console.screen
+        )
+        await console.shows("Nothing is bought yet")
+        await held(console, "sale", theme, size)
+        await console.press("b")
+        await console.until(lambda: getattr(console.screen, "confirmation", None))
+        await held(console, "sale-review", theme, size)
+        console.steady.skip(1)
+        await console.press("y")
+        console.apart()
+        await console.press("enter")
+        await console.until(lambda: len(sale.sale.bought) == 2 and not sale._buying)
+        for line in sale.sale.bought:
+            console.box.finish(line.order.order_id)
+        await console.press("r")
+        await console.until(lambda: len(sale.sale.ready) == 2)
+        await console.until(lambda: sale.listens)
+        await console.shows("3 of 3 cards here")
+        await held(console, "sale-ready", theme, size)
 
 
 async def test_purchases_without_an_answer(

@@ -15,26 +15,30 @@ FOUND = frozenset({"found"})
 TIMELINE = frozenset({"timeline"})
 UNDELIVERED = frozenset({"undelivered"})
 SHIFT = frozenset({"shift"})
+SALE = frozenset({"sale"})
 CASES = frozenset({"cases"})
 LISTS = (DESK - BALANCE) | FOUND | UNDELIVERED | CASES
 FILTERED = LISTS | UNRESOLVED | frozenset({"help", "handed"})
 ONE_ORDER = frozenset({"orders"}) | ORDER | FOUND | TIMELINE | UNDELIVERED
-SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | TIMELINE | UNDELIVERED | SHIFT | CASES
-DIALOGS = frozenset({"ticket", "help", "ask", "prompt", "palette", "hand", "handed", "watch"})
+SCREENS = DESK | ORDER | UNRESOLVED | MONEY | FOUND | TIMELINE | UNDELIVERED | SHIFT | CASES | SALE
+DIALOGS = frozenset(
+    {"ticket", "review", "help", "ask", "prompt", "palette", "hand", "handed", "watch"}
+)
 SETUP = frozenset({"welcome", "set-up"})
 LETTERS = frozenset({"help", "hand", "handed"})
 """Dialogs in which nothing is typed: a letter is a key there, as on a screen."""
 EVERYWHERE = SCREENS | DIALOGS | SETUP
 TICKET = frozenset({"ticket"})
+REVIEW = frozenset({"review"})
 ASK = frozenset({"ask"})
 HAND = frozenset({"hand"})
 HANDED = frozenset({"handed"})
 HELP = frozenset({"help"})
 WATCH = frozenset({"watch"})
 GOODS = frozenset({"catalogue", "stock"})
-CHOICES = DESK | HAND | HELP | SHIFT | WATCH
+CHOICES = DESK | HAND | HELP | SHIFT | WATCH | SALE
 """Where left and right choose."""
-PARTS = DESK | ORDER | UNRESOLVED | TICKET
+PARTS = DESK | ORDER | UNRESOLVED | TICKET | SALE
 """Screens of several parts."""
 GOING = SCREENS | LETTERS | TICKET
 """From where a digit leads to its pane; a ticket lets it only once nothing is typed or asked."""

@@ -19,7 +19,8 @@ class ActionContext(Struct, frozen=True):
     over. `sold_out` says that the denomination under the cursor, if in sight, is out of stock,
     and since when. `nothing_to_open` is why no row can be opened, `why_not_closed` why the shift
     that is shown cannot be closed, in words. `watched` is
-    whether there is a watch on the goods of a dialog, `case` whether a case is highlighted.
+    whether there is a watch on the goods of a dialog, `case` whether a case is highlighted. `line`
+    is what became of the selected line of a sale, `lines` counts them.
     """
 
     place: str = "catalogue"
@@ -50,6 +51,8 @@ class ActionContext(Struct, frozen=True):
     why_not_closed: str = ""
     watched: bool = False
     case: bool = False
+    line: str = ""
+    lines: int = 0
 
 
 Reason = Callable[[ActionContext], str]

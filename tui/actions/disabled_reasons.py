@@ -2,6 +2,8 @@
 
 from tui.actions.context import ActionContext
 
+NO_LINE = "There is no line in this sale."
+
 
 def always(_: ActionContext) -> str:
     """Return no reason: it can always work."""
@@ -23,10 +25,24 @@ def buying(now: ActionContext) -> str:
             return now.sold_out if now.product else "No product is highlighted."
         case "stock":
             return now.sold_out if now.denomination else "No value is highlighted."
+        case "sale":
+            return "" if now.lines else NO_LINE
         case _ if not now.order:
             return "No order is highlighted."
         case _:
             return "" if now.goods else "Another desk placed this order: its value is not known."
+
+
+def adding(now: ActionContext) -> str:
+    """Return why nothing can be added to a sale."""
+    return "" if now.place == "sale" else buying(now)
+
+
+def changing(now: ActionContext) -> str:
+    """Return why the selected line of a sale stays as it is."""
+    if now.line in ("to buy", "not bought"):
+        return ""
+    return "Something was sent for this line: it stays as it is." if now.line else NO_LINE
 
 
 def cards(now: ActionContext) -> str:
@@ -34,6 +50,8 @@ def cards(now: ActionContext) -> str:
         return "No order is highlighted."
     if now.privacy:
         return "Privacy mode hides the codes; leave it first."
+    if now.place == "sale" and not now.cards:
+        return "No card of this line is here yet."
     return "" if now.cards else "This order has no cards to show yet."
 
 
@@ -114,18 +132,24 @@ def watching(now: ActionContext) -> str:
 
 def giving(now: ActionContext) -> str:
     """Return why an order cannot be marked as handed over."""
+    if now.place == "sale":
+        return "" if now.giving else "No card of this sale is here to hand over."
     if not now.order:
         return "No order is highlighted."
     return "" if now.giving else "There are no cards to hand over: the order has none yet."
 
 
 def telling(now: ActionContext) -> str:
+    if now.place == "sale":
+        return "" if now.order else "Nothing was sent for this line yet."
     return "" if now.order else "No order is highlighted."
 
 
 def noting(now: ActionContext) -> str:
     if now.place == "cases":
         return a_chosen_case(now)
+    if now.place == "sale":
+        return ""
     if not now.order:
         return "No order is highlighted."
     return "" if now.mine else "Another desk placed this order: only its own desk can note it."
@@ -174,8 +198,15 @@ def taking_off(now: ActionContext) -> str:
         return a_chosen_case(now)
     if now.place == "handed":
         return "" if now.files else "No file with a card is here."
+    if now.place == "sale":
+        return changing(now)
     if now.purchase in ("AMBIGUOUS", "NOT_PLACED", "late", "fits"):
         return ""
     if not now.purchase:
         return "No purchase is there to take off the list."
     return "This purchase is not settled yet: it may still be placed."
+
+
+def taking_all_off(now: ActionContext) -> str:
+    """Return why not all of the list can be taken off."""
+    return "" if now.place == "sale" else taking_off(now)

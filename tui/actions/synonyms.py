@@ -13,6 +13,8 @@ OTHER_NAMES: Final[Mapping[str, str]] = {
     "zoom": "full screen maximise plein ecran agrandir",
     "open": "enter details ouvrir",
     "buy": "purchase sell order new again retry acheter vendre achat vente commander racheter",
+    "sale": "basket cart several lines panier vente ticket",
+    "sale.add": "basket cart put panier ajouter",
     "filter": "search narrow chercher rechercher filtrer",
     "sort": "trier ordonner classer",
     "sort.reverse": "descending ascending inverser",

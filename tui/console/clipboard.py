@@ -1,7 +1,7 @@
 """The clipboard of a console: a card that is sent there is recorded first and cleared soon."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from services.domain.book import BoardOrder
@@ -34,9 +34,12 @@ class CardClipboard:
         return f"{order.name}: {await self._put(way, text)}"
 
     async def hand_over(
-        self, order: BoardOrder, which: str, text_of: Callable[[tuple[Card, ...]], Secret]
+        self,
+        order_ids: Sequence[str],
+        which: str,
+        text_of: Callable[[Sequence[tuple[Card, ...]]], Secret],
     ) -> str:
-        """Fetch the cards of an order and send a text with them, once `which` is recorded.
+        """Fetch the cards of orders and send one text with them, once `which` is recorded.
 
         Returns:
             What is known to have happened, in words.
@@ -46,8 +49,8 @@ class CardClipboard:
         """
         way = self._way()
         where = f"{which}, to {way.name}"
-        cards = await self._console.desk.orders.take_out(order.order_id, "copy", where)
-        return f"{order.name}: {await self._put(way, text_of(cards))}"
+        cards = await self._console.desk.orders.take_out(order_ids, "copy", where)
+        return await self._put(way, text_of(cards))
 
     async def send_text(self, text: str) -> str:
         """Send a text without codes to the clipboard; raises Refused where there is none."""

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from services.domain.book import BoardOrder
+from services.domain.errors import Failure
 from services.domain.secrets import Secret
 from services.local_files.command_history import CommandHistory
 from tui.actions.action import CHOOSES_ROW
@@ -16,10 +17,11 @@ from tui.screens.dialogs.confirm import LeaveScreen, leaving
 from tui.screens.dialogs.prompt import PromptScreen
 from tui.screens.help import HelpScreen
 from tui.screens.parts.filter import Filtering
-from tui.screens.requests import FindRequest, NoteRequest
+from tui.screens.requests import FindRequest, NoteRequest, SaleOpenRequest
 from tui.screens.unresolved import UnresolvedScreen
 
 if TYPE_CHECKING:
+    from services.domain.shop.sale import Sale
     from tui.console.app import ConsoleApp
 
 GONE = "The list has changed: nothing was done. Select the row again."
@@ -78,6 +80,8 @@ class CommandRunner:
                 screen.leave_screen()
             case "unresolved":
                 console.show(UnresolvedScreen(console.context))
+            case "sale":
+                self._open_sale(screen)
             case "money":
                 from tui.screens.money import MoneyScreen
 
@@ -112,6 +116,27 @@ class CommandRunner:
                 console.lock.ask_for_pin()
             case _:
                 self._leave()
+
+    def _open_sale(self, screen: ConsoleScreen[Any]) -> None:
+        """Open the sale in hand, else one that was left open."""
+        # Here for speed: no first screen needs what a sale is.
+        from tui.screens.sale import SaleScreen
+
+        console, held = self._console, self._console.book.sale
+
+        def opened(sale: "Sale | None", error: Failure | None) -> None:
+            if sale is not None:
+                console.show(SaleScreen(console.context, sale))
+            elif error is not None:
+                screen.say(error.sentence())
+            else:
+                key = console.context.keymap.shown("sale.add")
+                screen.say(f"No sale is open: {key} on a value in the stock begins one.")
+
+        if held is not None and held.lines:
+            opened(held.following(console.book.orders), None)
+        else:
+            console.post_message(SaleOpenRequest(reply=opened))
 
     def _leave(self) -> None:
         """Leave, after asking where something is in flight or not settled."""

@@ -4,7 +4,7 @@ A handler gets the console and the request and returns the answer. It raises Des
 is none; the console makes a sentence of that. `HANDLERS` is at the end.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from services.domain.timeline import Timeline
     from services.domain.typed.lookup import LookupResult
     from tui.console.app import ConsoleApp
+    from tui.screens.dialogs.receipt import ReceiptChoice
 
 RequestT = TypeVar("RequestT", bound=ask.Request[Any])
 BROKEN = failure_of("A defect stopped this, and there is no answer")
@@ -235,6 +236,13 @@ async def _buy(console: "ConsoleApp", request: ask.BuyRequest) -> Purchase | Non
     return purchase
 
 
+async def _sale(console: "ConsoleApp", request: ask.Request[Any]) -> object:
+    """Do something with a sale; what it needs is loaded then."""
+    from tui.console import sale_handlers
+
+    return await sale_handlers.answered(console, request)
+
+
 # One order.
 
 
@@ -270,35 +278,19 @@ async def _give(console: "ConsoleApp", request: ask.ReceiptRequest) -> str:
     from tui.screens.dialogs.receipt import ReceiptScreen
 
     order, indexes = request.order, request.indexes
-    choice = await console.ask(ReceiptScreen(console.context, order, indexes))
+    choice = await console.ask(ReceiptScreen.of_order(console.context, order, indexes))
     if choice is None:
         return ""
 
-    def text_of(cards: tuple[Card, ...]) -> Secret:
-        chosen = receipt.chosen(cards, indexes, order.delivered or 0)
+    def text_of(cards: Sequence[tuple[Card, ...]]) -> Secret:
+        chosen = receipt.chosen(cards[0], indexes, order.delivered or 0)
         price = receipt.price_of(order, len(chosen), console.settings.prices)
         hint = console.settings.prices.hint(order.product_id, order.type_id)
         text = receipt.whole(choice.template, order, chosen, price, hint)
-        if choice.way != "print":
-            return text
-        from tui.formats.printed import printed
-
-        ui = console.settings.ui
-        return printed(text, chosen, ui.print_columns, qr=ui.print_qr)
+        return laid_out(console, choice, text, chosen)
 
     which = f"{receipt.which(indexes)}, text {receipt.named(choice.name)}"
-    if choice.way == "print":
-        await console.desk.receipts.print_out(order.order_id, which, text_of)
-        done = f"{order.name}: Sent to the printer."
-    elif choice.way == "file":
-        path = await console.desk.receipts.write(order.order_id, which, text_of)
-        listed = console.context.keymap.shown("files")
-        done = (
-            f"{order.name}: Written into {path}, readable by you alone. It is on the"
-            f" list ({listed}) until you delete it."
-        )
-    else:
-        done = await console.card_clipboard.hand_over(order, which, text_of)
+    done = f"{order.name}: {await carried_out(console, choice, [order.order_id], which, text_of)}"
     whole = not indexes and not order.missing and order.given_at is None
     if not (whole and console.settings.ui.mark_on_hand_over):
         return done
@@ -306,6 +298,43 @@ async def _give(console: "ConsoleApp", request: ask.ReceiptRequest) -> str:
     undo = console.context.keymap.shown("mark")
     when = local_when(given.given_at, console.clock.now()) if given.given_at else "now"
     return f"{done} Handed over {when}; {undo} takes it back."
+
+
+def laid_out(
+    console: "ConsoleApp", choice: "ReceiptChoice", text: Secret, cards: Sequence[Card]
+) -> Secret:
+    """Return a text as it goes out: as it is, or laid out for the printer with its QR codes."""
+    if choice.way != "print":
+        return text
+    from tui.formats.printed import printed
+
+    ui = console.settings.ui
+    return printed(text, cards, ui.print_columns, qr=ui.print_qr)
+
+
+async def carried_out(
+    console: "ConsoleApp",
+    choice: "ReceiptChoice",
+    order_ids: Sequence[str],
+    which: str,
+    text_of: Callable[[Sequence[tuple[Card, ...]]], Secret],
+) -> str:
+    """Copy, write or print one text with the cards of orders; say what was done.
+
+    Raises:
+        DeskError: the journal cannot record it, or it could not be done.
+    """
+    if choice.way == "print":
+        await console.desk.receipts.print_out(order_ids, which, text_of)
+        return "Sent to the printer."
+    if choice.way == "file":
+        path = await console.desk.receipts.write(order_ids, which, text_of)
+        listed = console.context.keymap.shown("files")
+        return (
+            f"Written into {path}, readable by you alone. It is on the"
+            f" list ({listed}) until you delete it."
+        )
+    return await console.card_clipboard.hand_over(order_ids, which, text_of)
 
 
 async def _write_note(console: "ConsoleApp", request: ask.NoteRequest) -> None:
@@ -486,6 +515,15 @@ HANDLERS: dict[type[ask.Request[Any]], Handling] = dict(
             lambda app, it: app.desk.journal.purchase(it.purchase_id),
             "look a purchase up",
         ),
+        # A sale of several lines.
+        _row(ask.SaleAddRequest, _sale, "add to the sale"),
+        _row(ask.SaleOpenRequest, _sale, "open a sale"),
+        _row(ask.SaleChangeRequest, _sale, "change the sale"),
+        _row(ask.SaleCheckRequest, _sale, "check the sale", LATEST),
+        _row(ask.SaleBuyRequest, _sale, "buy the sale", broken=PURCHASE_BROKEN),
+        _row(ask.SaleRepeatRequest, _sale, "begin the same sale again"),
+        _row(ask.SaleHandRequest, _sale, "hand the sale over"),
+        _row(ask.SaleCloseRequest, _sale, "close the sale"),
         # One order.
         _row(ask.OrderRequest, _read_order, "read the order", LATEST),
         _row(ask.HistoryRequest, _read_history, "read what happened", LATEST),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
 from textual import on
@@ -22,12 +22,13 @@ from tui.screens.order import OrderScreen
 from tui.screens.parts import order_actions
 from tui.screens.parts.desk_places import SELECTED, Panes
 from tui.screens.parts.filter import FilterLine, export_handlers
-from tui.screens.parts.strips import DetailStrip, KeyLine
+from tui.screens.parts.strips import DetailStrip, KeyLine, SaleStrip
 from tui.screens.requests import (
     ExportRequest,
     LedgerRequest,
     PinRequest,
     RefreshRequest,
+    SaleOpenRequest,
     WatchRequest,
 )
 from tui.screens.ticket import TicketScreen
@@ -40,6 +41,9 @@ from widgets.panes.log import LogPane
 from widgets.panes.orders import OrderBoard
 from widgets.panes.selected import SelectedPane, ValuePreview
 from widgets.panes.stock import StockPane
+
+if TYPE_CHECKING:
+    from services.domain.shop.sale import Sale
 
 TOO_SMALL = (
     "This terminal is too small for the desk: it needs 60 columns and 18 lines. "
@@ -55,6 +59,9 @@ class DeskScreen(PaneLayout):
     def __init__(self, context: ConsoleContext) -> None:
         super().__init__(context)
         self._balance: Balance | None = None
+        self.adding_to = ""
+        self.closing = ""
+        self._sales_asked = False
         self._preview: Preview | None = None
 
     def compose(self) -> ComposeResult:
@@ -89,6 +96,7 @@ class DeskScreen(PaneLayout):
             yield selected
         yield Static(inert_content(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
+        yield SaleStrip(id="sale").data_bind(privacy)
         yield FilterLine()
         yield KeyLine(id="hints")
 
@@ -131,6 +139,7 @@ class DeskScreen(PaneLayout):
             "reveal": self.reveal,
             **export_handlers(self.export),
             **order_actions.handlers(self),
+            "sale.add": self.add,
             **({"buy": self.buy} if self.pane in GOODS else {}),
         }
 
@@ -166,6 +175,32 @@ class DeskScreen(PaneLayout):
             self.say("Select a value here, then buy it.")
         elif product is not None:
             self.open_screen(TicketScreen(self.context, product, denomination))
+
+    def add(self) -> None:
+        """Add one card of the selected value to the sale."""
+        # Here for speed: no first screen needs what a sale is.
+        from tui.screens.parts import desk_sale
+
+        desk_sale.add(self)
+
+    def add_to(self, sale: "Sale") -> None:
+        """Add to this sale from now on, although it may be bought already."""
+        self.adding_to = sale.id
+        add = self.context.keymap.shown("sale.add")
+        self.say(f"Select a value; {add} adds it to the sale.")
+
+    def _follow_sale(self) -> None:
+        """Show the sale in hand; ask once for one that was left open."""
+        book, strip = self.book, self.query_one(SaleStrip)
+        if book.sale is not None or strip.sale is not None:
+            from tui.screens.parts import desk_sale
+
+            desk_sale.follow(self)
+        elif book.sale_waits and book.info.can_buy and not self._sales_asked:
+            from tui.screens.parts import desk_sale
+
+            self._sales_asked = True
+            self.post_message(SaleOpenRequest(reply=partial(desk_sale.found, self)))
 
     def reveal(self) -> None:
         """Open the highlighted order with its first card revealed."""
@@ -254,6 +289,8 @@ class DeskScreen(PaneLayout):
             self._read_ledger()
         else:
             self._read_first_ledger()
+        if self.composed:
+            self._follow_sale()
 
     def take_order(self, order: BoardOrder) -> None:
         """Take an order that was just marked or noted into the ledger; the board has its own."""

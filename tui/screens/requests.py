@@ -30,6 +30,7 @@ from services.local_files.lock_pin import LockPin, PinAttempt
 
 if TYPE_CHECKING:
     from services.domain.shop.case import CaseFile, CaseRow
+    from services.domain.shop.sale import Sale, SaleReview, SaleRun
     from services.domain.shop.shift import ShiftReport
     from services.domain.timeline import Timeline
     from services.domain.typed.lookup import LookupResult
@@ -40,6 +41,11 @@ Receipts: TypeAlias = "tuple[ReceiptFile, ...]"
 LookupAnswer: TypeAlias = "LookupResult"
 ListedCases: TypeAlias = "tuple[CaseRow, ...]"
 CaseAnswer: TypeAlias = "CaseFile"
+SaleAnswer: TypeAlias = "Sale"
+OpenSale: TypeAlias = "Sale | None"
+ReviewAnswer: TypeAlias = "SaleReview"
+RunAnswer: TypeAlias = "SaleRun"
+SaleChange = Literal["count", "remove", "customer", "received", "again"]
 Decision = Literal["look", "claim", "none", "acknowledge"]
 
 
@@ -249,6 +255,84 @@ class PurchaseRequest(Request[Purchase | None]):
     """Read a purchase from the journal."""
 
     purchase_id: str
+
+
+# A sale of several lines.
+
+
+@dataclass
+class SaleAddRequest(Request[SaleAnswer]):
+    """Add cards to the sale in hand, or begin one; for a customer, if one is named.
+
+    `into` is the id of a sale that is added to although it is bought already.
+    """
+
+    product: Product
+    denomination: Denomination
+    quantity: int
+    customer: str = ""
+    into: str = ""
+
+
+@dataclass
+class SaleOpenRequest(Request[OpenSale]):
+    """Take an open sale in hand: the one after `sale`, else the newest; None where none is open."""
+
+    sale: "Sale | None" = None
+
+
+@dataclass
+class SaleChangeRequest(Request[SaleAnswer]):
+    """Change a sale: a line of a number, `by` so many cards or away; customer; what was received.
+
+    `again` lets the lines be bought once more for which nothing was bought. `text` is as typed.
+    """
+
+    sale: "Sale"
+    change: SaleChange
+    number: int = 0
+    by: int = 0
+    text: str = ""
+
+
+@dataclass
+class SaleCheckRequest(Request[ReviewAnswer]):
+    """Check all lines of a sale that are to be bought."""
+
+    sale: "Sale"
+
+
+@dataclass
+class SaleBuyRequest(Request[RunAnswer]):
+    """Buy the lines of a review that got its yes."""
+
+    review: "SaleReview"
+
+
+@dataclass
+class SaleRepeatRequest(Request[SaleAnswer]):
+    """Begin a sale of the same lines."""
+
+    sale: "Sale"
+
+
+@dataclass
+class SaleHandRequest(Request[str]):
+    """Give all cards of a sale that are here to the customer, where the operator says.
+
+    `marked_only` marks them as handed over without a text.
+    """
+
+    sale: "Sale"
+    marked_only: bool = False
+
+
+@dataclass
+class SaleCloseRequest(Request[None]):
+    """Be done with a sale, and say why in the event log."""
+
+    sale: "Sale"
+    why: str
 
 
 # One order.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 from textual import events, on
@@ -36,9 +36,18 @@ from tui.screens.parts.confirmation import Confirmation
 from tui.screens.parts.strips import KeyLine
 from tui.screens.parts.ticket_customer import bought_last, served_last
 from tui.screens.parts.ticket_keys import NOTHING_PLACED, QuantityInput, TicketState
-from tui.screens.requests import BuyRequest, PurchaseRequest, QuoteRequest, ReceiptRequest
+from tui.screens.requests import (
+    BuyRequest,
+    PurchaseRequest,
+    QuoteRequest,
+    ReceiptRequest,
+    SaleAddRequest,
+)
 from widgets.bars.key_hints import HintLine
 from widgets.sheets.ticket import EDGE, VALUES, Ticket, field_line
+
+if TYPE_CHECKING:
+    from services.domain.shop.sale import Sale
 
 LONGEST_NOTE = 200
 WIDEST, HIGHEST = 80, 23
@@ -86,7 +95,7 @@ class TicketScreen(Dialog[None]):
         """Lay the two lines to type in and the keys over the ticket."""
         product, denomination = self._goods
         keys = self.context.keymap
-        taken = frozenset(keys.pressed("ticket.more") | keys.pressed("ticket.less"))
+        taken = ticket_keys.taken(keys)
         with Container(id="ticket-box"):
             ticket = Ticket().data_bind(
                 ConsoleScreen.now,
@@ -123,6 +132,7 @@ class TicketScreen(Dialog[None]):
         return {
             "ticket.more": partial(self._change, 1),
             "ticket.less": partial(self._change, -1),
+            "ticket.add": self._add_to_sale,
             **dict.fromkeys(("part.next", "part.previous"), self._other_line),
             "back": self.back,
         }
@@ -152,7 +162,7 @@ class TicketScreen(Dialog[None]):
         if self.composed:
             line, keys = self.query_one(QuantityInput), context.keymap
             line.keyboard = context.settings.ui.keyboard
-            line.taken = frozenset(keys.pressed("ticket.more") | keys.pressed("ticket.less"))
+            line.taken = ticket_keys.taken(keys)
             self.ticket.counted_by = ticket_keys.counted_by(keys)
 
     def watch_stage(self) -> None:
@@ -398,6 +408,32 @@ class TicketScreen(Dialog[None]):
         except BadInput:
             line.value = "1"
         line.cursor_position = len(line.value)
+
+    def _add_to_sale(self) -> None:
+        """Put what is typed into the sale, and go back to the desk."""
+        if self.stage != "edit" or not self.query_one("#quantity").has_focus:
+            # In the customer's name it is a letter.
+            raise SkipAction
+        try:
+            quantity = self._quantity()
+        except BadInput as bad:
+            self.ticket.error = bad.failure.sentence()
+            return
+        request = SaleAddRequest(*self._goods, quantity, self.ticket.note, reply=self._added)
+        self.post_message(request)
+
+    def _added(self, sale: "Sale | None", error: Failure | None) -> None:
+        if sale is None:
+            self._show_failure(error)
+        elif self.composed:
+            from tui.screens.parts.desk_sale import said
+
+            product, kind = self._goods
+            words = said(self.context.keymap, sale, product, kind)
+            below = self.console.screen_stack[-2]
+            self.dismiss(None)
+            if isinstance(below, ConsoleScreen):
+                below.say(words)
 
     def _take_customer(self) -> None:
         """Take the customer of the order before, where none is typed."""

@@ -70,6 +70,70 @@ _INKS: dict[str, str] = {
 """How an end is drawn that must not be overlooked."""
 
 
+def framed(
+    body: Sequence[Line], width: int, practice: bool, read_at: datetime | None
+) -> list[DrawnLine]:
+    """Return what buys in its frame: heavy and red where money is real.
+
+    Args:
+        body: the lines inside.
+        width: of the whole, in cells.
+        practice: no money is taken here.
+        read_at: when the stock was read (UTC), None where that is not known.
+    """
+    ink, side = ("dim", "│") if practice else ("alert", "┃")
+    if style.now().coarse:
+        # On a slow line the two rules are frame enough.
+        side = " "
+    left = fitted((Cell(side, ink),), EDGE)
+    right = fitted((Cell("  "), Cell(side, ink)), EDGE)
+    inside = [fitted(line, max(0, width - 2 * EDGE)) for line in body]
+    lines = [(*left, *line, *right) for line in inside]
+    return [_top(width, ink, practice, read_at), *lines, _bottom(width, ink, practice)]
+
+
+def _top(width: int, ink: str, practice: bool, read_at: datetime | None) -> DrawnLine:
+    first, rule, last = ("╭─", "─", "─╮") if practice else ("┏━", "━", "━┓")
+    said: tuple[Cell, ...] = (
+        (Cell("  SANDBOX", "sandbox"), Cell("  practice: nothing is real ", "dim"))
+        if practice
+        else (Cell(" real money, and an order is final ", "alert"),)
+    )
+    left: Line = (Cell(first, ink), Cell(" Buy ", "title"), *said)
+    right: Line = (Cell(last, ink),)
+    if read_at is not None:
+        dated = (Cell(f" stock of {local_minute(read_at)} ", "dim"), *right)
+        if line_width((*left, *dated)) < width:
+            right = dated
+    fill = max(0, width - line_width((*left, *right)))
+    return fitted((*left, Cell(rule * fill, ink), *right), width)
+
+
+def _bottom(width: int, ink: str, practice: bool) -> DrawnLine:
+    first, rule, last = "╰─╯" if practice else "┗━┛"
+    return fitted((Cell(first + rule * max(0, width - 2) + last, ink),), width)
+
+
+def how_to_buy(typed_total: bool, armed: bool, typed: str, privacy: bool, width: int) -> list[Line]:
+    """Say which keys buy, and that nothing else does.
+
+    Args:
+        typed_total: the total has to be typed.
+        armed: the next enter buys.
+        typed: so much of the total is typed.
+        privacy: amounts are hidden.
+        width: in cells.
+    """
+    if armed:
+        return [(Cell(" enter buys now ", "production"), Cell(" Any other key takes it back."))]
+    if not typed_total:
+        return _keyed(("Press ", "y", " and then ", "enter", ". Anything else buys nothing."))
+    if privacy:
+        return sentence("The cost has to be typed, and privacy mode hides it: d shows it.", width)
+    advice = "Type the cost, with or without centimes, and then enter. Nothing else buys."
+    return [*sentence(advice, width), _said("typed", VALUES, Cell(typed or "-", "key"))]
+
+
 def field_line(height: int) -> int:
     """Return the line of the box in which the quantity is, the customer on the next one."""
     inside = height - 2
@@ -123,39 +187,7 @@ class Ticket(Canvas, can_focus=False):
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the frame with the ticket in it, always as high as the widget."""
         text, rows = max(0, width - 2 * EDGE), max(0, height - 2)
-        ink = "dim" if self.practice else "alert"
-        side = "│" if self.practice else "┃"
-        if style.now().coarse:
-            # On a slow line the two rules are frame enough.
-            side = " "
-        left = fitted((Cell(side, ink),), EDGE)
-        right = fitted((Cell("  "), Cell(side, ink)), EDGE)
-        body = [fitted(line, text) for line in self._body(text, rows)]
-        framed = [(*left, *line, *right) for line in body]
-        return [self._top(width, ink), *framed, self._bottom(width, ink)]
-
-    # The frame.
-
-    def _top(self, width: int, ink: str) -> DrawnLine:
-        first, rule, last = ("╭─", "─", "─╮") if self.practice else ("┏━", "━", "━┓")
-        said: tuple[Cell, ...] = (
-            (Cell("  SANDBOX", "sandbox"), Cell("  practice: nothing is real ", "dim"))
-            if self.practice
-            else (Cell(" real money, and an order is final ", "alert"),)
-        )
-        left: Line = (Cell(first, ink), Cell(" Buy ", "title"), *said)
-        read_at = self._left()[1]
-        right: Line = (Cell(last, ink),)
-        if read_at is not None:
-            dated = (Cell(f" stock of {local_minute(read_at)} ", "dim"), *right)
-            if line_width((*left, *dated)) < width:
-                right = dated
-        fill = max(0, width - line_width((*left, *right)))
-        return fitted((*left, Cell(rule * fill, ink), *right), width)
-
-    def _bottom(self, width: int, ink: str) -> DrawnLine:
-        first, rule, last = "╰─╯" if self.practice else "┗━┛"
-        return fitted((Cell(first + rule * max(0, width - 2) + last, ink),), width)
+        return framed(self._body(text, rows), width, self.practice, self._left()[1])
 
     # What is in it.
 
@@ -231,11 +263,13 @@ class Ticket(Canvas, can_focus=False):
         brings = "plain" if hidden else "alert" if low else "good"
         if floor is not None:
             share = f"{share}, floor {floor.normalize():f} %"
-        paid = _row("CUSTOMER PAYS", amount(pays), "strong", f"{of}{amount(price)}", gap, " DZD")
+        paid = money_row(
+            "CUSTOMER PAYS", amount(pays), "strong", f"{of}{amount(price)}", gap, " DZD"
+        )
         return {
             "price": paid,
-            "cost": _row("cost", amount(cost, hidden), "plain", at_cost, gap),
-            "margin": _row("margin", amount(margin, hidden), brings, share, gap),
+            "cost": money_row("cost", amount(cost, hidden), "plain", at_cost, gap),
+            "margin": money_row("margin", amount(margin, hidden), brings, share, gap),
             **self._balance(cost, gap),
         }
 
@@ -273,7 +307,7 @@ class Ticket(Canvas, can_focus=False):
         else:
             return {}
         dated = f"as of {local_minute(read_at)}"
-        lines = {"balance": _row("balance", amount(there, self.privacy), "plain", dated, gap)}
+        lines = {"balance": money_row("balance", amount(there, self.privacy), "plain", dated, gap)}
         if cost is not None:
             lines["balance after"] = self._after(there - cost, gap)
         return lines
@@ -284,7 +318,7 @@ class Ticket(Canvas, can_focus=False):
             return _said("balance after", VALUES, Cell("not enough", "alert"))
         if self.practice:
             return _said("balance after", VALUES, Cell(NO_MONEY, "dim"))
-        return _row("balance after", amount(left, self.privacy), "strong", "", gap)
+        return money_row("balance after", amount(left, self.privacy), "strong", "", gap)
 
     # The lower half.
 
@@ -330,21 +364,8 @@ class Ticket(Canvas, can_focus=False):
         whom = f" for {self.note}" if self.note else ""
         asked = f"Buy {quote.quantity} {self._named()}{region}{whom}".removesuffix(",")
         lines += sentence(f"{asked}?", width, "strong")
-        return [*lines, *self._how(quote, width)]
-
-    def _how(self, quote: Quote, width: int) -> list[Line]:
-        """Say which keys buy, and that nothing else does."""
-        if self.armed:
-            return [(Cell(" enter buys now ", "production"), Cell(" Any other key takes it back."))]
-        if not quote.typed_total:
-            return _keyed(("Press ", "y", " and then ", "enter", ". Anything else buys nothing."))
-        if self.privacy:
-            return sentence(
-                "The cost has to be typed, and privacy mode hides it: d shows it.", width
-            )
-        typed = _said("typed", VALUES, Cell(self.typed or "-", "key"))
-        advice = "Type the cost, with or without centimes, and then enter. Nothing else buys."
-        return [*sentence(advice, width), typed]
+        yes = (quote.typed_total, self.armed, self.typed)
+        return [*lines, *how_to_buy(*yes, self.privacy, width)]
 
     def _outcome(self, purchase: Purchase, width: int) -> list[Line]:
         state = purchase.shown_state
@@ -417,7 +438,7 @@ def _said(label: str, column: int, said: Cell) -> Line:
     return (Cell(label.ljust(column), "dim"), said)
 
 
-def _row(label: str, figure: str, ink: str, detail: str, gap: int, unit: str = "    ") -> Line:
+def money_row(label: str, figure: str, ink: str, detail: str, gap: int, unit: str = "    ") -> Line:
     """Return a line of the money: its name, the amount that ends in a column of its own, more."""
     amount_width = AMOUNTS_END - len(label)
     name = Cell(label, "strong" if unit.strip() else "dim")

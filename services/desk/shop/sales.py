@@ -1,5 +1,6 @@
 """`desk.sales`: several lines for one customer, checked at once and bought one after the other."""
 
+import asyncio
 import contextlib
 import socket
 import uuid
@@ -104,6 +105,7 @@ class DeskSales:
         self._operator: Final = operator
         self._clock: Final = clock
         self._running: set[str] = set()
+        self._turn: Final = asyncio.Lock()
 
     # What there is.
 
@@ -124,7 +126,7 @@ class DeskSales:
         return tuple(map(self._with_orders, held))
 
     async def unfinished(self) -> tuple[Sale, ...]:
-        """Return the sales of this operator that no running process has in hand, newest first.
+        """Return the sales of this operator that no process of this host has in hand, newest first.
 
         Those of which nothing waits any more are closed on the way.
         """
@@ -202,14 +204,29 @@ class DeskSales:
         await self._sales.put(held.id, line)
         return await self._shown(held.id)
 
-    async def set_quantity(self, sale: Sale, number: int, quantity: int) -> Sale:
-        """Change how many cards a line is; raises BadInput, or Refused where it was sent."""
-        line = sale.find(number)
-        if line is None:
-            raise BadInput(f"The sale has no line {number}")
-        _check_quantity(quantity)
-        await self._sales.put(sale.id, replace(line, quantity=quantity))
-        return await self._shown(sale.id)
+    async def add_in_hand(
+        self, product: Product, kind: Denomination, quantity: int, price: Decimal, *, into: str = ""
+    ) -> Sale:
+        """Add cards to the sale in hand; see `add`.
+
+        One that is bought already is left as it is and another one begun, unless it is the one
+        that is to be added `into`.
+        """
+        # Keys come faster than the journal writes.
+        async with self._turn:
+            held = self._keeper.book.sale
+            goes_on = held and (held.id == into or held.to_buy or not held.lines)
+            return await self.add(held if goes_on else None, product, kind, quantity, price)
+
+    async def count(self, sale: Sale, number: int, by: int) -> Sale:
+        """Make a line so many cards more, or less; raises Refused where something was sent."""
+        async with self._turn:
+            line = (await self.read(sale.id)).find(number)
+            if line is None:
+                raise BadInput(f"The sale has no line {number}")
+            _check_quantity(line.quantity + by)
+            await self._sales.put(sale.id, replace(line, quantity=line.quantity + by))
+            return await self._shown(sale.id)
 
     async def remove(self, sale: Sale, number: int) -> Sale:
         """Take a line out; raises Refused where something was sent for it."""

@@ -1,6 +1,6 @@
 """What a customer is given of a card, looked at with the card masked, and where it is to go."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar, Literal
 
@@ -56,8 +56,8 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
     No card is here: they are fetched once it is recorded where they go.
 
     Args:
-        order: whose cards they are.
-        indexes: which of them, from 0; none named are all that came.
+        title: for whom the text is, and of which goods, a line each.
+        masked: makes the text as it may be looked at, of the name of a template and the template.
     """
 
     PLACE = "hand"
@@ -65,16 +65,30 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("hand")]
 
     def __init__(
-        self, context: ConsoleContext, order: BoardOrder, indexes: tuple[int, ...]
+        self, context: ConsoleContext, title: Sequence[str], masked: Callable[[str, str], str]
     ) -> None:
         super().__init__(context)
         ui = context.settings.ui
-        self._order = order
-        self._indexes = indexes
-        self._count = len(indexes) or order.delivered or order.quantity
+        self._title = title
+        self._masked = masked
         self._templates = receipt.choices(ui.customer_template)
         own = receipt.OWN
         self._language = own if own in self._templates else ui.customer_language
+
+    @classmethod
+    def of_order(
+        cls, context: ConsoleContext, order: BoardOrder, indexes: tuple[int, ...]
+    ) -> "ReceiptScreen":
+        """Return the question about cards of one order: of these places, or all that came."""
+        count = len(indexes) or order.delivered or order.quantity
+        shapes, prices = [SHAPE] * count, context.settings.prices
+        price = receipt.price_of(order, count, prices)
+        hint = prices.hint(order.product_id, order.type_id)
+
+        def masked(_: str, template: str) -> str:
+            return receipt.masked(template, order, shapes, price, hint)
+
+        return cls(context, _title(order, indexes, count), masked)
 
     def compose(self) -> ComposeResult:
         """Lay out the text as it will be, and the ways it can go."""
@@ -129,16 +143,6 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         if privacy and self.composed and self.is_current:
             self.dismiss(None)
 
-    def _title(self) -> tuple[str, str]:
-        """Return for whom the text is, and on a line of its own the goods, named whole."""
-        which = receipt.which(self._indexes) if self._indexes else counted(self._count, "card")
-        order = self._order
-        goods = f"{order.quantity} x {order.goods} {order.denomination}"
-        whose = f" · {order.note}" if order.note else ""
-        came = order.cards_came or 0
-        late = f" ({came} of {came + order.missing} here)" if order.missing else ""
-        return f"Text for the customer: {which}{late}{whose}", goods
-
     def _choose(self, way: Way) -> None:
         template = self._templates[self._language]
         self.dismiss(ReceiptChoice(self._language, template, way))
@@ -151,14 +155,11 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
     def _show(self) -> None:
         """Write the text of one card, itself masked, and what it is written in."""
         template = self._templates[self._language]
-        order, prices = self._order, self.context.settings.prices
-        price = receipt.price_of(order, self._count, prices)
-        hint = prices.hint(order.product_id, order.type_id)
-        text = receipt.masked(template, order, [SHAPE] * self._count, price, hint)
+        text = self._masked(self._language, template)
         width = max(20, min(WIDEST, self.size.width - 8))
         lines = [f"  {fit(inert(line), width).rstrip()}" for line in text.split("\n")]
         around = AROUND if self.size.width >= WHOLE_SENTENCES else AROUND_NARROW
-        title = self._title() if self.size.height >= TALL else (" · ".join(self._title()),)
+        title = self._title if self.size.height >= TALL else (" · ".join(self._title),)
         around += len(title) - 1 + bool(self.context.settings.ui.print_command)
         if len(lines) > (most := max(2, self.size.height - around)):
             lines = [*lines[: most - 1], "  …"]
@@ -169,3 +170,13 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         written = f"Language: {language} ({key}: next)"
         self.query_one("#hand-text", Static).update(inert_content(*lines))
         self.query_one("#hand-language", Static).update(inert_content(written))
+
+
+def _title(order: BoardOrder, indexes: tuple[int, ...], count: int) -> tuple[str, str]:
+    """Return for whom the text is, and on a line of its own the goods, named whole."""
+    which = receipt.which(indexes) if indexes else counted(count, "card")
+    goods = f"{order.quantity} x {order.goods} {order.denomination}"
+    whose = f" · {order.note}" if order.note else ""
+    came = order.cards_came or 0
+    late = f" ({came} of {came + order.missing} here)" if order.missing else ""
+    return f"Text for the customer: {which}{late}{whose}", goods

@@ -1,5 +1,8 @@
 """What the key line of a ticket offers at each of its stages. Pure."""
 
+from decimal import Decimal
+from typing import Protocol
+
 from msgspec import Struct
 from textual import events
 from textual.widgets import Input
@@ -17,6 +20,20 @@ NOTHING_PLACED = frozenset(
 Hint = tuple[str, str]
 
 
+class Confirmed(Protocol):
+    """What a yes is asked for: what it costs, and whether that has to be typed."""
+
+    @property
+    def total(self) -> Decimal:
+        """DZD."""
+        ...
+
+    @property
+    def typed_total(self) -> bool:
+        """Whether the total is typed in place of y."""
+        ...
+
+
 class TicketState(Struct, frozen=True):
     """The state of a ticket: its stage, and what was quoted, confirmed and bought so far."""
 
@@ -32,7 +49,8 @@ def hints(keys: Keymap, state: TicketState) -> tuple[Hint, ...]:
     match state.stage:
         case "edit":
             go, other = keys.shown("ticket.go"), keys.shown("part.next")
-            return ((go, "Review"), (other, "Customer"), back)
+            add = (keys.shown("ticket.add"), "Add to sale")
+            return ((go, "Review"), (other, "Customer"), add, back)
         case "checking":
             return (back,)
         case "review":
@@ -45,7 +63,7 @@ def hints(keys: Keymap, state: TicketState) -> tuple[Hint, ...]:
 
 
 def heard(
-    keys: Keymap, heard: KeyResult, quote: Quote, confirmation: Confirmation, *, was_armed: bool
+    keys: Keymap, heard: KeyResult, quote: Confirmed, confirmation: Confirmation, *, was_armed: bool
 ) -> str:
     """Say what a key of the review came to, where the ticket itself does not show it.
 
@@ -102,6 +120,12 @@ def _next_step(keys: Keymap, purchase: Purchase | None) -> Hint:
 def ready(purchase: Purchase | None) -> bool:
     """Whether cards came that can be handed over."""
     return purchase is not None and purchase.state in WITH_CARDS
+
+
+def taken(keys: Keymap) -> frozenset[str]:
+    """Return the keys that are not typed where a number is asked for."""
+    actions = ("ticket.more", "ticket.less", "ticket.add")
+    return frozenset(key for action in actions for key in keys.pressed(action))
 
 
 def counted_by(keys: Keymap) -> str:
