@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from services.desk.shop.sales import DeskSales
     from services.desk.shop.shift import DeskShift
     from services.desk.support import DeskSupport
+    from services.desk.team.limits import DeskLimits
     from services.desk.watching.calls import DeskCalls
     from services.desk.watching.price_history import DeskPriceHistory
     from services.desk.watching.watches import DeskWatches
@@ -96,6 +97,7 @@ class Desk:
         self._operator: Final = operator
         self._settings: Final = settings
         self._paths: Final = paths
+        self._read_only: Final = read_only
         clock = clock or SystemClock()
         # Hosts that share a journal go by one clock, its server's.
         self._clock = clock = CorrectedClock(clock) if settings.profile.journal else clock
@@ -222,6 +224,14 @@ class Desk:
         return DeskPurchaseList(
             self._opening, self.catalog, self.figures, self.money, limits, self._clock
         )
+
+    @cached_property
+    def limits(self) -> "DeskLimits":
+        """What is kept in the journal of what may be spent."""
+        from services.desk.team.limits import DeskLimits
+
+        off = self._read_only or self._settings.profile.read_only
+        return DeskLimits(self._opening, read_only=off)
 
     @cached_property
     def shift(self) -> "DeskShift":

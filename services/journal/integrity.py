@@ -23,6 +23,7 @@ _TABLES = {
     "shifts": "number",
     "cases": "number",
     "prices_seen": "product_id",
+    "limits": "operator",
     "watches": "product_id",
 }
 """Each table with what it is kept in the order of."""

@@ -20,7 +20,7 @@ def sentence(place: str) -> str:
     return f"This journal was moved to {place}. Buying is off here: the setting journal names where"
 
 
-def refuse_moved(tx: JournalTransaction) -> None:
-    """Raise JournalFailed if the journal was moved, even since it was opened."""
-    if place := moved_to(tx):
+def refuse(place: str) -> None:
+    """Raise JournalFailed for a journal that was moved to a place; an empty one is none."""
+    if place:
         raise JournalFailed(sentence(place), advice="Nothing was sent.", code="JOURNAL_MOVED")

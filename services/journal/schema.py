@@ -220,7 +220,17 @@ CREATE TABLE watches (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10)
+# What all together and each operator may spend, beside what the settings of a host say.
+_V11 = """
+CREATE TABLE limits (
+    operator TEXT NOT NULL,
+    name TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    PRIMARY KEY (operator, name)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11)
 VERSION = len(STEPS)
 
 

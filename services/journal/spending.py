@@ -30,6 +30,7 @@ _SUMS = f"""
 """
 # Every value is bound; the rest is this module's own.
 SPAN = f"SELECT state, {_SUMS} FROM purchases WHERE created_at >= ? AND created_at < ? GROUP BY 1"  # noqa: S608
+SPAN_OF = SPAN.replace(" GROUP", " AND operator = ? GROUP")
 OPEN = f"SELECT state, {_SUMS} FROM purchases WHERE state IN {LIVE} GROUP BY 1"  # noqa: S608
 _NOTHING = tuple(sorted(COST_NOTHING))
 # The customer pays for what came of the order.
@@ -67,9 +68,14 @@ REFUNDS = """
 FIRST = "SELECT min(created_at) AS at FROM purchases"
 
 
-def spent(tx: JournalTransaction, start: datetime) -> Decimal:
-    """Add up, in DZD, what purchases since a time (UTC) have cost or may still cost."""
-    return spending.spent(between(tx, start))
+def spent(tx: JournalTransaction, start: datetime, operator: str = "") -> Decimal:
+    """Add up, in DZD, what purchases since a time (UTC) have cost or may still cost.
+
+    Those of one operator alone, where one is named.
+    """
+    if not operator:
+        return spending.spent(between(tx, start))
+    return spending.spent(_tally(row) for row in tx.rows(SPAN_OF, iso(start), END, operator))
 
 
 def between(

@@ -23,16 +23,15 @@ from services.domain.phrase import EMPTY, Phrase, phrase, plain
 from services.domain.status_text import words
 from services.domain.text import clean
 from services.domain.typed.digits import MOST_CARDS
-from services.journal import spending
+from services.journal import kept_limits, spending
 from services.journal.database import Journal
-from services.journal.mark import refuse_moved
 from services.journal.presence import Consoles
 from services.journal.purchases import Purchases, identical
 from services.journal.rows import column
 from services.journal.transaction import JournalTransaction
 from services.purchasing import purchase_checks
 from services.purchasing.outcomes import Outcomes
-from services.purchasing.purchase_checks import CheckReport
+from services.purchasing.purchase_checks import CheckReport, Spent
 from services.purchasing.reconciler import Reconciler
 from services.settings.fields import PurchaseSettings
 from services.system.clock import Clock, midnight
@@ -241,9 +240,8 @@ class Buyer:
         if room := self._journal.room_wanted():
             tell(Check("limits", "failed", plain(room)))
             raise Refused(room, advice="Nothing was placed. Free disk space.", code="DISK_SPACE")
-        day = self._limits.max_day
-        spent = await self._journal.read(self._spent_today) if day else NOTHING
-        if problem := purchase_checks.over_limits(self._limits, quantity, total, spent):
+        problem = await self._journal.read(lambda tx: self._over_limits(tx, quantity, total))
+        if problem:
             tell(Check("limits", "failed", problem))
             raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
         same = await self._purchases.identical_unsettled(product_id, type_id, quantity)
@@ -253,15 +251,23 @@ class Buyer:
         tell(Check("limits", "ok", plain("within the limits")))
 
     def _verify_day(self, tx: JournalTransaction, quote: Quote) -> None:
-        """Refuse what other consoles have left too little of the day's limit for meanwhile."""
-        refuse_moved(tx)
-        if self._limits.max_day:
-            limits, spent = self._limits, self._spent_today(tx)
-            if problem := purchase_checks.over_limits(limits, quote.quantity, quote.total, spent):
-                raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
+        """Refuse what other consoles have left too little of a day's limit for meanwhile."""
+        if problem := self._over_limits(tx, quote.quantity, quote.total):
+            raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
 
-    def _spent_today(self, tx: JournalTransaction) -> Decimal:
-        return spending.spent(tx, midnight(datetime.fromisoformat(tx.now)))
+    def _over_limits(self, tx: JournalTransaction, quantity: int, total: Decimal) -> Phrase:
+        """Say which limit it would break: of the settings, or of those kept in the journal."""
+        operator = clean(self._operator)
+        together, own = kept_limits.of(tx, operator)
+        today = midnight(datetime.fromisoformat(tx.now))
+        day = self._limits.max_day or together.max_day
+        spent = Spent(
+            spending.spent(tx, today) if day else NOTHING,
+            spending.spent(tx, today, operator) if own.max_day else NOTHING,
+        )
+        return purchase_checks.over_limits(
+            self._limits, quantity, total, spent.by_all
+        ) or purchase_checks.over_kept(together, own, total, spent)
 
     async def _existing(self, quote: Quote, idempotency_key: str) -> Purchase | None:
         """Return the purchase of this key, unless it was never sent."""

@@ -3,11 +3,22 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from msgspec import Struct
+
 from services.domain import money
 from services.domain.errors import Refused
 from services.domain.models import Balance, Check, Denomination, Quote, Stock
 from services.domain.phrase import EMPTY, Phrase, phrase, plain
+from services.journal.kept_limits import KeptLimit
 from services.settings.fields import PurchaseSettings
+
+
+class Spent(Struct, frozen=True):
+    """What was spent today in DZD: by all, and by one operator; 0 where no limit asks for it."""
+
+    by_all: Decimal
+    own: Decimal
+
 
 CheckReport = Callable[[Check], None]
 
@@ -63,6 +74,31 @@ def over_limits(limits: PurchaseSettings, quantity: int, total: Decimal, spent: 
     if not day or spent + total <= day:
         return EMPTY
     return phrase("{spent} DZD spent today, {most} DZD allowed", spent=spent, most=Decimal(day))
+
+
+def over_kept(all_: KeptLimit, own: KeptLimit, total: Decimal, spent: Spent) -> Phrase:
+    """Say which limit of the journal a purchase would break, or return an empty text.
+
+    Args:
+        all_: what all may spend together; 0 = no limit.
+        own: what its operator may spend; 0 = no limit.
+        total: what it costs, DZD.
+        spent: what was spent today.
+    """
+    for limit, who in ((all_, "all together"), (own, own.operator)):
+        if limit.max_total and total > limit.max_total:
+            return phrase(
+                "at most {most} DZD a purchase are allowed by the journal", most=limit.max_total
+            )
+        used = spent.own if limit is own else spent.by_all
+        if limit.max_day and used + total > limit.max_day:
+            return phrase(
+                "{spent} DZD spent today by {who}, {most} DZD allowed by the journal",
+                spent=used,
+                who=who,
+                most=limit.max_day,
+            )
+    return EMPTY
 
 
 def price_moved(previous: Quote, now: Denomination) -> Phrase:

@@ -28,6 +28,7 @@ COMMANDS = {
     "receipts": ("handed",),
     "audit": ("audit",),
     "team.journal": ("journal",),
+    "team.limits": ("limits",),
     "events": ("events",),
     "tell": ("tell",),
     "lock_pin": ("lock-pin",),

@@ -115,6 +115,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk journal move --to-server", "what is in the file here goes on at the server"),
         ("carddesk journal check", "is all of it what its events say? exits 2 if not"),
     ),
+    "limits": (
+        ("carddesk limits", "what may be spent, by the journal and by this host's settings"),
+        ("carddesk limits set --max-day 200000", "all together, whichever host they buy on"),
+        ("carddesk limits set --operator amina --max-day 50000", "one operator; 0 takes it back"),
+    ),
     "events": (
         ("carddesk events --follow", "orders, balance and alerts as they happen, until ctrl+c"),
         ("carddesk events --follow > today.jsonl", "kept in a file, a line of JSON each"),

@@ -22,6 +22,7 @@ GRANT USAGE ON SCHEMA {schema} TO {desk}, {support};
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {desk}, {support};
 GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {desk};
 REVOKE UPDATE, DELETE ON events FROM {desk};
+REVOKE INSERT, UPDATE, DELETE ON limits FROM {desk};
 REVOKE DELETE ON meta, purchases, orders, deliveries, shifts, cases, presences FROM {desk};
 GRANT INSERT (name, operator, host, version, since), UPDATE (name) ON presences TO {support};
 GRANT UPDATE (value) ON meta TO {support};

@@ -1,0 +1,87 @@
+"""The limits that are kept in the journal itself, for every console that buys with it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from services.domain import money
+from services.journal import mark, rows
+from services.journal.transaction import JournalTransaction
+
+LimitName = Literal["max_total", "max_day"]
+NAMES: Final[tuple[LimitName, ...]] = ("max_total", "max_day")
+KIND: Final = "limit"
+ALL: Final = ""
+"""In the place of an operator: what holds for all of them together."""
+
+NONE: Final = Decimal(0)
+
+
+class KeptLimit(Struct, frozen=True):
+    """What one operator, or all of them where it is empty, may spend in DZD; 0 = no limit."""
+
+    operator: str
+    max_total: Decimal = NONE
+    max_day: Decimal = NONE
+
+
+def each(tx: JournalTransaction) -> tuple[KeptLimit, ...]:
+    """Return every limit that is kept, that of all first."""
+    held = tx.rows("SELECT operator, name, amount FROM limits ORDER BY operator, name")
+    names = dict.fromkeys(row["operator"] for row in held)
+    return tuple(_of(name, held) for name in names)
+
+
+def of(tx: JournalTransaction, operator: str) -> tuple[KeptLimit, KeptLimit]:
+    """Return what all may spend together, and what this operator may.
+
+    Raises:
+        JournalFailed: the journal was moved since it was opened. It is asked at once: to a server
+            far away each question counts.
+    """
+    held = tx.rows(
+        "SELECT operator, name, amount FROM limits WHERE operator IN (?, ?)"
+        " UNION ALL SELECT '', name, value FROM meta WHERE name = ?",
+        *(ALL, operator, mark.MOVED_TO),
+    )
+    mark.refuse(next((row["amount"] for row in held if row["name"] == mark.MOVED_TO), ""))
+    return _of(ALL, held), _of(operator, held)
+
+
+def put(tx: JournalTransaction, operator: str, changes: Mapping[LimitName, Decimal]) -> None:
+    """Keep limits in the place of those before, 0 for none, with an event that names both."""
+    before = _of(
+        operator, tx.rows("SELECT operator, name, amount FROM limits WHERE operator = ?", operator)
+    )
+    for name, amount in changes.items():
+        was: Decimal = getattr(before, name)
+        if was == amount:
+            continue
+        if amount:
+            tx.run(
+                "INSERT INTO limits VALUES (?, ?, ?) ON CONFLICT (operator, name)"
+                " DO UPDATE SET amount = excluded.amount",
+                *(operator, name, rows.column(amount)),
+            )
+        else:
+            tx.run("DELETE FROM limits WHERE operator = ? AND name = ?", operator, name)
+        tx.event(
+            KIND,
+            why=f"{name} of {operator or 'all'}: {_shown(was)} -> {_shown(amount)}",
+            evidence={"operator": operator, name: rows.column(amount)},
+        )
+
+
+def _of(operator: str, held: list[Mapping[str, object]]) -> KeptLimit:
+    found = {
+        str(row["name"]): money.load(str(row["amount"]))
+        for row in held
+        if row["operator"] == operator and row["name"] in NAMES
+    }
+    return KeptLimit(operator, **found)
+
+
+def _shown(amount: Decimal) -> str:
+    return money.dinars(amount) if amount else "none"
