@@ -10,17 +10,21 @@ import secrets
 import socket
 from collections.abc import Callable
 from threading import Event, Thread
+from time import monotonic
 from typing import Any, Final
 
 import psycopg
 
-from services.journal.postgres.session import Connection, JournalServer, connect
+from services.journal.postgres.session import Connection, JournalServer, bounded, connect
 from services.journal.postgres.statements import NOW
 from services.journal.schema import VERSION
 from services.journal.transaction import JournalTransaction
 
 _LOCKS = "consoles of {}"
 """What the class of the locks is made of: each schema of a database has its own."""
+
+BEAT_SECONDS = 4.0
+"""How often the line is tried while nothing is heard, and how long its answer may take."""
 
 AGAIN_SECONDS = 1.0
 """How long after a failure the server is tried again."""
@@ -132,10 +136,15 @@ class ServerConsoles:
         return bool(held and held["held"])
 
     def _listen(self, connection: Connection) -> None:
+        heard_at = monotonic()
         while not self._ending.is_set():
             for heard in connection.notifies(timeout=HEARD_SECONDS, stop_after=1):
                 if heard.payload != self.name:
                     self._news()
+            if monotonic() - heard_at > BEAT_SECONDS:
+                with bounded(connection, BEAT_SECONDS):
+                    connection.execute("SELECT 1")
+                heard_at = monotonic()
 
     def _news(self) -> None:
         self._changes += 1

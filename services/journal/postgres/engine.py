@@ -19,7 +19,7 @@ from services.domain.errors import AWAY, JournalDamaged, JournalFailed
 from services.journal import integrity, location, mark, rows
 from services.journal.emergency_file import Emergency
 from services.journal.mark import MOVED_TO
-from services.journal.postgres import schema, statements
+from services.journal.postgres import schema, session, statements
 from services.journal.postgres.consoles import ServerConsoles
 from services.journal.postgres.kept_purchases import (
     KeptPurchases,
@@ -31,6 +31,7 @@ from services.journal.postgres.session import (
     CONNECT_SECONDS,
     Connection,
     JournalServer,
+    bounded,
     conflict,
     connect,
     failure,
@@ -140,7 +141,7 @@ class PostgresEngine:
         connection = self._usable()
         sent: list[tuple[str, T]] = []
         try:
-            with connection.pipeline():
+            with bounded(connection, session.ANSWER_SECONDS), connection.pipeline():
                 start = WriteStart(connection, self._server.schema)
                 tx = self._begun(connection, start)
                 result = work(tx)
@@ -166,7 +167,7 @@ class PostgresEngine:
         """Let a function read one state of the journal, whatever others commit meanwhile."""
         connection = self._usable()
         try:
-            with connection.pipeline():
+            with bounded(connection, session.ANSWER_SECONDS), connection.pipeline():
                 result = work(self._begun(connection, ReadStart(connection)))
                 connection.execute("COMMIT")
         except BaseException:

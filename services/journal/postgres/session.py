@@ -1,6 +1,11 @@
 """A connection to the journal's server: how it is made, what bounds its waits, how it fails."""
 
+import contextlib
 import logging
+import os
+from collections.abc import Generator
+from socket import SHUT_RDWR, socket
+from threading import Timer
 from typing import Any, Final
 
 import psycopg
@@ -13,6 +18,8 @@ from services.journal.transaction import Conflict
 
 OLDEST_SERVER = 14
 CONNECT_SECONDS = 5
+ANSWER_SECONDS = 20.0
+"""How long an answer of the server is waited for; longer than any statement may take there."""
 
 # A host that is cut off is given up after about 20 s, and holds no lock for longer than 10 s.
 _OPTIONS: Final = {
@@ -106,6 +113,29 @@ def foreign(why: str) -> JournalFailed:
         advice="Nothing was sent.",
         code="JOURNAL_FOREIGN",
     )
+
+
+@contextlib.contextmanager
+def bounded(connection: Connection, seconds: float) -> Generator[None]:
+    """End the line if what is done meanwhile takes longer.
+
+    Behind a tunnel a line that is cut stays open on this side: no time-out of the server, nor of
+    the kernel, ends the wait for an answer.
+    """
+    timer = Timer(seconds, _hang_up, (connection,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _hang_up(connection: Connection) -> None:
+    with contextlib.suppress(OSError, psycopg.Error):
+        line = socket(fileno=os.dup(connection.fileno()))
+        with line:
+            line.shutdown(SHUT_RDWR)
 
 
 def conflict(error: errors.UniqueViolation) -> Conflict:

@@ -22,6 +22,8 @@ class Relay:
         self.port = self._listening.getsockname()[1]
         self.cut: Cut = ""
         self._shut = False
+        self._flows = threading.Event()
+        self._flows.set()
         self.committed = threading.Event()
         self._start(self._accept)
 
@@ -31,6 +33,13 @@ class Relay:
     def __exit__(self, *_: object) -> None:
         self._end(self._listening)
         self.hang_up()
+
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """Let every line stay open and carry nothing meanwhile, as a tunnel does that is cut."""
+        self._flows.clear()
+        yield
+        self._flows.set()
 
     @contextlib.contextmanager
     def closed(self) -> Iterator[None]:
@@ -61,6 +70,7 @@ class Relay:
     def _up(self, here: socket.socket, there: socket.socket, deaf: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := here.recv(65536):
+                self._flows.wait()
                 if self.cut and b"COMMIT" in data:
                     where, self.cut = self.cut, ""
                     if where == "before":
@@ -73,6 +83,7 @@ class Relay:
     def _down(self, here: socket.socket, there: socket.socket, deaf: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := there.recv(65536):
+                self._flows.wait()
                 if not deaf.is_set():
                     here.sendall(data)
                 elif b"COMMIT" in data:

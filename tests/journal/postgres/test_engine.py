@@ -7,7 +7,7 @@ import pytest
 
 from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, PurchaseState
-from services.journal.postgres import setup
+from services.journal.postgres import consoles, session, setup
 from services.journal.postgres.session import JournalServer
 from services.journal.purchases import Purchases
 from services.journal.schema import VERSION
@@ -69,6 +69,33 @@ async def test_a_line_that_comes_back_is_used_again(place, postgres, opened):
                 await Purchases(journal).live()
             assert failed.value.code == "JOURNAL_AWAY"
             assert await Purchases(journal).live() == ()
+
+
+async def test_an_answer_that_never_comes_is_not_waited_for(place, postgres, opened, monkeypatch):
+    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.3)
+    with Relay(postgres.port) as relay:
+        async with opened(through(place, relay)) as journal:
+            with relay.silent():
+                with pytest.raises(JournalFailed) as failed:
+                    await Purchases(journal).live()
+                assert failed.value.code == "JOURNAL_AWAY"
+            assert await Purchases(journal).live() == ()
+
+
+async def test_a_console_notices_a_line_that_carries_nothing(place, postgres, opened, monkeypatch):
+    monkeypatch.setattr(consoles, "BEAT_SECONDS", 0.2)
+    with Relay(postgres.port) as relay:
+        async with opened(through(place, relay)) as journal:
+            with relay.silent():
+                await asyncio.wait_for(changed(journal, away=True), 20)
+            await asyncio.wait_for(changed(journal, away=False), 20)
+
+
+async def changed(journal, *, away: bool) -> None:
+    """Wait until the journal says of its server that it is away, or there."""
+    while (journal.away_since is not None) is not away:
+        journal.news.clear()
+        await journal.news.wait()
 
 
 async def test_writers_on_several_hosts_leave_one_chain(place, opened):
