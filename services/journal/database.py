@@ -33,13 +33,19 @@ class Journal:
         clock: time, for what is written.
         who: the operator, for what is written.
         engine: the database that holds it; the file itself where none is named.
+        emergency: the emergency file that this engine opens.
     """
 
     def __init__(
-        self, path: Path, clock: Clock, who: str, engine: JournalEngine | None = None
+        self,
+        path: Path,
+        clock: Clock,
+        who: str,
+        engine: JournalEngine | None = None,
+        emergency: Emergency | None = None,
     ) -> None:
         self.path: Final = path
-        self.emergency: Final = Emergency(path)
+        self.emergency: Final = emergency or Emergency(path)
         self._clock: Final = clock
         self._who: Final = who
         self._engine: Final[JournalEngine] = engine or SqliteEngine(

@@ -65,7 +65,7 @@ def open_place(place: JournalServer, path: Path, clock: CorrectedClock, operator
     """
     emergency = Emergency(path)
     engine = PostgresEngine(place, path, emergency, clock, "")
-    return Journal(path, clock, operator, engine)
+    return Journal(path, clock, operator, engine, emergency)
 
 
 def login(place: str) -> str:

@@ -5,7 +5,6 @@ of answers that are waited for is what a purchase takes longer.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, Final
 
 import psycopg
@@ -56,20 +55,22 @@ class WriteStart:
         self._revision: Final = connection.execute(NEXT_REVISION.encode())
         self._event: Final = connection.execute(LAST_EVENT.encode())
         self.revised = False
+        self._read: Mapping[str, Any] = {}
 
     @property
     def now(self) -> str:
         """The server's time once the lock was held."""
-        return self._first["now"]
+        return self._first()["now"]
 
     @property
     def number(self) -> str:
         """The server's number of this transaction."""
-        return self._first["number"]
+        return self._first()["number"]
 
-    @cached_property
     def _first(self) -> Mapping[str, Any]:
-        return self._moment.fetchone() or {}
+        # Not a cached property: its lock is one for all journals of a process before Python 3.12.
+        self._read = self._read or self._moment.fetchone() or {}
+        return self._read
 
     def next_revision(self) -> int:
         """Return the journal's new revision."""
@@ -90,15 +91,13 @@ class ReadStart:
     def __init__(self, connection: Connection) -> None:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         self._moment: Final = connection.execute(f"SELECT {NOW} AS now".encode())
+        self._now = ""
 
     @property
     def now(self) -> str:
         """The server's time."""
+        self._now = self._now or (self._moment.fetchone() or {})["now"]
         return self._now
-
-    @cached_property
-    def _now(self) -> str:
-        return (self._moment.fetchone() or {})["now"]
 
     def next_revision(self) -> int:
         """A transaction that only reads has none."""

@@ -50,8 +50,9 @@ class ServerEngines:
 
 def journal_on(server: JournalServer, path: Path, clock: Clock, who: str = "amina") -> Journal:
     """Return a journal on a server whose emergency file lies beside `path`."""
-    common = CorrectedClock(clock)
-    return Journal(path, common, who, PostgresEngine(server, path, Emergency(path), common, who))
+    common, emergency = CorrectedClock(clock), Emergency(path)
+    engine = PostgresEngine(server, path, emergency, common, who)
+    return Journal(path, common, who, engine, emergency)
 
 
 def use(engines: ServerEngines, monkeypatch: pytest.MonkeyPatch) -> None:

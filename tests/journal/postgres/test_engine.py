@@ -7,10 +7,13 @@ import pytest
 
 from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, PurchaseState
+from services.journal.emergency_file import Deed
 from services.journal.postgres import consoles, session, setup
+from services.journal.postgres.place import open_place
 from services.journal.postgres.session import JournalServer
 from services.journal.purchases import Purchases
 from services.journal.schema import VERSION
+from services.system.clock import CorrectedClock, SystemClock
 from tests.conftest import StillClock
 from tests.journal.postgres.conftest import Opened
 from tests.journal.postgres.relay import Relay
@@ -162,3 +165,13 @@ async def test_a_server_that_is_not_there_is_one_sentence(postgres, opened):
             pass
     assert failed.value.code == "JOURNAL_AWAY"
     assert "postgres on 127.0.0.1:1" in failed.value.message
+
+
+async def test_the_emergency_file_beside_it_takes_what_it_cannot(place, tmp_path):
+    journal = open_place(place, tmp_path / "a.db", CorrectedClock(SystemClock()), "amina")
+    await journal.open("account-a")
+    deed = Deed("reveal", "o1", "card 1", StillClock().now(), "amina")
+    journal.emergency.append(deed)
+    assert [entry.record for entry in journal.emergency.entries()] == [deed]
+    await journal.close()
+    journal.consoles.end()
