@@ -11,7 +11,14 @@ from services.desk.figures import Figures
 from services.desk.journal_place import journal_of
 from services.desk.purchase_waiter import PurchaseWaiter
 from services.desk.reconcile_loop import ReconcileLoop
-from services.domain.errors import DeskError, JournalDamaged, JournalFailed, NotClaimed, Refused
+from services.domain.errors import (
+    NO_DESK,
+    DeskError,
+    JournalDamaged,
+    JournalFailed,
+    NotClaimed,
+    Refused,
+)
 from services.domain.models import Purchase, PurchaseState
 from services.domain.phrase import phrase
 from services.domain.status_text import words
@@ -37,6 +44,8 @@ if TYPE_CHECKING:
     from services.journal.shop.sales import Sales
 
 LEASE_TICKS = 2
+ALONE = "No desk's console is open: orders are as the last one left them"
+OPEN_ONE = "A console that may buy keeps them current; r in an order asks the vendor about it."
 
 
 class Account:
@@ -271,6 +280,8 @@ class Account:
     async def _lead(self) -> bool:
         """Take or keep the polling of this account, with all that the lease holder does."""
         if self.journal.notes_only:
+            if not await self._lease.held():
+                raise JournalFailed(ALONE, advice=OPEN_ONE, code=NO_DESK)
             return False
         leading = await self._lease.take()
         if leading != self.settling.leading:

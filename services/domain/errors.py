@@ -10,6 +10,9 @@ NOT_OPEN = "JOURNAL_CLOSED"
 AWAY = "JOURNAL_AWAY"
 """The code of a journal that is not open yet, or not any more."""
 
+NO_DESK = "NO_DESK"
+"""The code of a support console that no desk's console keeps the orders current for."""
+
 FOREIGN_CURRENCY = "CURRENCY"
 """The code of an amount that is not in DZD."""
 

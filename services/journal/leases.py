@@ -72,6 +72,10 @@ class PollingLease:
         """
         return await self._tracked.take_lease(POLLING, self._consoles, self._seconds)
 
+    async def held(self) -> bool:
+        """Tell whether any console polls; raises JournalFailed."""
+        return await self._tracked.lease_is_held(POLLING, self._consoles)
+
     async def drop(self) -> None:
         """Give it back; raises JournalFailed when the journal could not be written."""
         await self._tracked.drop_lease(POLLING, self._consoles.name)

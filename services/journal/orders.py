@@ -174,6 +174,15 @@ class TrackedOrders:
 
         return await self._journal.write(work)
 
+    async def lease_is_held(self, name: str, consoles: Consoles) -> bool:
+        """Tell whether any console that is alive holds a lease."""
+
+        def work(tx: JournalTransaction) -> bool:
+            held = tx.row("SELECT holder, until FROM leases WHERE name = ?", name)
+            return bool(held and held["until"] >= tx.now and consoles.alive(tx, held["holder"]))
+
+        return await self._journal.read(work)
+
     async def drop_lease(self, name: str, holder: str) -> None:
         """Give back the lease of `holder`: this process on leaving, or one found dead."""
         await self._journal.write(

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from services.domain import money, status_text
 from services.domain.book import BoardOrder, LinkState, PollState
-from services.domain.errors import NOT_OPEN, Failure
+from services.domain.errors import NO_DESK, NOT_OPEN, Failure
 from services.domain.local_time import local_clock, local_minute, local_when
 from services.domain.models import CODES_LATE, Product, Purchase
 from services.domain.phrase import Phrase
@@ -188,11 +188,12 @@ def poll_cell(poll: PollState, now: datetime | None = None, *, short: bool = Fal
     at = ""
     if poll.since and not short and not (now and local_minute(poll.since) == local_minute(now)):
         at = f" since {local_minute(poll.since)}"
+    alone = poll.failure is not None and poll.failure.code == NO_DESK
     words = {
         "starting": Cell("connecting", "dim"),
         "live": Cell("live", "dim"),
         "following": Cell("live" if short else "live (other console)", "dim"),
-        "failing": Cell(f"no link{at}", "warn"),
+        "failing": Cell(f"no desk open{at}" if alone else f"no link{at}", "warn"),
         "blocked": Cell(f"blocked{at}", "alert"),
         "stopped": Cell(f"stopped{at}", "alert"),
     }

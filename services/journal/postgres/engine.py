@@ -333,6 +333,12 @@ class PostgresEngine:
             self.read_only = mark.sentence(place)
         elif held.get("account", self._account) != self._account:
             raise foreign("it belongs to another account")
+        elif "account" not in held and self.notes_only:
+            raise JournalFailed(
+                "No desk has opened this journal yet, so it is not known whose it is",
+                advice="Nothing was sent. Open it with a login that may buy first.",
+                code="JOURNAL_MISSING",
+            )
         elif "account" not in held:
             connection.execute(
                 "INSERT INTO meta VALUES ('account', %s) ON CONFLICT DO NOTHING", (self._account,)

@@ -5,6 +5,8 @@ import pytest
 
 from services.journal.postgres import roles, session
 from services.journal.schema import VERSION
+from tests.cli.conftest import ROOT
+from tests.journal.postgres.tls import TlsFront
 
 
 async def test_init_makes_it_once_and_says_how_to_log_in(team):
@@ -144,3 +146,45 @@ async def test_doctor_examines_the_server_too(team, carddesk):
     assert checks >= {"server", "standbys", "server clock", "server rights", "server connections"}
     without = {each["check"] for each in (await carddesk("doctor", "--json")).document}
     assert not any(each.startswith("server") for each in without)
+
+
+async def test_a_standby_is_not_written(team, place, database):
+    await team("journal", "init")
+    with psycopg.connect(place, autocommit=True) as admin:
+        admin.execute(f"ALTER DATABASE {database} SET default_transaction_read_only = on")
+    for argv in (("journal", "init"), ("limits", "set", "--max-day", "1")):
+        done = await team(*argv)
+        assert done.code == 5
+        assert "a standby, which can only be read" in done.err
+
+
+async def test_another_accounts_journal_is_refused(team, place):
+    await team("journal", "init")
+    with psycopg.connect(place, autocommit=True) as admin:
+        admin.execute("INSERT INTO carddesk_sandbox.meta VALUES ('account', 'another')")
+    for argv in (("orders",), ("journal", "check")):
+        done = await team(*argv)
+        assert done.code == 5
+        assert "belongs to another account" in done.err
+
+
+async def test_another_encoding_is_refused(team, postgres, place, database):
+    with psycopg.connect(**postgres.parameters(), autocommit=True) as admin:
+        admin.execute(
+            f"CREATE DATABASE {database}a ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+        )
+    done = await team("journal", "init", CARDDESK_JOURNAL=f"{place}a")
+    assert done.code == 5
+    assert "its encoding is SQL_ASCII" in done.err
+
+
+@pytest.mark.parametrize("certificate", ["", "other"])
+async def test_a_far_server_proves_who_it_is(team, postgres, database, certificate):
+    ca = str(ROOT / "tests" / "vendor" / "certificates" / "ca.pem")
+    pem = ROOT / "tests" / "vendor" / "certificates" / "other.pem"
+    with TlsFront(postgres.port, pem) as front:
+        port = front.port if certificate else postgres.port
+        far = f"postgresql://postgres@db.example:{port}/{database}?hostaddr=127.0.0.1"
+        done = await team("journal", CARDDESK_JOURNAL=far, CARDDESK_JOURNAL_CA=ca)
+    assert done.code == 5
+    assert "does not prove over TLS who it is" in done.err

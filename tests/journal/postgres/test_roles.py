@@ -11,6 +11,8 @@ from services.domain.errors import JournalFailed
 from services.domain.models import Baseline
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
+from services.journal.leases import PollingLease
+from services.journal.orders import TrackedOrders
 from services.journal.postgres import roles, setup
 from services.journal.postgres.place import open_place
 from services.journal.postgres.session import JournalServer
@@ -155,3 +157,20 @@ def test_only_who_may_makes_a_journal(logins, place):
     with pytest.raises(errors.InsufficientPrivilege):
         setup.prepare(JournalServer(logins[roles.DESK].parameters, "another"))
     assert setup.prepare(logins[roles.OWNER]).made == ()
+
+
+async def test_support_sees_whether_a_desk_keeps_the_orders_current(logins, opened):
+    with pytest.raises(JournalFailed, match="No desk has opened"):
+        async with opened(logins[roles.SUPPORT], "b"):
+            pass
+    async with opened(logins[roles.DESK]):
+        pass
+    async with opened(logins[roles.SUPPORT], "b") as journal:
+        watching = PollingLease(TrackedOrders(journal), journal.consoles, 60)
+        assert not await watching.held()
+        async with opened(logins[roles.DESK]) as desk:
+            lease = PollingLease(TrackedOrders(desk), desk.consoles, 60)
+            assert await lease.take()
+            assert await watching.held()
+            await lease.drop()
+            assert not await watching.held()

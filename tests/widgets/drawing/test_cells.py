@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from services.domain.book import PollState
+from services.domain.errors import NO_DESK, Failure
 from services.domain.models import Product, PurchaseError, PurchaseState
+from services.domain.phrase import plain
 from services.domain.settlement_reason import SettlementReason
 from services.domain.status_text import NO_ANSWER, outcome
 from widgets.drawing import style
@@ -75,6 +77,11 @@ def test_every_poll_state_has_a_word(state: str, now: datetime) -> None:
     assert poll_cell(PollState(state, now)).text
     current = state in ("starting", "live", "following")
     assert (stale_words(PollState(state, now, now)) == "") is current
+
+
+def test_a_support_console_without_a_desk_has_a_link(now: datetime) -> None:
+    alone = Failure(plain("No desk"), plain("No desk"), code=NO_DESK)
+    assert poll_cell(PollState("failing", failure=alone), now).text == "no desk open"
 
 
 def clock(time: datetime) -> str:
