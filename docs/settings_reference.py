@@ -11,9 +11,10 @@ HEAD = """\
 
 Settings are read once, at the start, from one TOML file: `carddesk config path` says where it is,
 `carddesk config init` writes a first one with every setting in it as a comment, and
-`carddesk config show` says what holds now and where each value came from. A name that carddesk does
-not know is an error that says which one is nearest. The console can change some for the time it
-runs: `:` and the name of the setting. Nothing rewrites the file, so what you write in it stays.
+`carddesk config show` says what is in force now and where each value came from. A name that
+carddesk does not know is an error that says which one is nearest. The console can change some for
+the time it runs: `:` and the name of the setting. Nothing rewrites the file, so what you write in
+it stays.
 
 A variable overrides each setting. Which profile is used says `--profile`, else `CARDDESK_PROFILE`,
 else `default_profile` at the top of the file. The API key itself is never in this file: it is read

@@ -111,7 +111,7 @@ def first_text(profile: Profile, keyboard: Keyboard = "qwerty") -> str:
     lines = [
         "# carddesk: settings. A line that begins with # shows the default.",
         "# A variable overrides each: CARDDESK_<SECTION>_<NAME>, for a profile CARDDESK_<NAME>.",
-        "# `carddesk config show` tells what holds and where it came from.",
+        "# `carddesk config show` tells what is in force and where it came from.",
         "",
         _line("default_profile", profile.name),
         "",

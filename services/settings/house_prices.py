@@ -37,7 +37,7 @@ TEMPLATE = """\
 # What the customer pays for some goods. For all others ui.markup_percent and ui.round_prices of
 # config.toml hold.
 # What is said of a value comes before its product, a product before its category.
-# carddesk prices check says what is wrong in here; carddesk prices shows what holds.
+# carddesk prices check says what is wrong in here; carddesk prices shows what is in force.
 
 # The least margin in per cent of the price. A price that leaves less is marked, and the review
 # says so before you buy.

@@ -1,4 +1,4 @@
-"""`carddesk config`: where settings are, what holds and why, and a first file."""
+"""`carddesk config`: where settings are, what is in force and why, and a first file."""
 
 import stat
 import subprocess

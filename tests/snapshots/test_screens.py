@@ -1,6 +1,8 @@
 """The screens, cell by cell, in three themes and sizes; `make snapshots` keeps new ones."""
 
 import itertools
+import re
+from pathlib import Path
 
 import pytest
 from textual._compositor import LayoutUpdate
@@ -8,8 +10,8 @@ from textual._compositor import LayoutUpdate
 from services.sandbox import Fault
 from services.system.paths import Paths
 from tests.console.conftest import Console
-from tests.snapshots.conftest import Scene
-from tests.snapshots.picture import compare, drawn
+from tests.snapshots.conftest import VARIANTS, Scene
+from tests.snapshots.picture import FOLDER, compare, drawn
 from tui.actions.keymap import Keymap
 from tui.console import first_run
 from tui.console.setup_app import SetupApp
@@ -197,3 +199,11 @@ async def test_the_set_up(paths: Paths, zone: None, theme: str, size: tuple[int,
         console = Console(app, None, None)  # type: ignore[arg-type]
         await console.shows("Welcome")
         await held(console, "setup", theme, size)
+
+
+def test_every_picture_is_one_that_a_test_draws() -> None:
+    names = re.findall(r'held\(console, "([\w-]+)"', Path(__file__).read_text("utf-8"))
+    pictures = {
+        f"{name}-{columns}x{rows}-{look}" for name in names for look, (columns, rows) in VARIANTS
+    }
+    assert {path.stem for path in FOLDER.iterdir()} - pictures == set()

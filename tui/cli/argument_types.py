@@ -114,7 +114,7 @@ def add_wait(command: ArgumentParser, until: str) -> None:
         nargs="?",
         const=LONG_ENOUGH,
         type=seconds,
-        help=f"wait until {until}",
+        help=f"wait until {until}, for SECONDS at most ({LONG_ENOUGH:.0f} unless given)",
     )
 
 

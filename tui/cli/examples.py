@@ -71,7 +71,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk delivered 6b0593167902699be4000002", "handed over to the customer, now, by you"),
         ("carddesk delivered sale-1007 --undo", "not handed over after all; the log keeps both"),
     ),
-    "acknowledge": (("carddesk acknowledge PURCHASE_ID", "read; take it off the list"),),
+    "acknowledge": (("carddesk acknowledge PURCHASE_ID", "mark as seen; it leaves the list"),),
     "money": (("carddesk money", "spent today and this week, and how long the balance lasts"),),
     "case": (
         ("carddesk case", "cards that do not work, and for how long"),
@@ -86,7 +86,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk shift show 12 --csv", "a closed shift, for a spreadsheet"),
     ),
     "prices": (
-        ("carddesk prices", "the prices of the house, and what they are made of"),
+        ("carddesk prices", "your shop's prices, and what they are made of"),
         ("carddesk prices init", "write a first prices.toml, all of it comments"),
         ("carddesk prices check", "what is wrong in it, line by line; exits 2 if anything is"),
         ("carddesk prices history PRODUCT_ID", "what it cost in the last 30 days, as it was seen"),
@@ -113,7 +113,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk journal", "where it is, and who has it open"),
         ("carddesk journal init", "make it on the team's server, with the roles of its logins"),
         ("carddesk journal move --to-server", "what is in the file here goes on at the server"),
-        ("carddesk journal check", "is all of it what its events say? exits 2 if not"),
+        ("carddesk journal check", "check the journal against its events; exits 2 if they differ"),
     ),
     "limits": (
         ("carddesk limits", "what may be spent, by the journal and by this host's settings"),
@@ -128,7 +128,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk watch", "what is watched, with ids"),
         ("carddesk watch add PRODUCT_ID TYPE_ID --back --below 10", "back in stock, fewer than 10"),
         ("carddesk watch add PRODUCT_ID --percent 3", "the cost of any of its values moves"),
-        ("carddesk watch remove PRODUCT_ID TYPE_ID", "no more of that"),
+        ("carddesk watch remove PRODUCT_ID TYPE_ID", "stop watching it"),
     ),
     "tell": (
         ("carddesk tell --test", "a trial event for the program of ui.tell_command"),

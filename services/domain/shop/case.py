@@ -184,7 +184,8 @@ def deadline(word: str, today: date) -> date:
             found = coming if coming >= today else found.replace(year=today.year + 1)
     if found is None or found < today:
         raise BadInput(
-            f"{clean(word, 20)!r} is no day to come", advice="Give one such as 5/12, or +3 days."
+            f"{clean(word, 20)!r} is no day to come",
+            advice="Give YYYY-MM-DD, or +3 for in three days.",
         )
     return found
 

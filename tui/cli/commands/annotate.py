@@ -24,7 +24,9 @@ def declare(add: AddCommand) -> None:
         "text", metavar="TEXT", type=argument_types.note, help='the note; "" takes it away'
     )
 
-    command = add("acknowledge", acknowledge, "take note of a purchase that was not placed or late")
+    command = add(
+        "acknowledge", acknowledge, "mark as seen a purchase that was not placed, or came late"
+    )
     command.add_argument("reference", metavar="REF", type=argument_types.reference, help=REFERENCE)
 
     command = add("delivered", delivered, "mark an order as handed over")

@@ -29,9 +29,19 @@ def declare(add: AddCommand) -> None:
     command = add("buy", buy, "buy cards, once")
     # Each may be missing, because a file can take the place of the three.
     command.add_argument(
-        "product_id", metavar="PRODUCT_ID", nargs="?", type=argument_types.vendor_id
+        "product_id",
+        metavar="PRODUCT_ID",
+        nargs="?",
+        type=argument_types.vendor_id,
+        help="carddesk catalog prints them",
     )
-    command.add_argument("type_id", metavar="TYPE_ID", nargs="?", type=argument_types.vendor_id)
+    command.add_argument(
+        "type_id",
+        metavar="TYPE_ID",
+        nargs="?",
+        type=argument_types.vendor_id,
+        help="carddesk stock PRODUCT_ID prints them",
+    )
     command.add_argument("quantity", metavar="QUANTITY", nargs="?", type=digits.quantity)
     command.add_argument(
         "--note",
@@ -56,11 +66,9 @@ def declare(add: AddCommand) -> None:
         "--max-total",
         metavar="DZD",
         type=argument_types.amount,
-        help="refuse a dearer total; with --from that of all rows",
+        help="refuse a total that costs more; with --from that of all rows",
     )
-    argument_types.add_wait(
-        command, f"the order is final (at most {argument_types.LONG_ENOUGH:.0f} s)"
-    )
+    argument_types.add_wait(command, "the order is final")
     command.add_argument("--reveal", action="store_true", help="print the cards once final")
     command.add_argument("--yes", action="store_true", help="without it only the quote is printed")
     group = command.add_argument_group("many purchases")

@@ -7,7 +7,7 @@ from tui.cli.context import AddCommand, Call
 
 
 def declare(add: AddCommand) -> None:
-    command = add("completion", completion, "print what makes a shell complete carddesk's words")
+    command = add("completion", completion, "print the shell completion script")
     shells = ("bash", "zsh", "fish")
     command.add_argument("shell", choices=shells, metavar="bash|zsh|fish", help="which shell")
 

@@ -1,4 +1,4 @@
-"""`carddesk config`: where the settings are, what holds and why, and a first file."""
+"""`carddesk config`: where the settings are, what is in force and why, and a first file."""
 
 from decimal import Decimal
 
@@ -16,7 +16,7 @@ WHAT = ("path", "show", "init", "profiles")
 
 
 def declare(add: AddCommand) -> None:
-    command = add("config", config, "where settings are, what holds, and a first file")
+    command = add("config", config, "where settings are, what is in force, and a first file")
     command.add_argument(
         "what",
         choices=WHAT,

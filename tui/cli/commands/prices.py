@@ -28,15 +28,15 @@ DAYS = 30
 
 
 def declare(add: AddCommand) -> None:
-    command = add("prices", prices, "the prices of the house, and what goods cost before")
+    command = add("prices", prices, "your shop's prices, and what goods cost before")
     command.add_argument(
         "what",
         choices=WHAT,
         default="show",
         nargs="?",
         metavar="show|check|init|history",
-        help="print what holds; say what is wrong in the file; write a first one; print what goods"
-        " cost before, as far as it was seen here",
+        help="print what is in force; say what is wrong in the file; write a first one; print what"
+        " goods cost before, as far as it was seen here",
     )
     command.add_argument(
         "product_id",

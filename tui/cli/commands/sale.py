@@ -67,7 +67,10 @@ def declare(add: AddCommand) -> None:
         help="what the customer gave; what to give back is worked out",
     )
     command.add_argument(
-        "--max-total", metavar="DZD", type=argument_types.amount, help="refuse a dearer sale"
+        "--max-total",
+        metavar="DZD",
+        type=argument_types.amount,
+        help="refuse a sale that costs more",
     )
     command.add_argument(
         "--idempotency-key",
@@ -81,9 +84,7 @@ def declare(add: AddCommand) -> None:
     command.add_argument(
         "--retry", action="store_true", help="resume: also lines for which nothing was bought"
     )
-    argument_types.add_wait(
-        command, f"the orders are final (at most {argument_types.LONG_ENOUGH:.0f} s in all)"
-    )
+    argument_types.add_wait(command, "the orders are final")
     command.add_argument("--open", action="store_true", help="list: only what is not closed")
     command.add_argument("--yes", action="store_true", help="without it only the check is printed")
 

@@ -46,14 +46,18 @@ def declare(add: AddCommand) -> None:
         "words",
         nargs="*",
         metavar="WORD",
-        help="open: ORDER CARD; show: N; note: N TEXT; close: N OUTCOME [ORDER]",
+        help="open: ORDER CARD; show: N; note: N TEXT; close: N OUTCOME, which is refunded,"
+        " refused, or replaced ORDER with the id of the order that came instead",
     )
     command.add_argument("--all", action="store_true", help="list: closed cases as well")
+    reasons = "; ".join(f"{word} ({means})" for word, means in REASONS.items())
     command.add_argument(
-        "--reason", metavar="TEXT", help=f"open: {', '.join(REASONS)}, or in words; never the code"
+        "--reason", metavar="TEXT", help=f"open: {reasons}; or in words, never the code"
     )
     command.add_argument("--ticket", metavar="N", help="the number that the vendor gave it")
-    command.add_argument("--due", metavar="DAY", help="until when, such as 5/12 or +3 days")
+    command.add_argument(
+        "--due", metavar="DAY", help="until when: YYYY-MM-DD, or +3 for in three days"
+    )
     command.add_argument("--text", action="store_true", help="show: what to send to the vendor")
 
 

@@ -25,7 +25,7 @@ def declare(add: AddCommand) -> None:
         default="now",
         nargs="?",
         metavar="now|list|show|close|print",
-        help="the shift that goes on; closed shifts; one of them; close it; print it",
+        help="the current shift; closed shifts; one of them; close it; print it",
     )
     command.add_argument(
         "number", type=int, nargs="?", metavar="N", help="which closed shift; the last one if none"
@@ -33,7 +33,7 @@ def declare(add: AddCommand) -> None:
     command.add_argument(
         "--csv", action="store_true", help="answer in CSV, as the settings have it"
     )
-    command.add_argument("--yes", action="store_true", help="to close: do it")
+    command.add_argument("--yes", action="store_true", help="close without asking")
 
 
 async def shift(call: Call) -> int:
