@@ -287,15 +287,9 @@ class Purchases:
         self, product_id: str, type_id: str, quantity: int, *, but: str = ""
     ) -> Purchase | None:
         """Return the unsettled purchase of the same goods, `but` one, if there is any."""
-        found = await self._select(
-            "product_id = ? AND type_id = ? AND quantity = ? AND id <> ?"
-            f" AND state IN {LIVE} AND state <> 'HANDLING' LIMIT 1",
-            product_id,
-            type_id,
-            quantity,
-            but,
+        return await self._journal.read(
+            lambda tx: ask_identical(tx, product_id, type_id, quantity, but=but)()
         )
-        return found[0] if found else None
 
     async def rivals(self, purchase: Purchase) -> tuple[Purchase, ...]:
         """Return the other purchases of the same goods that an order may still turn up for."""
@@ -348,6 +342,22 @@ class Purchases:
 
 
 # What these functions return in one transaction belongs together.
+
+
+def ask_identical(
+    tx: JournalTransaction, product_id: str, type_id: str, quantity: int, *, but: str = ""
+) -> Callable[[], Purchase | None]:
+    """Ask for the unsettled purchase of the same goods, `but` one.
+
+    Returns:
+        What reads the answer: questions that are asked before it go to a far server with this one.
+    """
+    rows = tx.each(
+        "SELECT * FROM purchases WHERE product_id = ? AND type_id = ? AND quantity = ?"  # noqa: S608
+        f" AND id <> ? AND state IN {LIVE} AND state <> 'HANDLING' LIMIT 1",
+        *(product_id, type_id, quantity, but),
+    )
+    return lambda: next((journal_rows.purchase(row) for row in rows), None)
 
 
 def find(tx: JournalTransaction, reference: str) -> Purchase | None:

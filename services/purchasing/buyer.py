@@ -26,7 +26,7 @@ from services.domain.typed.digits import MOST_CARDS
 from services.journal import kept_limits, spending
 from services.journal.database import Journal
 from services.journal.presence import Consoles
-from services.journal.purchases import Purchases, identical
+from services.journal.purchases import Purchases, ask_identical, identical
 from services.journal.rows import column
 from services.journal.transaction import JournalTransaction
 from services.purchasing import purchase_checks
@@ -240,11 +240,15 @@ class Buyer:
         if room := self._journal.room_wanted():
             tell(Check("limits", "failed", plain(room)))
             raise Refused(room, advice="Nothing was placed. Free disk space.", code="DISK_SPACE")
-        problem = await self._journal.read(lambda tx: self._over_limits(tx, quantity, total))
+
+        def look(tx: JournalTransaction) -> tuple[Phrase, Purchase | None]:
+            identical_to = ask_identical(tx, product_id, type_id, quantity)
+            return self._over_limits(tx, quantity, total), identical_to()
+
+        problem, same = await self._journal.read(look)
         if problem:
             tell(Check("limits", "failed", problem))
             raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
-        same = await self._purchases.identical_unsettled(product_id, type_id, quantity)
         if same is not None:
             tell(Check("limits", "failed", plain("an identical purchase is not settled")))
             raise identical(same)
