@@ -130,8 +130,6 @@ async def test_the_shift_report(scene: Scene, theme: str, size: tuple[int, int])
 
 
 async def test_a_sale_of_several_lines(scene: Scene, theme: str, size: tuple[int, int]) -> None:
-    if size[0] > 120:
-        pytest.skip("the sale is drawn as at 120x40")
     async with scene() as console:
         await stock_read(console, size)
         await to_stock(console)

@@ -111,7 +111,7 @@ async def _hand_over(console: "ConsoleApp", request: ask.SaleHandRequest) -> str
         return await _marked(console, orders)
     from tui.screens.dialogs.receipt import ReceiptScreen
 
-    pending = tuple(line for line in sale.lines if line.pending)
+    pending = sale_text.coming(sale)
     prices = console.settings.prices
     count = sum(map(sale_text.count_of, orders))
     whose = f" · {sale.customer}" if sale.customer else ""

@@ -59,6 +59,7 @@ class SaleScreen(ConsoleScreen[None]):
     """
 
     PLACE = "sale"
+    BESIDE_DESK = FRAMES_ITSELF = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("sale")]
 
     sale: var[Sale | None] = var[Sale | None](None, init=False)
@@ -162,6 +163,9 @@ class SaleScreen(ConsoleScreen[None]):
         line = self.line
         return line.order if line and not line.to_buy else None
 
+    def opened_order(self) -> BoardOrder | None:
+        return self.noted_order()
+
     def same(self, other: Screen[Any]) -> bool:
         mine = self.sale.id if self.sale else ""
         return isinstance(other, SaleScreen) and other.sale is not None and other.sale.id == mine
@@ -207,7 +211,7 @@ class SaleScreen(ConsoleScreen[None]):
         """Give the lines the room that they need, and the rest to what is below."""
         if not self.composed or self.sale is None:
             return
-        width, height = self.size
+        width, height = self.opened_size
         sides = "both" if width >= BOX_WIDTH and height >= BOX_HEIGHT else "none"
         around = 3 if sides == "both" else 2
         wanted = max(1, len(self.sale.lines)) + around + (1 if not self.sale.lines else 0)
@@ -226,8 +230,8 @@ class SaleScreen(ConsoleScreen[None]):
         orders = sale_text.ready(sale)
         templates = receipt.choices(ui.customer_template)
         name = receipt.OWN if receipt.OWN in templates else ui.customer_language
-        pending = tuple(line for line in sale.lines if line.pending)
-        how = (templates[name], name, orders, pending, self.context.settings.prices)
+        prices = self.context.settings.prices
+        how = (templates[name], name, orders, sale_text.coming(sale), prices)
         text = sale_text.masked(*how) if orders else ""
         self.sums.text = text
 

@@ -66,6 +66,14 @@ def ready(sale: Sale) -> tuple[BoardOrder, ...]:
     return tuple(line.order for line in sale.ready if line.order is not None)
 
 
+def coming(sale: Sale) -> tuple[SaleLine, ...]:
+    """Return the lines whose cards are paid and still to come.
+
+    Of a line without an answer that is not known: nothing of it is promised.
+    """
+    return tuple(line for line in sale.bought if line.pending)
+
+
 def count_of(order: BoardOrder) -> int:
     """Return how many cards of an order are here, as far as is known."""
     return order.delivered or order.quantity

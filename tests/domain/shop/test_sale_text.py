@@ -8,14 +8,15 @@ from services.domain.shop import sale_text
 from tests.domain.shop.test_sale import line, order, sale
 
 
-def test_what_is_here_comes_first_and_the_rest_is_on_its_way() -> None:
+def test_what_is_here_comes_first_then_what_is_on_its_way() -> None:
     held = sale(
         line(1, order=order("FULFILLED", cards_came=2)),
         line(2, order=order("HANDLING", 2)),
-        line(3),
+        line(3, order=order("UNRESOLVED", 3)),
+        line(4),
     )
     (ready,) = sale_text.ready(held)
-    pending = tuple(each for each in held.lines if each.pending)
+    pending = sale_text.coming(held)
     cards = [Card(Secret("AAAA-1"), Secret("")), Card(Secret("AAAA-2"), Secret(""))]
     text = sale_text.whole(
         receipt.BUILT_IN["en"], "en", [(ready, cards)], pending, Prices()
