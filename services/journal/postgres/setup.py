@@ -7,6 +7,7 @@ from psycopg import errors
 
 from services.domain.errors import JournalFailed
 from services.journal.postgres import roles, schema
+from services.journal.postgres.consoles import connected
 from services.journal.postgres.session import (
     Connection,
     JournalServer,
@@ -39,8 +40,8 @@ def prepare(server: JournalServer) -> Prepared:
     """Make the schema and the roles of a journal, or bring them up to date; all or nothing.
 
     Raises:
-        JournalFailed: the server is not fit, or what is there is not ours or newer; nothing was
-            changed.
+        JournalFailed: the server is not fit, what is there is not ours or newer, or older and in
+            use; nothing was changed.
         psycopg.Error: the server does not allow it; nothing was changed.
     """
     with connect(server) as connection:
@@ -50,6 +51,8 @@ def prepare(server: JournalServer) -> Prepared:
             before = _version(connection, server)
             made = _make_roles(connection)
             _make_schema(connection, server)
+            if 0 < before < VERSION:
+                _refuse_in_use(connection, server, before)
             _step_up(connection, before)
             connection.execute(roles.grants(server.schema).encode())
         return Prepared(before, VERSION, made)
@@ -113,6 +116,18 @@ def _make_schema(connection: Connection, server: JournalServer) -> None:
             name = table["name"]
             connection.execute(f"ALTER TABLE {name} OWNER TO {roles.OWNER}".encode())
     connection.execute(f"SET LOCAL ROLE {roles.OWNER}".encode())
+
+
+def _refuse_in_use(connection: Connection, server: JournalServer, version: int) -> None:
+    """Make sure that no console of an earlier version meets what a step changes."""
+    if there := connected(connection, server.schema):
+        who = ", ".join(f"{each['operator']} on {each['host']}" for each in there)
+        raise JournalFailed(
+            f"The journal is of an earlier carddesk (schema {version}) that still has it open:"
+            f" {who}",
+            advice="Nothing was changed. Let these consoles be left, then run it again.",
+            code="JOURNAL_IN_USE",
+        )
 
 
 def _step_up(connection: Connection, before: int) -> None:

@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from services.domain.errors import JournalFailed
 from services.journal.postgres import roles, schema, setup
 from services.journal.postgres.session import JournalServer
 from services.journal.schema import STEPS, VERSION
@@ -21,6 +22,14 @@ def test_a_journal_grows_step_by_step_and_keeps_its_rows(place, monkeypatch):
     with psycopg.connect(**place.parameters, autocommit=True) as connection:
         connection.execute("SET search_path = made")
         connection.execute("INSERT INTO leases VALUES ('polling', 'a', 'b')")
+        connection.execute(
+            "INSERT INTO presences (name, operator, host, version, since)"
+            " VALUES ('old', 'amina', 'oran', '1', '')"
+        )
+        connection.execute("SELECT pg_advisory_lock(hashtext('consoles of made'), 1)")
+        with pytest.raises(JournalFailed, match="still has it open: amina on oran"):
+            setup.prepare(place)
+        connection.execute("SELECT pg_advisory_unlock_all()")
         assert setup.prepare(place).before == 1
         assert setup.prepare(place).before == VERSION
         assert connection.execute("SELECT * FROM leases").fetchall() == [("polling", "a", "b")]
