@@ -20,7 +20,7 @@ BROKEN = 2
 LOGINS = {
     "carddesk_owner": "schema, limits, roles; all that a desk does",
     "carddesk_desk": "buys",
-    "carddesk_support": "reads; writes notes, marks and reveals",
+    "carddesk_support": "reads; writes notes, marks, cases and reveals",
 }
 
 
