@@ -155,6 +155,13 @@ def shift() -> tuple[str, list[str]]:
     return "; ".join(counts), complaints
 
 
+def team() -> tuple[str, list[str]]:
+    """A journal that several hosts share on a server."""
+    from tests.proof.team import whole
+
+    return whole.run()
+
+
 ROWS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "mutants": mutants,
     "sweep": sweep,
@@ -167,6 +174,7 @@ ROWS: dict[str, Callable[[], tuple[str, list[str]]]] = {
     "lists": lists,
     "sale": sale,
     "shift": shift,
+    "team": team,
 }
 
 

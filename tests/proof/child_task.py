@@ -96,7 +96,7 @@ async def run(task: ChildTask) -> None:
         elif task.role == "sell":
             await _sell(desk, task, shown)
         else:
-            await _settle(desk, task, clock, shown)
+            await settle(desk, task, clock, shown)
 
 
 async def _buy(desk: Desk, goods: Goods, shown: ShownStates) -> None:
@@ -142,7 +142,7 @@ async def _sell(desk: Desk, task: ChildTask, shown: ShownStates) -> None:
     raise AssertionError("the sale does not come to an end")
 
 
-async def _settle(desk: Desk, task: ChildTask, clock: SharedClock, shown: ShownStates) -> None:
+async def settle(desk: Desk, task: ChildTask, clock: SharedClock, shown: ShownStates) -> None:
     """Do what an operator does: start, look, decide what is asked, wait, and watch for a day."""
     shown.note(*await desk.journal.purchases())
     for purchase in await desk.settlement.resolve():

@@ -69,16 +69,22 @@ def observations(path: Path) -> list[Observation]:
     return [msgspec.json.decode(line, type=Observation) for line in path.read_bytes().splitlines()]
 
 
-def judge(sandbox: Sandbox, home: Path, shown: Iterable[Observation] = ()) -> Verdict:
+def judge(
+    sandbox: Sandbox,
+    home: Path,
+    shown: Iterable[Observation] = (),
+    journal: list[Row] | None = None,
+) -> Verdict:
     """Judge a settled case.
 
     Args:
         sandbox: the vendor; its ledger is believed.
         home: the folder of the desk.
         shown: what operators were shown on the way.
+        journal: the purchases, where they are not in a file of the desk.
     """
     verdict = Verdict()
-    journal = rows(home / "state")
+    journal = rows(home / "state") if journal is None else journal
     truth: dict[str, str] = {}
     posts: Counter[str] = Counter()
     for post in sandbox.posts:

@@ -26,7 +26,7 @@ class Edit(NamedTuple):
         Raises:
             AssertionError: the code does not read like this any more; the mutant needs a new text.
         """
-        owner, name, real = _found(self.target)
+        owner, name, real = found(self.target)
         source = textwrap.dedent(inspect.getsource(real))
         if source.count(self.old) != 1:
             raise AssertionError(f"{self.target} does not hold {self.old!r} once")
@@ -60,7 +60,8 @@ class Mutant(NamedTuple):
             self.also()
 
 
-def _found(target: str) -> tuple[Any, str, Any]:
+def found(target: str) -> tuple[Any, str, Any]:
+    """Return the owner, the name and the function that a target names."""
     module, _, path = target.partition(":")
     owner: Any = importlib.import_module(module)
     *classes, name = path.split(".")

@@ -33,11 +33,16 @@ def free_port() -> int:
 
 
 class TestServer:
-    """A server that keeps its data until it is removed."""
+    """A server that keeps its data until it is removed.
+
+    Args:
+        standby_of: the server that it follows; None for one that leads.
+        settings: what its configuration says.
+    """
 
     __test__ = False
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, standby_of: "TestServer | None" = None, /, **settings: object) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="carddesk-pg-"))
         self.port = free_port()
         self._user = "nobody" if os.geteuid() == 0 else None
@@ -55,6 +60,10 @@ class TestServer:
         if self._user:
             owner = pwd.getpwnam(self._user)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+        if standby_of is not None:
+            self.run("pg_basebackup", "-D", self._data, "-R", "-c", "fast", "--no-sync",
+                     "-U", "postgres", "-h", "127.0.0.1", "-p", standby_of.port)  # fmt: skip
+            return
         self.run("initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
                  "--locale=C.UTF-8", "--no-sync")  # fmt: skip
 

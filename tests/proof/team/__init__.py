@@ -1,0 +1,1 @@
+"""The proofs of a journal that several hosts share on a server."""

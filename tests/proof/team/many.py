@@ -1,0 +1,118 @@
+"""Many consoles on one server: who polls, how soon each hears of a change, what a commit takes."""
+
+import asyncio
+import contextlib
+import random
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import quantiles
+
+from msgspec import Struct
+
+from services.journal.database import Journal
+from services.journal.leases import POLLING
+from services.journal.orders import TrackedOrders
+from services.journal.postgres.session import JournalServer
+from services.system.clock import SystemClock
+from tests.proof.team import ground
+
+WRITERS = 50
+CHANGES = 20
+HEARD_WITHIN = 0.3
+PAUSE = 0.5
+"""Seconds between two writes of a console; one that buys without pause writes as often."""
+LEASE_SECONDS = 12.0
+
+
+class Figures(Struct):
+    """What was measured: the 95th of a hundred, in seconds."""
+
+    consoles: int
+    heard: float = 0.0
+    committed: float = 0.0
+    complaints: list[str] = []
+
+
+class Apart:
+    """A host's clock that is wrong."""
+
+    def __init__(self, hours: float) -> None:
+        self._off = timedelta(hours=hours)
+        self._right = SystemClock()
+        self.steady, self.sleep = self._right.steady, self._right.sleep
+
+    def now(self) -> datetime:
+        return self._right.now() + self._off
+
+
+async def run(consoles: int, each: int = CHANGES) -> Figures:
+    """Open that many consoles, whose clocks differ by hours, and measure."""
+    figures = Figures(consoles)
+    with (
+        tempfile.TemporaryDirectory(prefix="carddesk-many-") as folder,
+        ground.running(max_connections=2 * consoles + 20) as server,
+    ):
+        place = JournalServer(server.parameters(dbname=ground.empty_journal(server)))
+        async with contextlib.AsyncExitStack() as stack:
+            journals = [
+                await stack.enter_async_context(
+                    ground.journal_at(place, Path(folder) / f"host{n}", Apart(2 * (n % 3 - 1)))
+                )
+                for n in range(consoles)
+            ]
+            figures.complaints += await _one_polls(journals)
+            figures.heard = await _heard(journals, each)
+            figures.committed = await _committed(journals[:WRITERS], each)
+            figures.complaints += await ground.broken_chain(journals[0])
+    if figures.heard > HEARD_WITHIN:
+        figures.complaints.append(f"a change is heard after {figures.heard:.3f} s")
+    return figures
+
+
+async def _one_polls(journals: list[Journal]) -> list[str]:
+    """Let all ask for the polling twice: one has it, and keeps it."""
+    had: list[list[int]] = []
+    for _ in range(2):
+        took = [
+            await TrackedOrders(each).take_lease(POLLING, each.consoles, LEASE_SECONDS)
+            for each in journals
+        ]
+        had.append([number for number, held in enumerate(took) if held])
+    return [] if had == [[0], [0]] else [f"the polling was held by {had}"]
+
+
+async def _heard(journals: list[Journal], changes: int) -> float:
+    """Return how long after a commit all others have heard of it, at the slowest."""
+    taken: list[float] = []
+    for number in range(changes):
+        writer, *others = journals[number % 2 :: 2] + journals[(number + 1) % 2 :: 2]
+        for each in others:
+            each.news.clear()
+        began = time.perf_counter()
+        await writer.write(lambda tx: tx.event("note", why="changed"))
+        async with asyncio.timeout(30):
+            for each in others:
+                await each.news.wait()
+        taken.append(time.perf_counter() - began)
+    return _p95(taken)
+
+
+async def _committed(journals: list[Journal], each: int) -> float:
+    """Return what a commit takes while all of these write as if they bought."""
+    taken: list[float] = []
+
+    async def writes(journal: Journal) -> None:
+        for _ in range(each):
+            await asyncio.sleep(random.uniform(0, 2 * PAUSE))
+            began = time.perf_counter()
+            await journal.write(lambda tx: tx.event("note", why="changed"))
+            taken.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(writes(journal) for journal in journals))
+    return _p95(taken)
+
+
+def _p95(taken: list[float]) -> float:
+    return quantiles(taken, n=20)[-1]

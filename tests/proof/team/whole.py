@@ -1,0 +1,80 @@
+"""All proofs of a shared journal, one after the other."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from tests.proof.team import failover, lines, many, mutants, race
+
+Part = Callable[[], Awaitable[tuple[str, list[str]]]]
+SEED = 20_260_301
+
+
+async def cut_lines() -> tuple[str, list[str]]:
+    """The line to the server ends at each message of a purchase."""
+    found = await lines.run()
+    return (
+        f"{found.cases} lines cut at up to {found.up} messages up and {found.down} down,"
+        f" {found.sent} purchases sent"
+    ), found.complaints
+
+
+async def deaths() -> tuple[str, list[str]]:
+    """The server is killed at each commit of a purchase."""
+    found = await lines.deaths()
+    return (
+        f"{found.cases} deaths of the server around {found.commits} commits,"
+        f" {found.sent} purchases sent"
+    ), found.complaints
+
+
+async def races() -> tuple[str, list[str]]:
+    """Hosts press at one instant."""
+    found = await race.run(200)
+    return (
+        f"{found.rounds} rounds of each kind at {race.HOSTS} hosts, {found.sent} sent,"
+        f" {found.refused} refused"
+    ), found.complaints
+
+
+async def failovers() -> tuple[str, list[str]]:
+    """A standby leads that lacks the last commits."""
+    found = await failover.run(50, SEED)
+    return (
+        f"{found.failovers} failovers, {found.purchases} orders, {found.restored} rows written"
+        " again"
+    ), found.complaints
+
+
+async def consoles() -> tuple[str, list[str]]:
+    """Many consoles on one server."""
+    found = await many.run(200)
+    return (
+        f"{found.consoles} consoles, one polls; p95 until all have heard {found.heard * 1e3:.0f}"
+        f" ms, of a commit while {many.WRITERS} write {found.committed * 1e3:.0f} ms"
+    ), found.complaints
+
+
+async def defects() -> tuple[str, list[str]]:
+    """Each mutant, caught."""
+    missed = [each.name for each in mutants.MUTANTS if not await mutants.caught(each)]
+    count = len(mutants.MUTANTS)
+    return f"{count - len(missed)} of {count} mutants caught", missed
+
+
+PARTS: tuple[Part, ...] = (defects, races, consoles, deaths, failovers, cut_lines)
+
+
+def run() -> tuple[str, list[str]]:
+    """Run every part, and say of each what it came to."""
+    counts: list[str] = []
+    complaints: list[str] = []
+    for part in PARTS:
+        count, said = asyncio.run(_part(part))
+        print(f"  {count}", flush=True)
+        counts.append(count)
+        complaints += said
+    return "; ".join(counts), complaints
+
+
+async def _part(part: Part) -> tuple[str, list[str]]:
+    return await part()
