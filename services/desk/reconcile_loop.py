@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from services.desk.book_publisher import BookPublisher
-from services.domain.errors import DeskError
+from services.domain.errors import AWAY, DeskError
 from services.domain.phrase import phrase
 from services.purchasing.reconciler import Reconciler
 from services.system.clock import Clock
@@ -58,8 +58,10 @@ class ReconcileLoop:
                 try:
                     await self._reconciler.look_due()
                 except DeskError as error:
-                    said = error.failure.sentence()
-                    self._keeper.log(phrase("Settling: {said}", said=said), "warning")
+                    # That the journal's server is away is said once, for all that waits for it.
+                    if error.code != AWAY:
+                        said = error.failure.sentence()
+                        self._keeper.log(phrase("Settling: {said}", said=said), "warning")
                     await self._clock.sleep(FAILED_SECONDS)
             due = await self._reconciler.due() if self.leading else None
             pause = longest if due is None else min(due, longest)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.domain.errors import JournalFailed, MoneyMoved
+from services.domain.errors import AWAY, JournalFailed, MoneyMoved
 from services.domain.models import Purchase, PurchaseState
 from services.domain.status_text import named
 
@@ -14,6 +14,7 @@ _MONEY: dict[PurchaseState, MoneyMoved] = {
 _REMEDIES = {
     "JOURNAL_LOCKED": "End the process that holds the journal.",
     "JOURNAL_FULL": "Free disk space.",
+    AWAY: "Bring back the line to the journal's server.",
 }
 
 

@@ -23,7 +23,7 @@ from services.journal.moving import tables
 from services.journal.moving.tables import Tables
 from services.journal.postgres.consoles import connected
 from services.journal.postgres.session import Connection, JournalServer, connect
-from services.journal.postgres.statements import Dialect, WriteStart, lock
+from services.journal.postgres.statements import LOCK, WRITERS, Dialect, ServerLine, WriteStart
 from services.journal.postgres.status import facts
 from services.journal.schema import VERSION
 from services.journal.sqlite.connection import JournalFile, translated
@@ -162,7 +162,7 @@ class Mover:
         connection.execute("BEGIN")
         for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(f"SET LOCAL {name} = 0".encode())
-        lock(connection, self._server.schema)
+        connection.execute(LOCK.encode(), (WRITERS, self._server.schema))
         found = facts(connection, self._server)
         if found.get("account", self._account) != self._account:
             _refuse("The journal on the server belongs to another account", "JOURNAL_FOREIGN")
@@ -180,8 +180,9 @@ class Mover:
 
     def _writing(self, connection: Connection) -> JournalTransaction:
         """Return what writes in the transaction that is open."""
-        start = WriteStart(connection, self._server.schema, begun=True)
-        return JournalTransaction(Dialect(connection), start, connection.info.user)
+        line = ServerLine(connection, None)
+        start = WriteStart(line, self._server.schema, begun=True)
+        return JournalTransaction(Dialect(line), start, connection.info.user)
 
     @property
     def _fresh(self) -> Path:

@@ -1,7 +1,8 @@
 """The consoles of several hosts: a lock at the server is each one's sign of life.
 
 A second connection holds the lock and hears what other consoles have written. The server ends the
-lock when the process ends, and within about 20 s when its line is cut.
+lock when the process ends, and within about 20 s when its line is cut. Behind a tunnel it may not
+notice: a console that is not heard for 30 s counts as dead whatever it holds.
 """
 
 import contextlib
@@ -26,6 +27,9 @@ _LOCKS = "consoles of {}"
 BEAT_SECONDS = 4.0
 """How often the line is tried while nothing is heard, and how long its answer may take."""
 
+SILENT_SECONDS = 30
+"""A console that was not heard for so long is taken for dead, even if a tunnel holds its line."""
+
 AGAIN_SECONDS = 1.0
 """How long after a failure the server is tried again."""
 
@@ -34,16 +38,19 @@ HEARD_SECONDS = 0.5
 
 # The time is the server's own, written into the statement by this module.
 _SHOWN = (
-    "INSERT INTO presences (name, operator, host, version, since)"  # noqa: S608
-    f" VALUES (%s, %s, %s, %s, {NOW}) ON CONFLICT (name) DO UPDATE SET name = excluded.name"
+    "INSERT INTO presences (name, operator, host, version, since, beat)"  # noqa: S608
+    f" VALUES (%s, %s, %s, %s, {NOW}, {NOW})"
+    " ON CONFLICT (name) DO UPDATE SET beat = excluded.beat"
     " RETURNING number"
 )
+_BEAT = f"UPDATE presences SET beat = {NOW} WHERE name = %s"  # noqa: S608
+_SILENT = NOW.replace("clock_timestamp()", f"(clock_timestamp() - interval '{SILENT_SECONDS} s')")
 _ALIVE = (
-    "SELECT 1 AS one FROM presences AS p JOIN pg_locks AS l ON l.locktype = 'advisory'"
+    "SELECT 1 AS one FROM presences AS p JOIN pg_locks AS l ON l.locktype = 'advisory'"  # noqa: S608
     " AND l.granted AND l.classid::bigint = hashtext(?)::bigint & 4294967295"
     " AND l.objid::bigint = p.number"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    " WHERE p.name = ?"
+    f" WHERE p.name = ? AND p.beat > {_SILENT}"
 )
 
 
@@ -143,7 +150,7 @@ class ServerConsoles:
                     self._news()
             if monotonic() - heard_at > BEAT_SECONDS:
                 with bounded(connection, BEAT_SECONDS):
-                    connection.execute("SELECT 1")
+                    connection.execute(_BEAT.encode(), (self.name,))
                 heard_at = monotonic()
 
     def _news(self) -> None:

@@ -38,7 +38,15 @@ from services.journal.postgres.session import (
     foreign,
     refuse_unfit,
 )
-from services.journal.postgres.statements import Dialect, ReadStart, WriteStart, lock
+from services.journal.postgres.statements import (
+    LOCK,
+    WRITERS,
+    Dialect,
+    ReadStart,
+    ServerLine,
+    StatementAnswer,
+    WriteStart,
+)
 from services.journal.schema import VERSION
 from services.journal.transaction import JournalTransaction, TransactionStart
 from services.system.clock import CorrectedClock
@@ -141,17 +149,17 @@ class PostgresEngine:
         connection = self._usable()
         sent: list[tuple[str, T]] = []
         try:
-            with bounded(connection, session.ANSWER_SECONDS), connection.pipeline():
-                start = WriteStart(connection, self._server.schema)
-                tx = self._begun(connection, start)
+            with bounded(connection, session.ANSWER_SECONDS), connection.pipeline() as pipeline:
+                line = ServerLine(connection, pipeline)
+                start = WriteStart(line, self._server.schema)
+                tx = self._begun(connection, line, start)
                 result = work(tx)
-                written = _rows(connection, tx.purchases)
+                written = _rows(line, tx.purchases)
                 if start.revised:
-                    connection.execute(
-                        "SELECT pg_notify(%s, %s)", (self._server.schema, self.consoles.name)
-                    )
+                    line.ask("SELECT pg_notify(%s, %s)", (self._server.schema, self.consoles.name))
                 sent.append((start.number, result))
-                connection.execute("COMMIT")
+                line.ask("COMMIT")
+                line.answered()
             with contextlib.suppress(OSError):
                 self._kept.add(written.fetchall() if written else ())
         except psycopg.OperationalError:
@@ -167,9 +175,10 @@ class PostgresEngine:
         """Let a function read one state of the journal, whatever others commit meanwhile."""
         connection = self._usable()
         try:
-            with bounded(connection, session.ANSWER_SECONDS), connection.pipeline():
-                result = work(self._begun(connection, ReadStart(connection)))
-                connection.execute("COMMIT")
+            with bounded(connection, session.ANSWER_SECONDS), connection.pipeline() as pipeline:
+                line = ServerLine(connection, pipeline)
+                result = work(self._begun(connection, line, ReadStart(line)))
+                line.ask("COMMIT")
         except BaseException:
             self._roll_back()
             raise
@@ -237,8 +246,10 @@ class PostgresEngine:
         """None is made of a journal on a server."""
         return ()
 
-    def _begun(self, connection: Connection, start: TransactionStart) -> JournalTransaction:
-        return JournalTransaction(Dialect(connection), start, self._who or connection.info.user)
+    def _begun(
+        self, connection: Connection, line: ServerLine, start: TransactionStart
+    ) -> JournalTransaction:
+        return JournalTransaction(Dialect(line), start, self._who or connection.info.user)
 
     def _usable(self) -> Connection:
         connection = self._connection
@@ -360,7 +371,7 @@ class PostgresEngine:
             try:
                 connection = self._usable()
                 with connection.transaction():
-                    lock(connection, self._server.schema)
+                    connection.execute(LOCK.encode(), (WRITERS, self._server.schema))
                     row = connection.execute(
                         "SELECT pg_xact_status(%s::xid8) AS became", (number,)
                     ).fetchone()
@@ -387,8 +398,7 @@ class PostgresEngine:
             self._connection = None
 
 
-def _rows(connection: Connection, ids: Iterable[str]) -> psycopg.Cursor[dict[str, Any]] | None:
+def _rows(line: ServerLine, ids: Iterable[str]) -> StatementAnswer | None:
     """Ask for purchases as they are written now, without waiting for the answer."""
     wanted = sorted(ids)
-    query = "SELECT * FROM purchases WHERE id = ANY(%s)"
-    return connection.execute(query.encode(), (wanted,)) if wanted else None
+    return line.ask("SELECT * FROM purchases WHERE id = ANY(%s)", (wanted,)) if wanted else None

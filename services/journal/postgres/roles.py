@@ -24,7 +24,7 @@ GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {desk};
 REVOKE UPDATE, DELETE ON events FROM {desk};
 REVOKE INSERT, UPDATE, DELETE ON limits FROM {desk};
 REVOKE DELETE ON meta, purchases, orders, deliveries, shifts, cases, presences FROM {desk};
-GRANT INSERT (name, operator, host, version, since), UPDATE (name) ON presences TO {support};
+GRANT INSERT (name, operator, host, version, since, beat), UPDATE (beat) ON presences TO {support};
 GRANT UPDATE (value) ON meta TO {support};
 GRANT INSERT ON events TO {support};
 GRANT UPDATE (note, updated_at, rev) ON purchases TO {support};

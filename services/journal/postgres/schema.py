@@ -8,13 +8,14 @@ from services.journal.schema import STEPS, statements
 APPLICATION: Final = "carddesk"
 
 PRESENCES: Final = """
-CREATE TABLE presences (
+CREATE UNLOGGED TABLE presences (
     number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name TEXT COLLATE "C" UNIQUE NOT NULL,
     operator TEXT NOT NULL,
     host TEXT NOT NULL,
     version TEXT NOT NULL,
-    since TEXT COLLATE "C" NOT NULL
+    since TEXT COLLATE "C" NOT NULL,
+    beat TEXT COLLATE "C" NOT NULL DEFAULT ''
 )
 """
 """Who is connected: a server's journal has consoles on several hosts."""

@@ -21,11 +21,12 @@ CONNECT_SECONDS = 5
 ANSWER_SECONDS = 20.0
 """How long an answer of the server is waited for; longer than any statement may take there."""
 
-# A host that is cut off is given up after about 20 s, and holds no lock for longer than 10 s.
+# A host that is cut off is given up after about 20 s, and holds the lock of writers for 4 s at
+# most: less than others wait for it.
 _OPTIONS: Final = {
     "statement_timeout": "15000",
     "lock_timeout": "5000",
-    "idle_in_transaction_session_timeout": "10000",
+    "idle_in_transaction_session_timeout": "4000",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
@@ -163,7 +164,7 @@ def failure(error: psycopg.Error, server: JournalServer) -> JournalFailed:
             advice="Nothing was changed. Connect to the server that leads.",
             code="JOURNAL_UNWRITABLE",
         )
-    if isinstance(error, psycopg.OperationalError):
+    if isinstance(error, psycopg.OperationalError | errors.IdleInTransactionSessionTimeout):
         if refused := _refused(str(error).lower()):
             message, advice, code = refused
             return JournalFailed(f"{message} ({server.place})", advice=advice, code=code)

@@ -4,7 +4,7 @@ A statement whose result is not read travels with the next one: to a server far 
 of answers that are waited for is what a purchase takes longer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -17,25 +17,84 @@ from services.journal.transaction import LAST_EVENT, NEXT_REVISION
 WRITERS: Final = 0x43444B31
 """The class of the lock that writers take in turn: "CDK1"."""
 
+LOCK: Final = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+"""Waits for the turn to write, until the end of the transaction."""
+
 NOW = "to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
 """The server's clock, as `rows.iso` writes a time."""
 
 
-class Dialect:
-    """A connection that takes the journal's own SQL."""
+class ServerLine:
+    """A connection on which the statements that nothing is read of travel with the next one.
 
-    def __init__(self, connection: Connection) -> None:
+    Each wait for an answer ends with a Sync: only then does the server count the time in which
+    nothing is asked, and take the locks back from a host that was cut off.
+
+    Args:
+        connection: the connection.
+        pipeline: its pipeline, None where each statement is answered by itself.
+    """
+
+    def __init__(self, connection: Connection, pipeline: psycopg.Pipeline | None) -> None:
         self._connection: Final = connection
+        self._pipeline: Final = pipeline
+        self._unanswered = False
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> psycopg.Cursor[dict[str, Any]]:
+    def ask(self, sql: str, values: Sequence[Any] = ()) -> "StatementAnswer":
+        """Send a statement in the server's own words."""
+        self._unanswered = True
+        return StatementAnswer(self, self._connection.execute(sql.encode(), values))
+
+    def answered(self) -> None:
+        """Wait until everything that was sent is answered."""
+        if self._unanswered and self._pipeline is not None:
+            self._unanswered = False
+            self._pipeline.sync()
+
+
+class StatementAnswer:
+    """What a statement comes to, waited for when it is read."""
+
+    def __init__(self, line: ServerLine, cursor: psycopg.Cursor[dict[str, Any]]) -> None:
+        self._line: Final = line
+        self._cursor: Final = cursor
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement changed."""
+        self._line.answered()
+        return self._cursor.rowcount
+
+    def fetchone(self) -> dict[str, Any] | None:
+        """Return the next row, None after the last."""
+        self._line.answered()
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> list[dict[str, Any]]:
+        """Return the rows that are left."""
+        self._line.answered()
+        return self._cursor.fetchall()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self._line.answered()
+        return iter(self._cursor)
+
+
+class Dialect:
+    """A line that takes the journal's own SQL."""
+
+    def __init__(self, line: ServerLine) -> None:
+        self._line: Final = line
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> StatementAnswer:
         """Send one statement; its result is waited for when it is read."""
-        return self._connection.execute(schema.translated(sql).encode(), values)
+        return self._line.ask(schema.translated(sql), values)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> object:
         """Send one statement for each row of values."""
-        words = schema.translated(sql).encode()
+        words = schema.translated(sql)
         for row in rows:
-            self._connection.execute(words, row)
+            self._line.ask(words, row)
         return None
 
 
@@ -45,15 +104,13 @@ class WriteStart:
     `begun` says that both are so already.
     """
 
-    def __init__(self, connection: Connection, schema_name: str, *, begun: bool = False) -> None:
+    def __init__(self, line: ServerLine, schema_name: str, *, begun: bool = False) -> None:
         if not begun:
-            connection.execute("BEGIN")
-            lock(connection, schema_name)
-        self._moment: Final = connection.execute(
-            f"SELECT {NOW} AS now, pg_current_xact_id()::text AS number".encode()
-        )
-        self._revision: Final = connection.execute(NEXT_REVISION.encode())
-        self._event: Final = connection.execute(LAST_EVENT.encode())
+            line.ask("BEGIN")
+            line.ask(LOCK, (WRITERS, schema_name))
+        self._moment: Final = line.ask(f"SELECT {NOW} AS now, pg_current_xact_id()::text AS number")
+        self._revision: Final = line.ask(NEXT_REVISION)
+        self._event: Final = line.ask(LAST_EVENT)
         self.revised = False
         self._read: Mapping[str, Any] = {}
 
@@ -88,9 +145,9 @@ class WriteStart:
 class ReadStart:
     """Begins a transaction that sees one state of the journal and writes nothing."""
 
-    def __init__(self, connection: Connection) -> None:
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        self._moment: Final = connection.execute(f"SELECT {NOW} AS now".encode())
+    def __init__(self, line: ServerLine) -> None:
+        line.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._moment: Final = line.ask(f"SELECT {NOW} AS now")
         self._now = ""
 
     @property
@@ -106,8 +163,3 @@ class ReadStart:
     def last_event(self) -> tuple[int, str]:
         """A transaction that only reads appends to none."""
         return 0, event_log.FIRST_HASH
-
-
-def lock(connection: Connection, schema_name: str) -> None:
-    """Wait for the turn to write, until the end of the transaction."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (WRITERS, schema_name))

@@ -67,3 +67,14 @@ async def test_the_sign_of_life_comes_back_with_the_line(place, opened, postgres
             )
         await asyncio.wait_for(until(two, one.consoles.name, alive=True), 10)
         assert not await two.read(lambda tx: two.consoles.alive(tx, Known().name))
+
+
+async def test_a_console_that_is_not_heard_is_dead_whatever_it_holds(place, opened):
+    async with opened(place, "a") as silent, opened(place, "b") as other:
+        await until(other, silent.consoles.name, alive=True)
+        with psycopg.connect(**place.parameters, autocommit=True) as admin:
+            admin.execute(f"SET search_path = {place.schema}")
+            admin.execute(
+                "UPDATE presences SET beat = '2026-01-01' WHERE name = %s", (silent.consoles.name,)
+            )
+        await until(other, silent.consoles.name, alive=False)

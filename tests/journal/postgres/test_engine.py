@@ -1,6 +1,7 @@
 """The journal on a server: cut lines, other writers, and places that are no journal."""
 
 import asyncio
+import threading
 
 import psycopg
 import pytest
@@ -99,6 +100,28 @@ async def changed(journal, *, away: bool) -> None:
     while (journal.away_since is not None) is not away:
         journal.news.clear()
         await journal.news.wait()
+
+
+async def test_a_host_that_stops_in_the_middle_holds_no_one_up(place, opened, monkeypatch):
+    monkeypatch.setitem(session._OPTIONS, "idle_in_transaction_session_timeout", "300")
+    async with opened(place, "a") as stopped, opened(place, "b") as other:
+        began, over = threading.Event(), threading.Event()
+
+        def stops(tx):
+            assert tx.now
+            began.set()
+            over.wait(20)
+            tx.event("late")
+
+        writing = asyncio.ensure_future(stopped.write(stops))
+        await asyncio.to_thread(began.wait, 20)
+        await other.write(lambda tx: tx.event("x"))
+        over.set()
+        with pytest.raises(JournalFailed) as failed:
+            await writing
+        assert failed.value.code == "JOURNAL_AWAY"
+        events = await other.read(lambda tx: tx.rows("SELECT kind FROM events"))
+        assert [row["kind"] for row in events] == ["x"]
 
 
 async def test_writers_on_several_hosts_leave_one_chain(place, opened):
