@@ -103,8 +103,8 @@ MUTANTS = (
         "the time of the host used for the lease",
         Edit(
             "services.journal.postgres.engine:PostgresEngine._begun",
-            "JournalTransaction(Dialect(connection), start,",
-            "JournalTransaction(Dialect(connection), __import__("
+            "JournalTransaction(Dialect(line), start,",
+            "JournalTransaction(Dialect(line), __import__("
             "'tests.proof.team.mutants', fromlist=['x']).HostTime(start, self._clock),",
         ),
         one_polls,
