@@ -170,7 +170,7 @@ async def purchase(size: tuple[int, int], home: Path) -> None:
         await pilot.press("f")
         await seen(pilot, "Find an order")
         await pilot.press(*"yac", "enter")
-        await seen(pilot, "May tell the customer", "What happened")
+        await seen(pilot, "You can tell the customer", "What happened")
         shot(pilot, f"timeline-{name}")
 
 
@@ -188,7 +188,7 @@ async def lost(size: tuple[int, int], home: Path) -> None:
         box.finish()
         box.faults.clear()
         await pilot.press("u")
-        await seen(pilot, "Unresolved", "yours?")
+        await seen(pilot, "Unresolved", "ours?")
         await pilot.press("r")
         await seen(pilot, "2 possible orders", "● ready")
         await until(pilot, lambda text: "asking the vendor" not in text)

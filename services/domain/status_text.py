@@ -15,7 +15,7 @@ from services.domain.text import short_id
 NO_ANSWER = "No answer from the vendor: the order may or may not have gone through."
 LATE = "This order came late. You may now have two."
 SENDING = "Sending. The order may already be placed; do not close."
-FITS = "An order that fits came late: it may be yours. Do not buy it again."
+FITS = "An order that fits came late: it may be ours. Do not buy it again."
 
 
 def named(purchase: Purchase) -> str:
@@ -49,6 +49,13 @@ def order_words(order: BoardOrder) -> str:
         return "Another desk placed it. The vendor is still working on it."
     ended = outcome(order.state, order.fulfilled_quantity, order.quantity, order.cards_came)
     return f"Another desk placed it. {ended.replace('Your card', 'The card')}"
+
+
+def not_handed_over(order: BoardOrder) -> str:
+    """Say of cards that came without a mark whether the customer has them; else empty."""
+    if not order.to_give:
+        return ""
+    return "not yet" if order.mine else "by another desk: not known here"
 
 
 def unclaimed_words(count: int) -> str:
@@ -210,8 +217,8 @@ def _offered(purchase: Purchase) -> str:
     ids = ", ".join(map(short_id, purchase.candidates))
     said = numbered(
         len(purchase.candidates),
-        "One order may be yours: {ids}. Do not buy it again.",
-        "One of these orders may be yours: {ids}. Do not buy it again.",
+        "One order may be ours: {ids}. Do not buy it again.",
+        "One of these orders may be ours: {ids}. Do not buy it again.",
         ids=ids,
     )
     return str(said)

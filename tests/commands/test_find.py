@@ -31,7 +31,7 @@ async def test_one_hit_is_printed_as_a_timeline_line_by_line(carddesk, shelf):
     assert "Found by note." in done.err
     text = done.out
     for part in (
-        "May tell the customer:\n  Your 2 cards are ready.",
+        "You can tell the customer:\n  Your 2 cards are ready.",
         "Quoted: price of a card 980.50 DZD; total 1 961 DZD",
         "The request is sent",
         "requestId req_",

@@ -77,7 +77,7 @@ async def test_movements_for_a_person_name_order_owner_and_goods(carddesk, shop,
     assert "-1 961" in ours
     assert " amina " in ours
     assert ours.endswith("(for Ali)")
-    assert "another desk  not ours  1 x " in foreign
+    assert "other desk  not ours  1 x " in foreign
     assert "+250 000" in opening
 
 

@@ -156,7 +156,7 @@ def _revealed(environ: dict[str, str], streams: str) -> list[str]:
     carddesk = shlex.quote(str(Path(sys.executable).with_name("carddesk")))
     desk = Terminal(["sh", "-c", f"exec {carddesk} {streams}"], environ, (100, 30), 0.0)
     try:
-        desk.wait_for("✓ done")
+        desk.wait_for("✓ other desk")
         desk.press("3", "enter")
         desk.wait_for("•••• ••••")
         desk.press("v")

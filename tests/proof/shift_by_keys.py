@@ -574,12 +574,12 @@ def settle(counter: Counter, lost: tuple[Sale, ...]) -> list[Outcome]:
     """Settle what had no answer, by keys on its screen, until nothing is left."""
     desk = counter.desk
     desk.wait_for(f"{len(lost)} NO ANSWER")
-    rows = rf"(?m)^[▌▏ ]? +\S.* (yours\?|no answer|not placed) +{FIGURE}  "
+    rows = rf"(?m)^[▌▏ ]? +\S.* (ours\?|no answer|not placed) +{FIGURE}  "
     desk.press_until("u", rows)
     end = time.monotonic() + PATIENCE * 2
     while re.search(rows, desk.text) and time.monotonic() < end:
-        chosen = re.search(r"(?m)^[▌▏] .* (yours\?|no answer|not placed) ", desk.text)
-        if chosen and chosen[1] == "yours?":
+        chosen = re.search(r"(?m)^[▌▏] .* (ours\?|no answer|not placed) ", desk.text)
+        if chosen and chosen[1] == "ours?":
             counter.claim()
         elif chosen and chosen[1] == "not placed":
             desk.press_until("x", r"y +Take it off")

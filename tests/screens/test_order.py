@@ -297,7 +297,7 @@ async def test_a_card_is_under_what_and_whose_it_is(
         await console.press("G", "v")
         await console.until(lambda: screen.cards.revealed)
         row = screen.noted_order()
-        text = await console.shows("SANDBOX-CARD-40", "another desk's", "▌ 40")
+        text = await console.shows("SANDBOX-CARD-40", "customer", "▌ 40")
         assert f"{row.product} {row.denomination}" in text
         product = console.app.book.catalog.find(row.product_id)
         assert product.region in text

@@ -90,7 +90,7 @@ async def test_every_dialog_is_whole_at_the_smallest_size(open_console: Any) -> 
         whole_dialog(console, "SANDBOX", "60 UC", "enter Review", "esc Close")
         await console.review(ticket)
         await console.shows("Buy 1 PUBG")
-        whole_dialog(console, "SANDBOX", "Buy 1 PUBG", "y enter Buy", "enter Back")
+        whole_dialog(console, "SANDBOX", "Buy 1 PUBG", "y then enter Buy", "enter alone Back")
         await console.press("y")
         await console.until(lambda: ticket.confirmation.armed)
         await console.shows("enter buys now")

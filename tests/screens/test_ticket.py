@@ -248,7 +248,7 @@ async def test_the_smallest_terminal_shows_environment_goods_and_keys_of_a_revie
         await console.press("tab", *"for_Yacine_who_waits_at_the_counter_with_his_two_cousins")
         await console.review(ticket)
         name = ticket.ticket.quote.product_title
-        await console.shows("SANDBOX", "the cost enter Buy" if typed else "y enter Buy")
+        await console.shows("SANDBOX", "the cost then enter Buy" if typed else "y then enter Buy")
         assert name.split()[0] in console.text().partition("Buy 1 ")[2]
         total = str(ticket.ticket.quote.total)
         await console.press(*(total if typed else "y"))

@@ -73,7 +73,7 @@ async def test_one_hit_goes_straight_to_its_timeline_and_on_to_its_cards(
         await find(console, "yacine")
         await timeline_read(console)
         await console.shows(
-            "May tell the customer", "Your card is ready.", "for Yacine", "What happened"
+            "You can tell the customer", "Your card is ready.", "for Yacine", "What happened"
         )
         await console.press("G")
         await console.shows("The vendor says now: FULFILLED")

@@ -36,7 +36,7 @@ async def lost(console: Any, fault: str) -> UnresolvedScreen:
 
 async def test_it_says_what_was_confirmed_seen_and_comes_next(console: Any) -> None:
     await lost(console, LOST_BEFORE)
-    await console.shows("Unresolved", "confirmed", "seen", "buy it again", "we will know by")
+    await console.shows("Unresolved", "asked for", "seen", "buy it again", "we will know by")
     assert len(console.box.posts) == 1
 
 

@@ -105,7 +105,7 @@ def test_a_console_among_hostile_variables_works_and_leaks_none(
         "CARDDESK_ENVIRONMENT": "sandbox",
     }
     desk = terminal(size=(100, 30), **hurting, **account)
-    desk.wait_for("✓ done")
+    desk.wait_for("✓ other desk")
     desk.press("3", "enter")
     desk.wait_for("•••• ••••")
     desk.press("v")

@@ -253,7 +253,7 @@ ACTIONS: tuple[Action, ...] = (
         "i",
         "cards",
         "Timeline",
-        "All that happened to the order, and what you may tell the customer",
+        "All that happened to the order, and what you can tell the customer",
         (ONE_ORDER - TIMELINE) | CASES | SALE,
         needs=disabled_reasons.telling,
         hint=True,

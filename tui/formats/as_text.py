@@ -19,11 +19,13 @@ from services.domain.models import (
     Quote,
     Stock,
 )
-from services.domain.purchase_states import state_name
+from services.domain.purchase_states import ELSEWHERE, state_name
+from services.domain.status_text import not_handed_over
 from services.domain.text import cell_width, clean, short_id
 from services.domain.typed.product_names import with_region
 from services.local_files.receipt_files import ReceiptFile
 
+OTHER_DESK = state_name(ELSEWHERE)
 _GAP = "  "
 
 
@@ -152,8 +154,8 @@ def board(rows: Sequence[BoardOrder]) -> str:
 
 
 def who(row: BoardOrder) -> str:
-    """Return who bought an order: one of ours, or another desk."""
-    return row.operator if row.mine else "another desk"
+    """Return who bought an order, as a column has it: one of ours, or another desk."""
+    return row.operator if row.mine else OTHER_DESK
 
 
 def given(row: BoardOrder) -> str:
@@ -238,7 +240,7 @@ def purchase(bought: Purchase, region: str = "") -> str:
             ("created", local_time(bought.created_at)),
             ("updated", local_time(bought.updated_at)),
             ("error", _error(bought.error)),
-            ("could be", ", ".join(bought.candidates)),
+            ("may be ours", ", ".join(bought.candidates)),
             ("late", "this order came late; you may now have two" if bought.late else ""),
         )
     )
@@ -248,7 +250,7 @@ def foreign_order(order: Order, row: BoardOrder) -> str:
     """Print an order that another desk placed; `row` names its goods."""
     return facts(
         (
-            ("state", state_name(order.status)),
+            ("state", row.state_words),
             ("order", order.id),
             ("product", _named(row.goods, order.product)),
             ("type", _named(row.denomination, order.type)),
@@ -257,6 +259,7 @@ def foreign_order(order: Order, row: BoardOrder) -> str:
             ("charged", dzd(order.fulfilled_amount)),
             ("created", local_time(order.time)),
             ("placed by", "another desk"),
+            ("handed over", given(row) or not_handed_over(row)),
         )
     )
 
@@ -324,7 +327,7 @@ def _who(row: LedgerRow) -> str:
         case Owner.OURS:
             return row.order.operator if row.order else ""
         case Owner.OTHER:
-            return "another desk"
+            return OTHER_DESK
         case Owner.UNLISTED:
             return "not listed"
         case Owner.NO_ORDER:

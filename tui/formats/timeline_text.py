@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from services.domain.book import BoardOrder
 from services.domain.local_time import local_time
+from services.domain.status_text import not_handed_over
 from services.domain.text import clean
 from services.domain.timeline import own_key
 from tui.formats import as_text
@@ -46,7 +47,7 @@ def order_timeline(timeline: "Timeline", language: str) -> str:
     said = timeline.sentences(language)
     parts = [
         facts(_about(timeline)),
-        "\n".join(["May tell the customer:", *(f"  {clean(each)}" for each in said)]),
+        "\n".join(["You can tell the customer:", *(f"  {clean(each)}" for each in said)]),
         "\n".join(["What happened:", *_lines(timeline)]),
         "\n".join(clean(str(gap)) for gap in timeline.gaps),
     ]
@@ -66,12 +67,14 @@ def _about(timeline: "Timeline") -> Sequence[tuple[str, str]]:
         ("total", as_text.dzd(row.total)),
         ("bought by", _buyer(row, purchase.host if purchase else "")),
         ("note", row.note),
-        ("handed over", as_text.given(row)),
+        ("handed over", as_text.given(row) or not_handed_over(row)),
     )
 
 
 def _buyer(row: BoardOrder, host: str) -> str:
-    return f"{row.operator} on {host}" if row.mine and host else as_text.who(row)
+    if not row.mine:
+        return "another desk"
+    return f"{row.operator} on {host}" if host else row.operator
 
 
 def _lines(timeline: "Timeline") -> list[str]:

@@ -248,7 +248,7 @@ class UnresolvedScreen(Filtering):
         spent = "no entry" if entry is None else dinars(entry.amount, self.privacy)
         facts.append(f"ledger: {spent}")
         order = f"Order {short_id(candidate.order.id)}: {', '.join(facts)}."
-        self._ask("Is this order your purchase?", [order, THEIRS], "claim", (candidate.order.id,))
+        self._ask("Is this order our purchase?", [order, THEIRS], "claim", (candidate.order.id,))
 
     def _claim(self) -> None:
         unclaimed = self.unclaimed_orders.highlighted
@@ -262,7 +262,7 @@ class UnresolvedScreen(Filtering):
         if unclaimed.ruled_out:
             lines.append("A person said before that this order is not that purchase.")
         lines.append(THEIRS)
-        self._ask("Is this order your purchase?", lines, "claim", (order.order_id,))
+        self._ask("Is this order our purchase?", lines, "claim", (order.order_id,))
 
     def _rule_out(self) -> None:
         seen = tuple(candidate.order.id for candidate in self.possible.listed)
@@ -270,7 +270,7 @@ class UnresolvedScreen(Filtering):
             f"Ruled out: {', '.join(map(short_id, seen))}. carddesk goes on looking.",
             "What was ruled out by mistake can still be claimed.",
         ]
-        self._ask("Is none of these orders yours?", lines, "none", seen)
+        self._ask("Is none of these orders ours?", lines, "none", seen)
 
     def buy_again(self) -> None:
         if (held := self.cases.highlighted) is not None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from services.domain.book import BoardOrder, UsualTime
 from services.domain.local_time import local_clock
 from services.domain.money import Prices, exact, show
+from services.domain.purchase_states import ELSEWHERE, state_name
 from services.domain.text import cell_width, fit, has_rtl
 from services.domain.typed.product_names import ANY_REGION, short_region, short_title
 from widgets.board.columns import Column
@@ -18,11 +19,11 @@ from widgets.drawing.cells import (
 from widgets.drawing.ink import Cell, Line, inert
 from widgets.drawing.waiting import counted
 
-WITH_REGION = 26
-"""In a column so wide a product is drawn with its region."""
+WITH_REGION, WHOLE = 22, 26
+"""In a column so wide a product is drawn with its region, and mostly without a cut."""
 
 WIDE_STATE, STATE, NARROW_STATE = 36, 24, 15
-WHAT = Column("what", "product", least=WITH_REGION, most=34, steps=((6, 20), (3, 12)))
+WHAT = Column("what", "product", least=WHOLE, most=34, steps=((6, 20), (3, 12)))
 QUANTITY = Column("qty", "qty", 3, "right", searched=False)
 CUSTOMER = Column("customer", "customer", least=11, most=18)
 STATE_COLUMN = Column("state", "state", WIDE_STATE, steps=((7, STATE), (5, NARROW_STATE)))
@@ -45,7 +46,7 @@ CASE = " ! case"
 """The mark of an order with a card that does not work."""
 
 WIDEST = 200
-OTHER_DESK = "other desk"
+OTHER_DESK = state_name(ELSEWHERE)
 
 
 def order_cells(
@@ -72,7 +73,7 @@ def order_cells(
             plain,
         ),
         "qty": Cell(str(order.quantity), plain),
-        "customer": Cell(order.note, strong) if order.mine else Cell(OTHER_DESK, "dim"),
+        "customer": _customer(order, strong),
         "state": state_pieces(order, view, usual),
         "price": Cell(_whole(price), plain),
         "cost": Cell("" if cost is None else exact(cost), "dim"),
@@ -94,8 +95,9 @@ def product_pieces(title: str, value: str, region: str | None, room: int, ink: s
         ink: of product and value.
     """
     value, title = inert(value), inert(short_title(title, value))
+    least = WITH_REGION if region else WHOLE
     region = None if region is None else short_region(region)
-    tail = f" · {region}" if region and room >= WITH_REGION else ""
+    tail = f" · {region}" if region and room >= least else ""
     backwards = has_rtl(title + value)
     if backwards and region:
         # Letters at both ends keep the numbers beside it in their columns.
@@ -124,6 +126,13 @@ def state_pieces(order: BoardOrder, view: View, usual: UsualTime | None) -> Line
     if between < 1:
         return Cell(word, ink), *mark
     return Cell(word, ink), *mark, Cell(" " * between), Cell(at, "dim")
+
+
+def _customer(order: BoardOrder, ink: str) -> Cell:
+    """Return for whom it is; of another desk's order that desk, unless its state says so."""
+    if order.mine or order.desk_state == ELSEWHERE:
+        return Cell(order.note, ink)
+    return Cell(OTHER_DESK, "dim")
 
 
 def _whole(price: Decimal | None) -> str:

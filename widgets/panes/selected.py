@@ -40,7 +40,7 @@ LEAST_ENTRIES = 3
 BUYERS = 4
 """Lines that are left to the last buyers of a value, with their title."""
 
-MAY_TELL = "May tell the customer  "
+MAY_TELL = "You can tell the customer  "
 NOTHING = "Nothing is selected."
 
 _Seen = Mapping[int, tuple[datetime, str]]
@@ -148,8 +148,9 @@ class SelectedPane(Canvas):
         else:
             desk = "another desk"
         order = f"{short_id(row.order_id)}" if row.order_id else "no order id yet"
+        no_customer = "not noted" if row.mine else "-"
         left = (
-            ("customer", Cell(row.note or "not noted", "strong" if row.note else "dim")),
+            ("customer", Cell(row.note or no_customer, "strong" if row.note else "dim")),
             ("region", Cell(row.region or ANY_REGION)),
             ("cards", Cell(_came(row))),
             ("order", Cell(order)),

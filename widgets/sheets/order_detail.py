@@ -10,7 +10,7 @@ from services.domain.errors import Failure
 from services.domain.local_time import local_clock, local_time, local_when
 from services.domain.models import Order, Purchase
 from services.domain.money import Prices
-from services.domain.status_text import error_facts, order_words
+from services.domain.status_text import error_facts, not_handed_over, order_words
 from services.domain.text import clean, short_id
 from services.domain.timeline import Timeline
 from widgets.drawing.cells import (
@@ -155,7 +155,7 @@ class OrderDetail(Sheet):
         lines = [
             line for e in self.timeline.entries for line in entry_lines(e, width, self.privacy)
         ]
-        customer_lines: list[Line] = [(), (Cell("May tell the customer", "dim"),)]
+        customer_lines: list[Line] = [(), (Cell("You can tell the customer", "dim"),)]
         for words in self.timeline.sentences(self.language):
             customer_lines += sentence(words, width)
         return [*lines, *customer_lines]
@@ -205,7 +205,7 @@ class OrderDetail(Sheet):
         if row.given_at:
             words = f"{local_when(row.given_at, self.now)} by {row.given_by}"
             return fact("handed over", words, width, "good")
-        return fact("handed over", "not yet", width) if row.to_give else []
+        return fact("handed over", not_handed_over(row), width)
 
     def _problem(self, width: int) -> list[Line]:
         lines: list[Line] = []

@@ -93,7 +93,7 @@ class OrderHead(Sheet, can_focus=False):
 
     def _facts(self, row: BoardOrder) -> tuple[tuple[str, str, str], ...]:
         """Return the name of each fact, what it is, and what else there is to say of it."""
-        no_customer = "not noted" if row.mine else "another desk's"
+        no_customer = "not noted" if row.mine else "-"
         return (
             (
                 "product",

@@ -11,6 +11,7 @@ from services.domain.book import BoardOrder
 from services.domain.errors import Failure
 from services.domain.local_time import local_time
 from services.domain.phrase import counted
+from services.domain.status_text import not_handed_over
 from services.domain.text import clean
 from services.domain.timeline import Timeline, by_day, own_key
 from widgets.drawing.cells import and_again, dinars, discreet, order_state_cell
@@ -77,7 +78,7 @@ class TimelineSheet(Sheet):
         return [(Cell(word, ink), Cell("  "), Cell(first, "strong")), *rest]
 
     def _to_tell(self, timeline: Timeline, width: int) -> list[Line]:
-        lines: list[Line] = [(Cell("May tell the customer", "head"),)]
+        lines: list[Line] = [(Cell("You can tell the customer", "head"),)]
         for said in timeline.sentences(self.language):
             lines += sentence(said, width, "good")
         return lines
@@ -95,14 +96,13 @@ class TimelineSheet(Sheet):
             lines += fact("key", own_key(purchase), width)
             lines += fact("request", clean(purchase.request_id), width)
         given = f"{local_time(row.given_at)} by {row.given_by}" if row.given_at else ""
-        if row.to_give:
-            given = "not yet"
+        given = given or not_handed_over(row)
         return [
             *lines,
             *fact("cards", _came(row), width),
             *fact("cost", dinars(row.total, self.privacy), width),
             *fact("desk", desk, width),
-            *fact("customer", row.note, width),
+            *fact("customer", row.note if row.mine else "-", width),
             *fact("handed over", given, width, "good" if row.given_at else "plain"),
         ]
 

@@ -36,11 +36,11 @@ OTHER_NAMES: Final[dict[str, str]] = {
 
 
 ANY_REGION: Final = ours("any")
-"""Stands for a region that is not named, and for all of them: letters keep columns in place."""
+"""Stands for a region that is not named: letters keep columns in place."""
 
 _SHORT_REGIONS: Final[dict[str, SafeText]] = {
     "": ANY_REGION,
-    "global": ANY_REGION,
+    "global": ours("Global"),
     "algerie": ours("DZ"),
     "algeria": ours("DZ"),
     "\u0627\u0644\u062c\u0632\u0627\u064a\u0631": ours("DZ"),
@@ -69,7 +69,7 @@ def product_text(product: Product) -> str:
 
 
 def short_region(region: str) -> SafeText:
-    """Return a region in a few letters: `TR`, `EU`, `any`."""
+    """Return a region in a few letters: `TR`, `EU`, `Global`."""
     return _SHORT_REGIONS.get(fold(region), clean(region))
 
 

@@ -144,7 +144,7 @@ def test_a_late_order_warns_of_two(purchase: Make, now: datetime) -> None:
 def test_an_ambiguous_purchase_names_its_candidates(purchase: Make, now: datetime) -> None:
     made = purchase(PurchaseState.AMBIGUOUS, candidates=("a" * 20 + "111111", "b" * 20 + "222222"))
     sentence = str(purchase_sentence(made, now))
-    assert "One of these orders may be yours: …111111, …222222." in sentence
+    assert "One of these orders may be ours: …111111, …222222." in sentence
 
 
 def test_a_late_unclaimed_order_never_says_nothing_was_placed(

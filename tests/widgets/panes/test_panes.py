@@ -76,7 +76,7 @@ async def test_an_order_says_what_for_whom_how_far_and_for_how_much(
         f"Steam Wallet 6 20 EUR · any 2 ✓ handed over {rest}".replace(
             clock, f"{now.astimezone():%H:%M}"
         ),
-        f"Steam Wallet 7 20 EUR · any 2 other desk ✓ done {clock} 2 060 1 961.00",
+        f"Steam Wallet 7 20 EUR · any 2 ✓ other desk {clock} 2 060 1 961.00",
         f"Roblox 400 Robux · any 2 ↺ refunded {clock} \u2013 0.00 0.00",
     ]
 

@@ -121,7 +121,7 @@ async def _unclaimed(call: Call, start: datetime | None, end: datetime | None) -
         call.out.say("Every order of the account is claimed by a purchase.")
     elif rows:
         call.out.say(
-            "No purchase here claims these. Ask who bought them; if it is one of yours: "
+            "No purchase here claims these. Ask who bought them; if it is one of ours: "
             "carddesk resolve --claim PURCHASE_ID ORDER_ID"
         )
     call.out.data([as_json.board_order(row) for row in rows], as_text.board(rows))

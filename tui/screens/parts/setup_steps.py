@@ -31,7 +31,7 @@ KEYBOARDS: tuple[tuple[Keyboard, str, str], ...] = (
 BUYING = {
     False: SetupChoice(
         "Others buy too, or I am not sure",
-        "If the link breaks while you buy, you see the orders that may be yours, and choose one.",
+        "If the link breaks while you buy, you see the orders that may be ours, and choose one.",
     ),
     True: SetupChoice(
         "Only this carddesk buys",

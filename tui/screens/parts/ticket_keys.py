@@ -104,7 +104,7 @@ def _review(keys: Keymap, state: TicketState, back: Hint) -> tuple[Hint, ...]:
         return (go, "Buy"), back
     typed = state.quote is not None and state.quote.typed_total
     yes = "the cost" if typed else keys.shown("ticket.arm")
-    return (f"{yes} {go}", "Buy"), (go, "Back to the ticket"), back
+    return (f"{yes} then {go}", "Buy"), (f"{go} alone", "Back"), back
 
 
 def _next_step(keys: Keymap, purchase: Purchase | None) -> Hint:

@@ -56,7 +56,7 @@ class UnresolvedSheet(Sheet):
             *sentence(discreet(purchase_sentence(held, self.now), self.privacy), width, "strong"),
             *fact("to do", _to_do(held), width),
             *fact("order", held.order_id, width),
-            *fact("confirmed", f"{named(held)}, {price}, {total}", width),
+            *fact("asked for", f"{named(held)}, {price}, {total}", width),
             *fact("sent", _sent(held), width),
             *fact("seen", discreet(_seen(held), self.privacy), width),
             *fact("note", held.note, width),
