@@ -70,6 +70,7 @@ async def test_an_order_with_a_case_is_marked_on_the_board(open_console: Any) ->
         await console.shows("! case")
         await console.press("C")
         await console.until(lambda: isinstance(console.screen, CasesScreen))
+        await console.shows("card 1 of 1")
         await console.press("enter")
         await console.until(lambda: isinstance(console.screen, OrderScreen))
 
