@@ -12,7 +12,7 @@ from msgspec import Struct
 from services.domain import money
 from services.domain.money import ZERO, Prices
 from services.domain.phrase import counted
-from services.domain.spending import DAYS, Spending
+from services.domain.spending import DAYS, LEAST_DAYS, Spending
 from services.domain.text import NOTHING, SafeText
 
 HOUR = timedelta(hours=1)
@@ -169,13 +169,14 @@ class DayFigures(Struct, frozen=True):
                 f"{counted(waiting.orders, 'order')}, {counted(waiting.cards, 'card')}",
             ),
             "left": Figure(
-                "left of today's limit",
-                "no limit"
+                "today's limit" if left is None else "left of today's limit",
+                "none"
                 if left is None
                 else f"{money.whole(left)} of {money.whole(spending.day_limit)}",
             ),
             "lasts": Figure(
-                "lasts at this pace", NO_HISTORY if days is None else counted(days, "day")
+                "how long it lasts" if days is None else "lasts at this pace",
+                KNOWN_AFTER if days is None else counted(days, "day"),
             ),
         }
         if spending.account_today is not None:
@@ -189,7 +190,7 @@ class DayFigures(Struct, frozen=True):
         return named
 
 
-NO_HISTORY = "not enough history"
+KNOWN_AFTER = f"known after {LEAST_DAYS} days"
 
 
 def full_hour(time: datetime) -> datetime:

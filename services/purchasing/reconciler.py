@@ -292,7 +292,7 @@ def sentence(purchase: Purchase) -> str | Phrase:
     if purchase.state is S.HANDLING:
         return f"{name}: found, order {purchase.order_id}."
     if purchase.state is S.AMBIGUOUS:
-        return f"{name}: these orders may be ours. Press u."
+        return f"may have been bought: {name}. Orders that may be ours: press u."
     if purchase.state is S.NOT_PLACED:
         return phrase("{goods}: nothing was placed ({why}).", goods=name, why=reason(purchase))
     return f"{name}: still unresolved."

@@ -82,7 +82,7 @@ async def test_tracking_goes_on_behind_the_lock(console: Any) -> None:
     await console.press("x")
     await console.until(lambda: isinstance(console.screen, DeskScreen))
     await console.press("3")
-    await console.shows("✓ done")
+    await console.shows("✓ other desk")
 
 
 async def test_a_screen_that_opens_meanwhile_waits_behind_the_lock(console: Any) -> None:

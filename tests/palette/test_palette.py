@@ -46,8 +46,8 @@ async def test_a_command_is_found_by_what_people_call_it_where_no_title_has_the_
     await console.press("colon")
     palette = console.screen
     for word, title in (
-        ("exit", "desk: Leave"),
-        ("quitter", "desk: Leave"),
+        ("exit", "console: Leave"),
+        ("quitter", "console: Leave"),
         ("solde", "go: Balance"),
         ("ACHETÉ", "sell: Buy"),
         ("azerty", "setting: Keyboard"),

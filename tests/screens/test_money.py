@@ -59,7 +59,7 @@ async def test_the_key_line_of_the_money_names_what_works_there(open_console: An
     async with open_console(change=limited) as console:
         await console.until(lambda: console.app.book.spending)
         await console.press("4")
-        await console.shows("5 Ledger  T To hand over  e Export  f Find", "? Help  esc Back")
+        await console.shows("5 Ledger  T To hand over  r Refresh  e Export", "? Help  esc Back")
         await console.shows("5 Ledger: not read yet, r reads it")
 
 

@@ -120,4 +120,4 @@ async def test_order_money_and_unresolved_are_whole_at_the_smallest_size(
         await whole_screen(console, "esc Back", "4 Balance")
         await console.press("escape", "L")
         await console.shows("locked")
-        whole_dialog(console, "any key Open")
+        whole_dialog(console, "any key Unlock")

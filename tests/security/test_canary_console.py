@@ -59,7 +59,7 @@ cat > /dev/null
 
 def at_the_order(desk: Terminal) -> None:
     """Come to a finished order, everything masked."""
-    desk.wait_for("✓ done")
+    desk.wait_for("✓ other desk")
     desk.press("3", "enter")
     desk.wait_for("•••• ••••")
 
@@ -136,7 +136,7 @@ def test_a_serial_is_looked_for_without_being_seen_or_kept(
     start: Start, vendor: Vendor, tmp_path: Path
 ) -> None:
     desk = start()
-    desk.wait_for("✓ done")
+    desk.wait_for("✓ other desk")
     desk.press("f", *"serial:", "enter")
     desk.wait_for("shown nowhere")
     desk.press(*f"{SERIAL}-1", "enter")

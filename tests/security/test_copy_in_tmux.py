@@ -105,7 +105,7 @@ async def copied(tmux: Tmux, home: dict[str, str], vendor: Vendor) -> Tmux:
     variables = [word for name, value in home.items() for word in ("-e", f"{name}={value}")]
     command = shlex.join([sys.executable, "-c", PROGRAM, BREAKING])
     await tmux("new-session", "-d", "-x", "100", "-y", "30", "-s", "desk", *variables, command)
-    await tmux.shows("✓ done")
+    await tmux.shows("✓ other desk")
     await tmux("send-keys", "3")
     await tmux("send-keys", "Enter")
     await tmux.shows("•••• ••••")

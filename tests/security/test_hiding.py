@@ -86,7 +86,7 @@ def test_a_card_is_hidden_on_a_slow_line_as_well(home: dict[str, str], tmp_path:
     try:
         desk.wait_for("1/135")
         desk.press("3")
-        desk.wait_for("✓ done")
+        desk.wait_for("✓ other desk")
         desk.press("enter")
         desk.wait_for("•••• ••••")
         desk.press("v")
@@ -236,7 +236,7 @@ def test_a_set_up_keeps_the_key_in_its_own_file_alone(
     desk.press("enter")
     desk.wait_for("Ready")
     desk.press("enter")
-    desk.wait_for("✓ done")
+    desk.wait_for("✓ other desk")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
     assert hits(desk.bytes) == []

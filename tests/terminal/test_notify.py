@@ -28,7 +28,7 @@ def asked(desk: Terminal, way: str) -> None:
     desk.press(":")
     desk.wait_for("go: Catalogue")
     desk.press(f"tell {way}")
-    desk.wait_for(f"setting: Tell {way}")
+    desk.wait_for(f"setting: Alert program {way}")
     desk.press("enter")
 
 

@@ -76,8 +76,8 @@ class Action(Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """What the palette lists: `order: Note`."""
-        return f"{self.area}: {self.label}"
+        """What the palette lists: `cards: Note`, `console: Lock`."""
+        return f"{'console' if self.area == 'desk' else self.area}: {self.label}"
 
     def reason(self, now: ActionContext) -> str:
         """Return why it cannot work now, in a sentence; empty when it can."""

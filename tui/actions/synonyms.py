@@ -7,7 +7,8 @@ OTHER_NAMES: Final[Mapping[str, str]] = {
     "pane.catalogue": "products shop articles produits",
     "pane.stock": "prices denominations prix tarifs valeurs",
     "pane.orders": "board commandes ventes",
-    "pane.balance": "money figures day solde journee chiffres",
+    "pane.balance": "money wallet spent spending credit runway figures day solde argent journee"
+    " depenses chiffres",
     "pane.ledger": "transactions movements statement releve mouvements",
     "pane.log": "events messages history historique",
     "zoom": "full screen maximise plein ecran agrandir",
@@ -33,7 +34,6 @@ OTHER_NAMES: Final[Mapping[str, str]] = {
     "ours": "bind claim mine this one celle-ci reclamer",
     "off": "reject none of these acknowledge dismiss delete ok aucune vu effacer supprimer",
     "off.all": "delete effacer supprimer",
-    "money": "balance wallet spent spending credit runway solde argent credit depenses",
     "files": "handed receipts texts fichiers",
     "unresolved": "unknown timeout pending doubt ambigu inconnu doute",
     "find": "search lookup look up support chercher rechercher retrouver",

@@ -14,7 +14,7 @@ TOPICS: Mapping[str, str] = {
     "sell": "Sell",
     "cards": "Cards",
     "lists": "Lists",
-    "desk": "Desk",
+    "desk": "Console",
 }
 """The topics in their order, by the area of an action."""
 

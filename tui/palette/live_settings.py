@@ -30,6 +30,9 @@ NAMES = (
 )
 """What nothing but the screen depends on; each is read again whenever it is drawn or used."""
 
+TITLES = {"tell": "Alert program", "tell_of": "Alert events", "ascii": "ASCII only"}
+"""The names that say more than the setting's own."""
+
 PRIVATE = frozenset({"low_balance", "markup_percent", "round_prices"})
 """What tells a customer how much is earned, or kept."""
 
@@ -41,7 +44,7 @@ LIVE: dict[str, Field] = {
 
 def title(field: Field) -> str:
     """Return a setting as the palette names it: `setting: Low balance`."""
-    return f"setting: {field.name.replace('_', ' ').capitalize()}"
+    return f"setting: {TITLES.get(field.name, field.name.replace('_', ' ').capitalize())}"
 
 
 def choices(field: Field) -> tuple[str, ...]:

@@ -20,16 +20,22 @@ from widgets.drawing.ink import MASK
 HIDDEN = re.compile(r"(nav|ticket|setup|ask)\.|left|right|part\.")
 """Actions that only move, or that answer what is asked where they work."""
 
+UNLISTED = frozenset({"palette", "money"})
+"""The palette itself, and the screen that the balance opens: one entry for one screen."""
+
 ARGUMENTS = {
-    "goto": ("go: Go to", "goto orders: to the pane of that name"),
-    "filter": ("lists: Filter for", "filter steam: list only what has these words"),
-    "sort": ("lists: Sort by", "sort price, sort -price: by a column; sort given: as it came"),
+    "goto": ("go: Go to a pane ...", "goto orders: to the pane of that name"),
+    "filter": ("lists: Filter for words ...", "filter steam: list only what has these words"),
+    "sort": (
+        "lists: Sort by a column ...",
+        "sort price, sort -price: by a column; sort given: as it came",
+    ),
     "find": (
-        "lists: Find an order by",
+        "lists: Find an order by id, note, day ...",
         "id, its end, key, note, day: find 64b3a1, find today 14:05, find serial:",
     ),
     "note": ("cards: Note with text", "note paid by phone: the note of the selected order"),
-    "privacy": ("desk: Privacy on or off", "privacy on: hide prices, balance and codes"),
+    "privacy": ("console: Privacy on or off", "privacy on: hide prices, balance and codes"),
     "slow": ("line: Slow on, off or auto", "slow on: few bytes to the terminal, no mouse"),
 }
 
@@ -150,7 +156,7 @@ def _actions(now: ActionContext) -> list[Action]:
     return [
         action
         for action in ACTIONS
-        if action.offered(now) and not HIDDEN.match(action.id) and action.id != "palette"
+        if action.offered(now) and not HIDDEN.match(action.id) and action.id not in UNLISTED
     ]
 
 
@@ -272,7 +278,7 @@ def _arguments(verb: str, argument: str, now: ActionContext) -> ParsedCommand:
         rows = tuple(
             PaletteChoice(
                 f"privacy {state}",
-                f"desk: Privacy {state}",
+                f"console: Privacy {state}",
                 "as it is now" if on == now.privacy else BY_ID["privacy"].help,
                 f"privacy {state}",
                 command=PaletteCommand("privacy", "privacy", state),

@@ -37,6 +37,8 @@ SIGNS = (
     ("✓", "handed over", "dim"),
     ("↺", "refunded", "dim"),
     ("?", "no answer: do not buy again", "alert"),
+    ("•", "changed just now", "plain"),
+    ("·", "before a key: not here, not now", "dim"),
 )
 MEANINGS = (
     (

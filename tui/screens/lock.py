@@ -21,8 +21,8 @@ from widgets.drawing.ink import DOT
 
 GOES_ON = "Orders are still followed, and a purchase that was sent goes on."
 CURTAIN = (
-    "No PIN is set: any key unlocks. Set one "
-    "(carddesk lock-pin set), or lock the computer when you leave the room."
+    "No PIN is set: any key unlocks. {key} sets one once it is open; or lock the computer when you "
+    "leave the room."
 )
 LOCKED = f"A PIN opens it. Forgotten? {FORGOTTEN}"
 LOCKS = "This key locks. Any other key unlocks."
@@ -68,8 +68,8 @@ class LockScreen(ConsoleScreen[None]):
 
     def refresh_hints(self) -> None:
         if self.composed:
-            keys = (("enter", "Open"), ("esc", "Start again"))
-            self.query_one(HintLine).hints = keys if self._asks() else (("any key", "Open"),)
+            keys = (("enter", "Unlock"), ("esc", "Start again"))
+            self.query_one(HintLine).hints = keys if self._asks() else (("any key", "Unlock"),)
 
     def say(self, sentence: str | Phrase) -> None:
         """Say nothing: a message for the operator is not for who is here now."""
@@ -142,7 +142,10 @@ class LockScreen(ConsoleScreen[None]):
         if not self.composed:
             return
         asks = self._asks()
-        self._write("#lock-how", LOCKED if asks else CURTAIN)
+        self._write(
+            "#lock-how",
+            LOCKED if asks else CURTAIN.format(key=self.context.keymap.shown("lock.pin")),
+        )
         self._write("#lock-pin", f"PIN: {DOT * self._entry.count}" if asks else "")
         self._write("#lock-said", self._said)
         self.refresh_hints()

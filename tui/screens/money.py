@@ -16,7 +16,7 @@ from widgets.sheets.money import MoneySheet
 from widgets.sheets.money_parts import MoneyKeys
 
 KEYS = ("pane.balance", "pane.ledger", "undelivered", "refresh", "privacy")
-OWN_HINTS = ("pane.ledger", "undelivered", "export.csv", "find", "privacy")
+OWN_HINTS = ("pane.ledger", "undelivered", "refresh", "export.csv", "privacy")
 
 
 class MoneyScreen(ConsoleScreen[None]):

@@ -15,17 +15,20 @@ COLUMNS = (
     Column("customer", "customer", 12, leaves=2),
     Column("text", "event", least=20),
 )
+SIGN = "!"
+"""Before what needs a person: without colour its ink says nothing."""
+
 _INKS = {"warning": "warn", "error": "alert"}
 
 
 def entry_cells(logged: Logged, view: View) -> dict[str, Cell]:
     entry = logged.entry
     words = discreet(entry.words, view.privacy)
-    text = words if entry.level == "info" else f"{entry.level}: {words}"
+    ink = _INKS.get(entry.level, "plain")
     return {
         "at": Cell(local_clock(entry.at), "dim"),
         "customer": Cell(entry.customer),
-        "text": Cell(text, _INKS.get(entry.level, "plain")),
+        "text": Cell(words if entry.level == "info" else f"{SIGN} {words}", ink),
     }
 
 

@@ -21,7 +21,7 @@ NARROWEST = 25
 WIDE = 30
 """How many cells a column takes at least: of two or three, and of six."""
 
-DIM = "dim: not here, not now"
+DIM = "dim, ·: not here, not now"
 ALSO = "press it to see why"
 
 

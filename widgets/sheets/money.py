@@ -9,7 +9,7 @@ from textual.reactive import var
 
 from services.domain import money
 from services.domain.book import Book
-from services.domain.day_figures import NO_HISTORY
+from services.domain.day_figures import KNOWN_AFTER
 from services.domain.local_time import local_minute
 from services.domain.money import Prices
 from services.domain.phrase import counted
@@ -157,7 +157,9 @@ class MoneySheet(Canvas, can_focus=True):
             return (Part((as_of,), leaves=1, end=True),)
         low = read.amount < self.low_balance
         days = seen.spending.lasts(read.amount)
-        lasts = NO_HISTORY if days is None else f"lasts {counted(days, 'day')}"
+        lasts = (
+            f"how long it lasts: {KNOWN_AFTER}" if days is None else f"lasts {counted(days, 'day')}"
+        )
         return (
             Part((Cell(f"{money.exact(read.amount)} DZD", "warn" if low else "strong"),)),
             *((Part((Cell("low", "warn"),)),) if low else ()),

@@ -94,9 +94,12 @@ class ShiftSheet(Canvas, can_focus=True):
         blank: list[Line] = [()]
         lines = [self._title(report, width), *blank, *self._figures(report, width), *blank]
         foot = self._foot(report, width, box=box)
+        listed = self._listed(report, width) if not box else []
         operators = self._operators(report, width, box=box)
         room = height - len(lines) - len(foot) - len(operators)
         products = self._products(report, width, room)
+        if listed and len(products) + len(listed) <= room:
+            return [*lines, *operators, *products, *listed, *foot]
         gap = blank if not box and foot and len(products) < room else []
         return [*lines, *operators, *products, *gap, *foot]
 
@@ -199,25 +202,22 @@ class ShiftSheet(Canvas, can_focus=True):
         if not box:
             said = words.open_sentence(report)
             return [*_indented(sentence(f"● {said}", width - 4, "warn") if said else []), *closing]
+        listed = self._listed(report, width)
+        return [(), *listed, *([()] if listed else []), *closing]
+
+    def _listed(self, report: ShiftReport, width: int) -> list[Line]:
+        """Name what stays open, below a rule."""
         rows = report.open[:OPEN_SHOWN]
         if not rows:
-            return [(), *closing]
+            return []
+        title = " Open at the end " if report.closed else " Before you close "
         lines: list[Line] = [
-            (),
-            rule(
-                width,
-                (
-                    Cell(
-                        " Open at the end " if report.closed else " Before you close ",
-                        "title-blurred",
-                    ),
-                ),
-            ),
+            rule(width, (Cell(title, "title-blurred"),)),
             *(_open(row, report, width) for row in rows),
         ]
         if more := sum(_open_counts(report)) - len(rows):
             lines.append((Cell(f"    {counted(more, 'order')} more", "dim"),))
-        return [*lines, (), *closing]
+        return lines
 
     def _hides(self, name: str) -> bool:
         return self.privacy and name not in PUBLIC and name not in PUBLIC_TOO

@@ -106,9 +106,7 @@ def _without_cards(purchase: Purchase, what: Bought) -> Phrase:
         case S.UNRESOLVED:
             due = purchase.decision_due_at
             by = f" We will know by {local_clock(due)}." if due else ""
-            return plain(
-                f"no answer: {what.named}. It may or may not be ordered: do not buy it again.{by}"
-            )
+            return plain(f"may have been bought: {what.named}. No answer: do not buy it again.{by}")
         case S.NOT_SENT:
             verb, after = "not sent", "Safe to try again."
         case S.REFUSED:

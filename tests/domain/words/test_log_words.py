@@ -35,7 +35,7 @@ def bought(state: S, quantity: int = 2, **more: Any) -> Purchase:
         (bought(S.FULFILLED, cards_came=1), "1 of 2 codes is here, all are paid: 2 Netflix"),
         (bought(S.REFUNDED), "refunded, no card came: 2 Netflix 200 TRY"),
         (bought(S.PARTIALLY_FILLED, 3, fulfilled_quantity=2, cards_came=2), "2 of 3 cards came"),
-        (bought(S.UNRESOLVED, order_id=""), "no answer: 2 Netflix 200 TRY. It may or may not"),
+        (bought(S.UNRESOLVED, order_id=""), "may have been bought: 2 Netflix 200 TRY. No answer"),
         (
             bought(S.REFUSED, error=PurchaseError("ERR_STOCK", "out of stock", "req_1")),
             "refused: 2 Netflix 200 TRY. out of stock (ERR_STOCK, req_1). Nothing was placed.",

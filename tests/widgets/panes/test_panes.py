@@ -359,8 +359,7 @@ async def test_the_log_shows_the_newest_first(staged: Make, book: Make, now: dat
         assert "Nothing has happened yet." in await stage.text()
         stage.widget.book = book(log=(twice, twice, failed))
         picture = await stage.picture()
-        assert "error" in picture[2]
-        assert "[/] no answer" in picture[2]
+        assert "! [/] no answer" in picture[2]
         assert "\x1b" not in await stage.text()
         assert stage.widget.shown == 3
         assert stage.widget.highlighted.entry == failed

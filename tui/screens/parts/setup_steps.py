@@ -67,7 +67,7 @@ def step(name: str, answers: Answers, paths: Paths) -> SetupStep:
                 choices=(
                     SetupChoice(
                         "Set it up with my API key",
-                        "Six short questions. Nothing is written before the last one.",
+                        "Six short questions. Nothing is saved before the last one.",
                     ),
                     SetupChoice(
                         "Practise on the sandbox",
