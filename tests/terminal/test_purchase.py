@@ -29,6 +29,7 @@ def test_an_operator_finds_buys_reveals_and_leaves(terminal, vendor, size):
     assert "SANDBOX-CARD" not in desk.text
     desk.press("v")
     desk.wait_for("SANDBOX-CARD-1")
+    assert desk.text.startswith(" SANDBOX ")
     assert "SANDBOX-CARD-2" not in desk.text
     desk.press("v")
     desk.wait_gone("SANDBOX-CARD")

@@ -164,8 +164,10 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Leave room for the desk beside what is between the first line and the keys."""
         if self.BESIDE_DESK and widgets:
-            first, *opened, keys = widgets
-            widgets = [first, Horizontal(Vertical(*opened, id="opened"), id="beside"), keys]
+            # In a terminal Textual puts what shows its tooltips in front of all.
+            first = next(at for at, each in enumerate(widgets, 1) if isinstance(each, StatusBar))
+            above, opened, keys = widgets[:first], widgets[first:-1], widgets[-1]
+            widgets = [*above, Horizontal(Vertical(*opened, id="opened"), id="beside"), keys]
         await super().mount_composed_widgets(widgets)
 
     def on_unmount(self) -> None:

@@ -159,7 +159,7 @@ class PostgresEngine:
                     line.ask("SELECT pg_notify(%s, %s)", (self._server.schema, self.consoles.name))
                 sent.append((start.number, result))
                 line.ask("COMMIT")
-                line.answered()
+            line.ended()
             with contextlib.suppress(OSError):
                 self._kept.add(written.fetchall() if written else ())
         except psycopg.OperationalError:

@@ -51,6 +51,10 @@ class ServerLine:
             self._unanswered = False
             self._pipeline.sync()
 
+    def ended(self) -> None:
+        """Know that its pipeline has ended, which waits for all answers."""
+        self._unanswered = False
+
 
 class StatementAnswer:
     """What a statement comes to, waited for when it is read."""
