@@ -151,8 +151,8 @@ class KeyHelp(Canvas, can_focus=True):
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the title, the columns from where they are scrolled to, and the legend."""
         columns, each = self._columns(width), self._width(width)
-        lines = [self._title(width)]
         rows = self.lines(width) - 1
+        lines = [self._title(width, more=self._top + height - 1 < rows)]
         for row in range(self._top, min(rows, self._top + height - 1)):
             slots = [column[row] if row < len(column) else None for column in columns]
             drawn = [piece for slot in slots for piece in fitted(self._slot(slot), each)]
@@ -162,11 +162,12 @@ class KeyHelp(Canvas, can_focus=True):
             lines += [fitted((Cell("  "), *line), width) for line in self.legend]
         return lines
 
-    def _title(self, width: int) -> DrawnLine:
+    def _title(self, width: int, *, more: bool) -> DrawnLine:
         name = f"Help · {self.place}" if self.place else "Help"
         if self.typed:
             return _rule(f"{name}  /{self.typed}", f"{len(self.entries)} found", width)
-        return _rule(name, f"{DIM}; {ALSO}" if width >= 112 else DIM, width)
+        also = f"; {ALSO}" if width >= 112 else "; more below" if more else ""
+        return _rule(name, f"{DIM}{also}", width)
 
     def _slot(self, slot: Slot) -> Line:
         if slot is None:

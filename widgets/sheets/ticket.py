@@ -19,7 +19,7 @@ from services.domain.models import (
     Quote,
     goods_ids,
 )
-from services.domain.money import Prices, floor_words, percent
+from services.domain.money import Prices, exact, floor_words, percent
 from services.domain.phrase import Phrase
 from services.domain.text import cell_width, fit, short_id
 from widgets.drawing import style
@@ -263,14 +263,22 @@ class Ticket(Canvas, can_focus=False):
         brings = "plain" if hidden else "alert" if low else "good"
         if floor is not None:
             share = f"{share}, floor {floor.normalize():f} %"
+        # Where one amount has centimes all have them: the column is read by its point.
+        known = [each for each in (pays, cost, margin) if each is not None]
+        cents = not hidden and any(each != each.to_integral_value() for each in known)
         paid = money_row(
-            "CUSTOMER PAYS", amount(pays), "strong", f"{of}{amount(price)}", gap, " DZD"
+            "CUSTOMER PAYS",
+            _figure(pays, hidden=False, cents=cents),
+            "strong",
+            f"{of}{amount(price)}",
+            gap,
+            " DZD",
         )
         return {
             "price": paid,
-            "cost": money_row("cost", amount(cost, hidden), "plain", at_cost, gap),
-            "margin": money_row("margin", amount(margin, hidden), brings, share, gap),
-            **self._balance(cost, gap),
+            "cost": money_row("cost", _figure(cost, hidden, cents), "plain", at_cost, gap),
+            "margin": money_row("margin", _figure(margin, hidden, cents), brings, share, gap),
+            **self._balance(cost, gap, cents),
         }
 
     @property
@@ -296,7 +304,7 @@ class Ticket(Canvas, can_focus=False):
         """Return the least margin in per cent, if the price leaves less."""
         return self.prices.broken_floor(cost, *goods_ids(self.product, self.denomination))
 
-    def _balance(self, cost: Decimal | None, gap: int) -> dict[str, Line]:
+    def _balance(self, cost: Decimal | None, gap: int, cents: bool) -> dict[str, Line]:
         """Return the balance, and what will be left of it; once it is sent, as it was confirmed."""
         quote, balance = self.quote, self.balance
         sent = self.stage in ("sending", "done")
@@ -307,18 +315,19 @@ class Ticket(Canvas, can_focus=False):
         else:
             return {}
         dated = f"as of {local_minute(read_at)}"
-        lines = {"balance": money_row("balance", amount(there, self.privacy), "plain", dated, gap)}
+        figure = _figure(there, self.privacy, cents)
+        lines = {"balance": money_row("balance", figure, "plain", dated, gap)}
         if cost is not None:
-            lines["balance after"] = self._after(there - cost, gap)
+            lines["balance after"] = self._after(there - cost, gap, cents)
         return lines
 
-    def _after(self, left: Decimal, gap: int) -> Line:
+    def _after(self, left: Decimal, gap: int, cents: bool) -> Line:
         """Say what will be left of the balance, in DZD; the sandbox takes no money."""
         if left < 0:
             return _said("balance after", VALUES, Cell("not enough", "alert"))
         if self.practice:
             return _said("balance after", VALUES, Cell(NO_MONEY, "dim"))
-        return money_row("balance after", amount(left, self.privacy), "strong", "", gap)
+        return money_row("balance after", _figure(left, self.privacy, cents), "strong", "", gap)
 
     # The lower half.
 
@@ -436,6 +445,11 @@ def _keyed(pieces: Sequence[str]) -> list[Line]:
 def _said(label: str, column: int, said: Cell) -> Line:
     """Return a label, and at a column what is said of it."""
     return (Cell(label.ljust(column), "dim"), said)
+
+
+def _figure(value: Decimal | None, hidden: bool, cents: bool) -> str:
+    """Return an amount of the column, with centimes where the others have them."""
+    return exact(value) if cents and not hidden and value is not None else amount(value, hidden)
 
 
 def money_row(label: str, figure: str, ink: str, detail: str, gap: int, unit: str = "    ") -> Line:
