@@ -16,11 +16,6 @@ from services.journal import rows
 class StatementResult(Protocol):
     """What a statement came to; its rows are mappings of column names."""
 
-    @property
-    def rowcount(self) -> int:
-        """How many rows it changed."""
-        ...
-
     def fetchone(self) -> Any:
         """Return the next row, None after the last."""
         ...
@@ -90,9 +85,9 @@ class JournalTransaction:
         """Return the time so many seconds after this transaction, as it is written."""
         return rows.iso(datetime.fromisoformat(self.now) + timedelta(seconds=seconds)) or ""
 
-    def run(self, sql: str, *values: object) -> int:
-        """Execute one statement; returns the number of rows it changed."""
-        return self._statements.execute(sql, values).rowcount
+    def run(self, sql: str, *values: object) -> None:
+        """Execute one statement; on a server far away it is not waited for."""
+        self._statements.execute(sql, values)
 
     def run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Execute one statement for each row."""

@@ -63,12 +63,6 @@ class StatementAnswer:
         self._line: Final = line
         self._cursor: Final = cursor
 
-    @property
-    def rowcount(self) -> int:
-        """How many rows the statement changed."""
-        self._line.answered()
-        return self._cursor.rowcount
-
     def fetchone(self) -> dict[str, Any] | None:
         """Return the next row, None after the last."""
         self._line.answered()
