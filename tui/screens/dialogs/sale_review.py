@@ -90,7 +90,7 @@ class SaleReviewScreen(Dialog[SaleReview | None]):
             hints = ((go, "Buy"), back)
         elif self._confirmation is not None:
             yes = "the cost" if review and review.typed_total else keys.shown("ticket.arm")
-            hints = ((f"{yes} {go}", "Buy"), (go, "Back to the sale"), back)
+            hints = ((f"{yes} then {go}", "Buy"), (f"{go} alone", "Back"), back)
         elif review is not None or self.sheet.error:
             hints = ((go, "Back to the sale"), back)
         self.query_one(HintLine).hints = hints
