@@ -9,6 +9,7 @@ from typing import Any
 
 from services.desk.desk import Desk
 from services.journal.database import Journal
+from services.journal.presence import HostConsoles
 from tests.proof.ground import EPOCH
 
 THREAD_PATIENCE = 1.0
@@ -107,7 +108,9 @@ async def kill(desk: Desk) -> None:
     if account is not None:
         await account.journal._in_thread(account.journal._engine.close)
         account.journal._thread.shutdown()
-        presence = account.journal.consoles._presence
+        consoles = account.journal.consoles
+        assert isinstance(consoles, HostConsoles)
+        presence = consoles._presence
         if presence._fd >= 0:
             os.close(presence._fd)
             presence._fd = -1
