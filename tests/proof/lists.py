@@ -73,10 +73,11 @@ async def _run(home: Path, rows: int, kills: int, rng: random.Random, faults: in
     async with Sandbox(moving=False, balance=MONEY, handling_seconds=(0, 0)) as vendor:
         wanted = _wanted(stocked(vendor, SHELVES), rows)
         (home / "rows.csv").write_text(_text(wanted), "utf-8")
-        every = max(1, rows // (kills + 1))
+        # Half of what would use up the rows: some more are bought before a kill comes.
+        every = max(1, rows // (2 * kills + 1))
         pending = [FAULTS[number % len(FAULTS)] for number in range(faults)]
         code = -1
-        while code != 0 and tally.runs < 3 * kills + MOST_RUNS:
+        while code != 0 and tally.runs < 6 * kills + MOST_RUNS:
             tally.runs += 1
             if pending and rng.random() < FAULTY:
                 vendor.faults.add(Fault.parse(pending.pop()))

@@ -30,7 +30,7 @@ NAMES = (
 )
 """What nothing but the screen depends on; each is read again whenever it is drawn or used."""
 
-TITLES = {"tell": "Alert program", "tell_of": "Alert events", "ascii": "ASCII only"}
+TITLES = {"tell": "Alert program", "tell_of": "Alert events", "ascii": "ASCII signs"}
 """The names that say more than the setting's own."""
 
 PRIVATE = frozenset({"low_balance", "markup_percent", "round_prices"})
