@@ -30,7 +30,7 @@ PYTHON = INSTALLATION / "bin" / "python"
 CARDDESK = INSTALLATION / "bin" / "carddesk"
 BARE = ROOT / "tests" / "bench" / "floor" / "bare.py"
 
-DESK_READY = r"(?s)SANDBOX.*PUBG Mobile.*(done|ready|handling)"
+DESK_READY = r"(?s)SANDBOX.*PUBG Mobile.*(other desk|ready|handling)"
 """On the screen once catalogue, status and the board from the journal are there."""
 
 LIVE = r"SANDBOX +\d.* live\b"
