@@ -35,7 +35,8 @@ async def test_the_lock_hides_everything_and_any_key_opens_it(console: Any) -> N
     assert not console.app._exit
 
 
-async def test_a_revealed_card_does_not_come_back_with_the_desk(console: Any) -> None:
+async def revealed(console: Any) -> OrderScreen:
+    """Open an order whose card is shown."""
     await console.ready()
     product = next(product for product in console.box.products if product.enabled)
     console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
@@ -46,6 +47,11 @@ async def test_a_revealed_card_does_not_come_back_with_the_desk(console: Any) ->
     await console.until(lambda: screen.cards.count)
     await console.press("v")
     await console.until(lambda: screen.cards.revealed)
+    return screen
+
+
+async def test_a_revealed_card_does_not_come_back_with_the_desk(console: Any) -> None:
+    screen = await revealed(console)
     assert "SANDBOX-CARD" not in await locked(console)
     assert not screen.cards.revealed
     await console.press("space")
@@ -54,16 +60,7 @@ async def test_a_revealed_card_does_not_come_back_with_the_desk(console: Any) ->
 
 
 async def test_a_card_that_comes_after_locking_is_dropped(console: Any) -> None:
-    await console.ready()
-    product = next(product for product in console.box.products if product.enabled)
-    console.box.finish(console.box.foreign_order(product.id, product.types[0].id, 1))
-    await console.press("3", "r")
-    await console.until(lambda: any(row.final for row in console.app.book.orders))
-    await console.press("enter")
-    screen = await console.until(lambda: isinstance(console.screen, OrderScreen) and console.screen)
-    await console.until(lambda: screen.cards.count)
-    await console.press("v")
-    await console.until(lambda: screen.cards.revealed)
+    screen = await revealed(console)
     answer = screen.cards.revealed
     screen.hide()
     screen._asked = True

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from tests.proof.ground import SharedClock, stocked
 from tests.proof.judge import Verdict
 
 ROOT = Path(__file__).parents[2]
+LANES = 2
 
 
 class Scene(NamedTuple):
@@ -84,6 +85,32 @@ class Nursery:
         return False
 
 
+async def in_lanes(
+    scenes: Iterable[Scene], work: Callable[[Scene, Nursery], Awaitable[None]]
+) -> None:
+    """Work on scenes side by side, each lane with its own processes."""
+    waiting = list(scenes)
+
+    async def lane() -> None:
+        async with Nursery.open() as nursery:
+            while waiting:
+                await work(waiting.pop(0), nursery)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(LANES):
+            group.create_task(lane())
+
+
+def vendor_at(clock: SharedClock, environment: str) -> Sandbox:
+    """Return a vendor in a shared time, where orders are fulfilled at once."""
+    return Sandbox(
+        clock=clock,
+        environment=environment,  # type: ignore[arg-type]
+        moving=False,
+        handling_seconds=(0, 0),
+    )
+
+
 async def play(
     scene: Scene, nursery: Nursery, kills: tuple[int, ...] = (), mutant: str = ""
 ) -> Ending:
@@ -100,12 +127,7 @@ async def play(
     with tempfile.TemporaryDirectory(prefix="carddesk-proof-") as folder:
         home = Path(folder)
         clock = SharedClock(home / "clock", leaps=False)
-        vendor = Sandbox(
-            clock=clock,
-            environment=scene.environment,  # type: ignore[arg-type]
-            moving=False,
-            handling_seconds=(0, 0),
-        )
+        vendor = vendor_at(clock, scene.environment)
         async with vendor:
             [goods] = stocked(vendor)
             task = ChildTask(

@@ -1,14 +1,12 @@
 """The crash harness: SIGKILL at every hook, commit and response, and again inside the recovery."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 from msgspec import Struct
 
-from tests.proof.case import Nursery, Scene, play
+from tests.proof.case import Nursery, Scene, in_lanes, play
 from tests.proof.judge import Verdict
 
-LANES = 2
 FIRST_RECOVERY_POINTS = 45
 RECOVERY_STEP = 3
 LATER_RECOVERY_STEP = 36
@@ -81,19 +79,13 @@ async def run(scenes: Iterable[Scene] = SCENES, *, every: int = 1) -> Tally:
         every: only each so many-th point, for the short form.
     """
     tally = Tally()
-    waiting = list(scenes)
 
-    async def lane() -> None:
-        async with Nursery.open() as nursery:
-            while waiting:
-                scene = waiting.pop(0)
-                async for kills in _deaths(scene, nursery, tally, every):
-                    ending = await play(scene, nursery, kills)
-                    tally.count(scene, kills, ending.kills, ending.verdict)
+    async def die_everywhere(scene: Scene, nursery: Nursery) -> None:
+        async for kills in _deaths(scene, nursery, tally, every):
+            ending = await play(scene, nursery, kills)
+            tally.count(scene, kills, ending.kills, ending.verdict)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(LANES):
-            group.create_task(lane())
+    await in_lanes(scenes, die_everywhere)
     return tally
 
 

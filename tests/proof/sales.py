@@ -4,7 +4,6 @@ The process after a death finds the sale, settles what has no answer and buys wh
 the end the vendor's own books are the judge: one order for each line, no more and no less.
 """
 
-import asyncio
 import sqlite3
 import tempfile
 from collections import Counter
@@ -15,12 +14,11 @@ from msgspec import Struct
 
 from services.sandbox import Fault, Sandbox
 from tests.proof import judge
-from tests.proof.case import Nursery, Scene, Stage
+from tests.proof.case import Nursery, Scene, Stage, in_lanes, vendor_at
 from tests.proof.child_task import ChildTask
 from tests.proof.ground import Goods, SharedClock, stocked
 
 LINES = 5
-LANES = 2
 AGAIN = 9
 """Each so many-th death is followed by a second one while the sale is gone on with."""
 
@@ -52,20 +50,14 @@ async def run(scenes: Iterable[Scene] = SCENES, *, every: int = 1) -> Tally:
         every: only each so many-th point, for the short form.
     """
     tally = Tally()
-    waiting = list(scenes)
 
-    async def lane() -> None:
-        async with Nursery.open() as nursery:
-            while waiting:
-                scene = waiting.pop(0)
-                points = await _played(scene, nursery, tally, ())
-                for number, point in enumerate(range(1, points + 1, every)):
-                    second = 1 + (point * 7) % points if number % AGAIN == 0 else 0
-                    await _played(scene, nursery, tally, (point, second))
+    async def die_everywhere(scene: Scene, nursery: Nursery) -> None:
+        points = await _played(scene, nursery, tally, ())
+        for number, point in enumerate(range(1, points + 1, every)):
+            second = 1 + (point * 7) % points if number % AGAIN == 0 else 0
+            await _played(scene, nursery, tally, (point, second))
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(LANES):
-            group.create_task(lane())
+    await in_lanes(scenes, die_everywhere)
     return tally
 
 
@@ -74,9 +66,7 @@ async def _played(scene: Scene, nursery: Nursery, tally: Tally, kills: tuple[int
     with tempfile.TemporaryDirectory(prefix="carddesk-sales-") as folder:
         home = Path(folder)
         clock = SharedClock(home / "clock", leaps=False)
-        vendor = Sandbox(
-            clock=clock, environment="PRODUCTION", moving=False, handling_seconds=(0, 0)
-        )
+        vendor = vendor_at(clock, scene.environment)
         async with vendor:
             lines = tuple(_wanted(stocked(vendor, LINES)))
             task = ChildTask("sell", vendor.url, folder, lines[0], lines=lines)

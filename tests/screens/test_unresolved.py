@@ -20,6 +20,11 @@ def shared(settings: Settings) -> Settings:
     return replace(settings, profile=replace(settings.profile, account_exclusive=False))
 
 
+def hasty(settings: Settings) -> Settings:
+    """A purchase that leaves no trace is settled after ten seconds."""
+    return replace(settings, purchase=replace(settings.purchase, settle_seconds=10))
+
+
 async def lost(console: Any, fault: str) -> UnresolvedScreen:
     console.box.faults.add(Fault.parse(fault))
     await console.ready()
@@ -32,6 +37,17 @@ async def lost(console: Any, fault: str) -> UnresolvedScreen:
     return await console.until(
         lambda: isinstance(console.screen, UnresolvedScreen) and console.screen
     )
+
+
+async def not_placed(console: Any) -> UnresolvedScreen:
+    """Wait until a purchase that never arrived is known not to be placed."""
+    screen = await lost(console, LOST_BEFORE)
+    await console.until(
+        lambda: (
+            screen.cases.highlighted and screen.cases.highlighted.state == PurchaseState.NOT_PLACED
+        )
+    )
+    return screen
 
 
 async def test_it_says_what_was_confirmed_seen_and_comes_next(console: Any) -> None:
@@ -94,17 +110,8 @@ async def test_what_may_still_be_placed_is_neither_acknowledged_nor_bought_again
 
 
 async def test_what_was_not_placed_is_acknowledged(open_console: Any) -> None:
-    def hasty(settings: Settings) -> Settings:
-        return replace(settings, purchase=replace(settings.purchase, settle_seconds=10))
-
     async with open_console(change=hasty) as console:
-        screen = await lost(console, LOST_BEFORE)
-        await console.until(
-            lambda: (
-                screen.cases.highlighted
-                and screen.cases.highlighted.state == PurchaseState.NOT_PLACED
-            )
-        )
+        await not_placed(console)
         await console.shows("No trace of it in")
         await console.press("x")
         await console.shows("Take this purchase off the list?")
@@ -115,17 +122,8 @@ async def test_what_was_not_placed_is_acknowledged(open_console: Any) -> None:
 
 
 async def test_buying_again_is_a_new_ticket_and_nothing_more(open_console: Any) -> None:
-    def hasty(settings: Settings) -> Settings:
-        return replace(settings, purchase=replace(settings.purchase, settle_seconds=10))
-
     async with open_console(change=hasty) as console:
-        screen = await lost(console, LOST_BEFORE)
-        await console.until(
-            lambda: (
-                screen.cases.highlighted
-                and screen.cases.highlighted.state == PurchaseState.NOT_PLACED
-            )
-        )
+        await not_placed(console)
         await console.until(lambda: not console.screen.situation().why_not)
         await console.press("b")
         await console.until(lambda: isinstance(console.screen, TicketScreen))

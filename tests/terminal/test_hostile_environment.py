@@ -48,8 +48,8 @@ def trap() -> Iterator[Trap]:
 
 
 @pytest.fixture
-def hurting(tmp_path: Path, trap: Trap) -> dict[str, str]:
-    """Each variable that is dropped, and a file in each place that one of them names."""
+def hurting(tmp_path: Path, trap: Trap, vendor: Vendor) -> dict[str, str]:
+    """An account, each variable that is dropped, and a file in each place that one names."""
     place = tmp_path / "hurt"
     place.mkdir()
     (place / "startup.py").write_text(f"open({str(place / 'started')!r}, 'w')\n")
@@ -58,6 +58,9 @@ def hurting(tmp_path: Path, trap: Trap) -> dict[str, str]:
     (place / "hosts").write_text("localhost evil.example\n")
     proxies = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return {
+        "CARDDESK_BASE_URL": vendor.url,
+        "CARDDESK_API_KEY": KEY,
+        "CARDDESK_ENVIRONMENT": "sandbox",
         **dict.fromkeys(proxies, trap.url),
         **{name.lower(): trap.url for name in proxies},
         "NO_PROXY": "",
@@ -95,16 +98,10 @@ def test_a_console_among_hostile_variables_works_and_leaks_none(
     terminal: OpenTerminal,
     home: dict[str, str],
     hurting: dict[str, str],
-    vendor: Vendor,
     trap: Trap,
 ) -> None:
     before = made(home)
-    account = {
-        "CARDDESK_BASE_URL": vendor.url,
-        "CARDDESK_API_KEY": KEY,
-        "CARDDESK_ENVIRONMENT": "sandbox",
-    }
-    desk = terminal(size=(100, 30), **hurting, **account)
+    desk = terminal(size=(100, 30), **hurting)
     desk.wait_for("✓ other desk")
     desk.press("3", "enter")
     desk.wait_for("•••• ••••")
@@ -125,17 +122,11 @@ def test_a_command_among_hostile_variables_asks_the_vendor_alone(
     terminal: OpenTerminal,
     home: dict[str, str],
     hurting: dict[str, str],
-    vendor: Vendor,
     trap: Trap,
 ) -> None:
     before = made(home)
-    account = {
-        "CARDDESK_BASE_URL": vendor.url,
-        "CARDDESK_API_KEY": KEY,
-        "CARDDESK_ENVIRONMENT": "sandbox",
-    }
     for command in (("balance",), ("orders",), ("doctor",), ("config", "show"), ("--version",)):
-        done = terminal(*command, size=(100, 30), **hurting, **account)
+        done = terminal(*command, size=(100, 30), **hurting)
         done.press("\x04")
         assert done.exit_code() == 0, (command, done.text)
         assert b">>>" not in done.bytes
