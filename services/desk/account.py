@@ -62,7 +62,6 @@ class Account:
         journal: Journal,
         keeper: BookPublisher,
         clock: Clock,
-        operator: str,
     ) -> None:
         self.identity: Final = identity
         self.journal: Final = journal
@@ -73,7 +72,6 @@ class Account:
         self._client: Final = client
         self._keeper: Final = keeper
         self._clock: Final = clock
-        self._operator: Final = operator
         self.settled = False
         self.board: Final = BoardSync(
             settings,
@@ -148,7 +146,7 @@ class Account:
             else:
                 await journal.open(identity.account)
             for attempts_left in (2, 1, 0):
-                account = cls(settings, identity, client, journal, keeper, clock, operator)
+                account = cls(settings, identity, client, journal, keeper, clock)
                 try:
                     await limits.note(journal, in_force(settings), settings.profile.name)
                     await account.fill()
@@ -196,7 +194,7 @@ class Account:
                 self.journal.consoles,
                 self._clock,
                 self._settings.purchase,
-                self._operator,
+                self.journal.operator,
                 self.board.purchase_changed,
                 lambda: self.settling.runs,
             )
@@ -208,10 +206,15 @@ class Account:
         return self.purchasing
 
     async def recover(self) -> None:
-        """Settle the state of purchases whose process died, and write what could not be written."""
-        if not self.journal.can_write:
+        """Settle the state of purchases whose process died, and write what could not be written.
+
+        A login that may not buy writes what people did alone.
+        """
+        if not self.journal.takes_notes:
             return
         carried = await self.recovery.carry_over()
+        if self.journal.notes_only:
+            return
         for sentence in carried.sentences:
             self._keeper.log(sentence, "error")
         for purchase in carried.purchases:
@@ -280,6 +283,7 @@ class Account:
     async def _lead(self) -> bool:
         """Take or keep the polling of this account, with all that the lease holder does."""
         if self.journal.notes_only:
+            await self.recover()
             if not await self._lease.held():
                 raise JournalFailed(ALONE, advice=OPEN_ONE, code=NO_DESK)
             return False

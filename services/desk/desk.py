@@ -94,7 +94,6 @@ class Desk:
     ) -> None:
         profile = settings.profile
         operator = operator_of(profile, operator)
-        self._operator: Final = operator
         self._settings: Final = settings
         self._paths: Final = paths
         self._read_only: Final = read_only
@@ -251,7 +250,6 @@ class Desk:
             self._keeper,
             self.purchase_list,
             self._settings.purchase,
-            self._operator,
             self._clock,
         )
 

@@ -41,7 +41,10 @@ def journal_of(
 
 
 def operator_of(profile: Profile, operator: str) -> str:
-    """Return who works here: on a server it is the login, which proves its name."""
+    """Return who works here, as far as it is known before the journal is open.
+
+    On a server it is the login, which proves its name; empty where a service's file names it.
+    """
     if not profile.journal:
         return operator
     try:
@@ -49,7 +52,7 @@ def operator_of(profile: Profile, operator: str) -> str:
     except ImportError:
         # The opening of the journal says so.
         return operator
-    return login(profile.journal) or operator
+    return login(profile.journal)
 
 
 def team_place(profile: Profile, paths: Paths) -> "JournalServer":

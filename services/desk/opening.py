@@ -205,6 +205,8 @@ class Opening:
         except JournalFailed as error:
             self.refuse(error.failure)
             raise
+        known = self._keeper.book.info
+        self._keeper.publish(info=replace(known, operator=self._account.journal.operator))
         if (catalog := self._keeper.book.catalog) is not None:
             self._account.board.rows.learn(catalog=catalog)
             self._account.board.publish()

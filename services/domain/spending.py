@@ -45,8 +45,9 @@ class Tally(Struct, frozen=True):
 class Spending(Struct, frozen=True):
     """What this journal's purchases cost; amounts are DZD, times UTC.
 
-    `today` counts against `day_limit` (0: there is none). It is what `orders` orders of today with
-    `cards` cards cost or may still cost. `week` is the same for the last `DAYS` days, and
+    `today` counts against `day_limit` (0: there is none), the nearest of all that hold; where that
+    is the operator's own, `own_today` counts against it. `today` is what `orders` orders of today
+    with `cards` cards cost or may still cost. `week` is the same for the last `DAYS` days, and
     `history_days` how many of these days there have been purchases to know of, 0 to `DAYS`.
 
     `refundable` is what `open_orders` orders in the making cost together, so the most that they can
@@ -58,6 +59,7 @@ class Spending(Struct, frozen=True):
 
     today: Decimal = Decimal(0)
     day_limit: Decimal = Decimal(0)
+    own_today: Decimal | None = None
     orders: int = 0
     cards: int = 0
     week: Decimal = Decimal(0)
@@ -70,9 +72,14 @@ class Spending(Struct, frozen=True):
     account_read_at: datetime | None = None
 
     @property
+    def counted(self) -> Decimal:
+        """What counts against the limit (DZD)."""
+        return self.today if self.own_today is None else self.own_today
+
+    @property
     def left_today(self) -> Decimal | None:
         """What may still be bought today (DZD), None without a limit."""
-        return max(Decimal(0), self.day_limit - self.today) if self.day_limit else None
+        return max(Decimal(0), self.day_limit - self.counted) if self.day_limit else None
 
     @property
     def pace(self) -> Decimal | None:
@@ -93,6 +100,7 @@ def add_up(
     live: Iterable[Tally],
     *,
     day_limit: Decimal,
+    own: tuple[Decimal, Decimal] | None = None,
     history_days: int,
     account: tuple[Decimal, datetime] | None = None,
 ) -> Spending:
@@ -102,6 +110,7 @@ def add_up(
         recent: of the purchases confirmed in the last `DAYS` days.
         live: of those that are not at an end, however old they are.
         day_limit: DZD a day, 0 for none.
+        own: DZD a day of the operator's own, and what the operator spent today.
         history_days: days since the first purchase ever.
         account: what the ledger says the account spent today (DZD), and when (UTC) it was read.
     """
@@ -110,9 +119,11 @@ def add_up(
     at_work = list(live)
     making = [tally for tally in at_work if tally.state in _OPEN]
     lost = [tally for tally in at_work if tally.state in _NOT_SETTLED]
+    nearer = own is not None and (not day_limit or own[0] - own[1] < day_limit - _sum(today))
     return Spending(
         today=_sum(today),
-        day_limit=day_limit,
+        day_limit=own[0] if own and nearer else day_limit,
+        own_today=own[1] if own and nearer else None,
         orders=sum(tally.purchases for tally in today),
         cards=sum(tally.cards for tally in today),
         week=_sum(spent),
@@ -184,10 +195,19 @@ def facts(
 def today(spending: Spending) -> Phrase:
     """Say what was spent today, and what the day's limit still lets through."""
     left = spending.left_today
-    spent, limit = spending.today, spending.day_limit
+    spent, limit = spending.counted, spending.day_limit
     if left is None:
         return phrase(
             "{spent} DZD spent; there is no limit for a day (purchase.max_day).", spent=spent
+        )
+    if spending.own_today is not None:
+        return phrase(
+            "{all} DZD spent, {spent} DZD of {limit} DZD by this operator; {left} DZD may still be"
+            " bought by this operator today.",
+            all=spending.today,
+            spent=spent,
+            limit=limit,
+            left=left,
         )
     if not left:
         return phrase(

@@ -63,6 +63,11 @@ class Journal:
         return self._engine.read_only
 
     @property
+    def operator(self) -> str:
+        """Who works here: on a server the login, whatever the settings say."""
+        return self._engine.who or self._who
+
+    @property
     def away_since(self) -> datetime | None:
         """Since when (UTC) its server cannot be reached; None while it can, and for a file."""
         return self._engine.away_since
@@ -125,7 +130,7 @@ class Journal:
 
     def stamp(self) -> tuple[datetime, str]:
         """Return the time (UTC) and the operator that an event written now would have."""
-        return self._clock.now(), self._who
+        return self._clock.now(), self.operator
 
     async def changed_elsewhere(self) -> int:
         """Return a number that differs when another process has written since the last call."""
@@ -135,6 +140,11 @@ class Journal:
     def can_write(self) -> bool:
         """Whether this process may write all that a console writes."""
         return not (self._to_read or self._engine.notes_only)
+
+    @property
+    def takes_notes(self) -> bool:
+        """Whether this process may write at least what people do with orders."""
+        return not self._to_read
 
     @property
     def notes_only(self) -> bool:

@@ -22,6 +22,11 @@ class JournalEngine(Protocol):
         ...
 
     @property
+    def who(self) -> str:
+        """The operator of what is written; on a server the login, empty before it is known."""
+        ...
+
+    @property
     def away_since(self) -> datetime | None:
         """Since when (UTC) the database cannot be reached; None while it can."""
         ...

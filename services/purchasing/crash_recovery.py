@@ -17,6 +17,7 @@ from services.journal.purchase_rows import get, update
 from services.journal.purchases import LIVE, ORDER_KNOWN, Purchases
 from services.journal.transaction import JournalTransaction
 
+RIGHTS: Final = "JOURNAL_RIGHTS"
 AFTER_DEADLINE = 30.0
 LONGEST_DEADLINE = 300.0
 """Seconds."""
@@ -91,7 +92,7 @@ class Recovery:
         """Write down what waits in the emergency file, each record blanked once it is written.
 
         A record that cannot be read, or that is about a purchase this journal never held, is moved
-        into a file for a person.
+        into a file for a person. A login that may not buy carries over what people did alone.
 
         Raises:
             JournalFailed: the journal could not take a record; it stays where it is.
@@ -100,9 +101,11 @@ class Recovery:
         moved: list[Purchase] = []
         said: list[str] = []
         for entry in emergency.entries():
+            if self._journal.notes_only and not isinstance(entry.record, Deed):
+                continue
             found = None if entry.outcome is None else await self._written(entry.outcome)
-            if isinstance(entry.record, Deed):
-                await self._purchases.record_late(entry.record)
+            if isinstance(entry.record, Deed) and not await self._recorded(entry.record):
+                continue
             try:
                 if isinstance(entry.record, Deed):
                     emergency.clear(entry)
@@ -119,6 +122,16 @@ class Recovery:
                 ) from error
             said.append(_about(entry, aside.name))
         return Carried(tuple(moved), tuple(said))
+
+    async def _recorded(self, deed: Deed) -> bool:
+        """Carry a deed over; False where this login may not write that, and another one may."""
+        try:
+            await self._purchases.record_late(deed)
+        except JournalFailed as failure:
+            if failure.code != RIGHTS:
+                raise
+            return False
+        return True
 
     async def _written(self, outcome: Outcome) -> Purchase | None:
         """Carry an outcome over; None for a purchase that the journal does not hold."""

@@ -11,7 +11,8 @@ from services.domain.day_figures import At, DayFigures
 from services.domain.ledger import Ledger
 from services.domain.models import Balance
 from services.domain.spending import DAYS, Spending, Tally, add_up, spent
-from services.journal import spending
+from services.domain.text import clean
+from services.journal import kept_limits, spending
 from services.journal.database import Journal
 from services.journal.transaction import JournalTransaction
 from services.reports.day_reader import DayReader
@@ -27,7 +28,7 @@ class SpendingReader:
 
     Args:
         clock: what the time is, and so where the day began.
-        day_limit: what may be spent a day in DZD, 0 for no limit.
+        day_limit: what the settings let be spent a day in DZD, 0 for no limit.
         charged: whether this environment takes money for orders.
     """
 
@@ -55,13 +56,15 @@ class SpendingReader:
 
         def work(tx: JournalTransaction) -> tuple[Spending, DayFigures]:
             earlier = self._before(tx, now, day)
+            limit, own = self._limits(tx, day)
             read = add_up(
                 [
                     *spending.between(tx, day, today=True),
                     *(tally for _, tallies in earlier for tally in tallies),
                 ],
                 spending.unfinished(tx),
-                day_limit=self._day_limit,
+                day_limit=limit,
+                own=own,
                 history_days=_days(spending.first(tx), now),
                 account=self._account(day),
             )
@@ -70,6 +73,18 @@ class SpendingReader:
             return read, self._day.read(tx, now, (*days, At(day, read.today)), ledger)
 
         return await journal.read(work)
+
+    def _limits(
+        self, tx: JournalTransaction, day: datetime
+    ) -> tuple[Decimal, tuple[Decimal, Decimal] | None]:
+        """Return the stricter limit of all, and the operator's own with what counts against it."""
+        kept = {each.operator: each.max_day for each in kept_limits.each(tx)}
+        of_all = [limit for limit in (self._day_limit, kept.get(kept_limits.ALL)) if limit]
+        who = clean(tx.who)
+        own = kept.get(who)
+        return min(of_all, default=Decimal(0)), (
+            (own, spending.spent(tx, day, who)) if own else None
+        )
 
     def _before(
         self, tx: JournalTransaction, now: datetime, day: datetime

@@ -1,13 +1,14 @@
 """Desks whose settings name one journal on a server."""
 
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 
 import psycopg
 import pytest
 from msgspec.structs import replace
 
-from services.domain.errors import AWAY, JournalFailed
+from services.domain.errors import AWAY, JournalFailed, Refused
 from services.domain.models import PurchaseState
 from services.journal.postgres import setup, statements
 from services.journal.postgres.session import JournalServer
@@ -50,6 +51,30 @@ async def test_a_server_without_a_journal_says_how_to_make_one(open_desk, on_ser
         async with open_desk(change=on_server):
             pass
     assert "carddesk journal init" in failed.value.advice
+
+
+async def test_the_operator_is_the_login_of_a_service_too(
+    open_desk, pick, on_server, postgres, tmp_path, monkeypatch
+):
+    services = tmp_path / "services.conf"
+    services.write_text(
+        f"[shop]\nhost=127.0.0.1\nport={postgres.port}\ndbname=shop\nuser=postgres\n"
+    )
+    monkeypatch.setenv("PGSERVICEFILE", str(services))
+
+    def named(settings):
+        return replace(settings, profile=replace(settings.profile, journal="service=shop"))
+
+    async with open_desk(change=named, operator="somebody") as desk:
+        assert desk.book.info.operator == "postgres"
+        await desk.limits.put("postgres", {"max_day": Decimal(1)})
+        product, denomination = await pick(desk)
+        with pytest.raises(Refused, match="by postgres"):
+            await desk.quote(product.id, denomination.id, 1)
+        await desk.limits.put("postgres", {"max_day": Decimal(0)})
+        bought = await desk.buy(await desk.quote(product.id, denomination.id, 1))
+        assert bought.operator == "postgres"
+        assert (await desk.sales.begin()).operator == "postgres"
 
 
 class Ahead:

@@ -114,7 +114,7 @@ class BalancePane(Canvas, can_focus=True):
         if spending is not None and day is not None:
             sold, spent = day.sold(self.prices), money.exact(day.cost)
             if spending.day_limit:
-                spent = f"{money.whole(day.cost)} of {money.whole(spending.day_limit)}"
+                spent = f"{money.whole(spending.counted)} of {money.whole(spending.day_limit)}"
             named |= {
                 "held": ("on hold", Cell(money.exact(spending.refundable + spending.tied))),
                 "sold": ("sold", Cell(money.exact(sold))),

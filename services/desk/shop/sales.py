@@ -28,7 +28,7 @@ from services.domain.shop.sale import (
     by_key,
 )
 from services.domain.status_text import words
-from services.domain.text import NOTHING, clean
+from services.domain.text import NOTHING, SafeText, clean
 from services.domain.typed.digits import MOST_CARDS
 from services.domain.typed.purchase_list import ListedRow, RowProblem
 from services.journal.shop.sales import HeldSale, Sales
@@ -83,7 +83,6 @@ class DeskSales:
         keeper: the book, which shows the sale in hand.
         rows: checks many rows at once.
         limits: what the settings allow.
-        operator: who sells.
         clock: time.
     """
 
@@ -94,7 +93,6 @@ class DeskSales:
         keeper: BookPublisher,
         rows: DeskPurchaseList,
         limits: PurchaseSettings,
-        operator: str,
         clock: Clock,
     ) -> None:
         self._buys: Final = buys
@@ -102,10 +100,13 @@ class DeskSales:
         self._keeper: Final = keeper
         self._rows: Final = rows
         self._limits: Final = limits
-        self._operator: Final = operator
         self._clock: Final = clock
         self._running: set[str] = set()
         self._turn: Final = asyncio.Lock()
+
+    @property
+    def _operator(self) -> SafeText:
+        return clean(self._opening.opened().journal.operator)
 
     # What there is.
 
@@ -133,7 +134,7 @@ class DeskSales:
         since = self._clock.now() - FOUND_AGAIN
         waiting: list[Sale] = []
         for sale in await self.listed(since, open_only=True):
-            if sale.operator != clean(self._operator) or not await self._sales.free(sale):
+            if sale.operator != self._operator or not await self._sales.free(sale):
                 continue
             if sale.finished:
                 await self._sales.take(sale.id)
@@ -161,7 +162,7 @@ class DeskSales:
         sale = Sale(
             id=name or f"s{now:%y%m%d}-{uuid.uuid4().hex[:8]}",
             created_at=now,
-            operator=clean(self._operator),
+            operator=self._operator,
             host=socket.gethostname(),
             customer=clean(customer),
             received=received,

@@ -97,7 +97,7 @@ class PostgresEngine:
         self.consoles: Final = ServerConsoles(server, who)
         self._away_since: datetime | None = None
         self.listen: Final = self.consoles.listen
-        self._who: Final = who
+        self.who = who
         self._account = ""
         self._connection: Connection | None = None
         self._away_until = 0.0
@@ -152,7 +152,7 @@ class PostgresEngine:
             with bounded(connection, session.ANSWER_SECONDS), connection.pipeline() as pipeline:
                 line = ServerLine(connection, pipeline)
                 start = WriteStart(line, self._server.schema)
-                tx = self._begun(connection, line, start)
+                tx = self._begun(line, start)
                 result = work(tx)
                 written = _rows(line, tx.purchases)
                 if start.revised:
@@ -177,7 +177,7 @@ class PostgresEngine:
         try:
             with bounded(connection, session.ANSWER_SECONDS), connection.pipeline() as pipeline:
                 line = ServerLine(connection, pipeline)
-                result = work(self._begun(connection, line, ReadStart(line)))
+                result = work(self._begun(line, ReadStart(line)))
                 line.ask("COMMIT")
         except BaseException:
             self._roll_back()
@@ -246,10 +246,8 @@ class PostgresEngine:
         """None is made of a journal on a server."""
         return ()
 
-    def _begun(
-        self, connection: Connection, line: ServerLine, start: TransactionStart
-    ) -> JournalTransaction:
-        return JournalTransaction(Dialect(line), start, self._who or connection.info.user)
+    def _begun(self, line: ServerLine, start: TransactionStart) -> JournalTransaction:
+        return JournalTransaction(Dialect(line), start, self.who)
 
     def _usable(self) -> Connection:
         connection = self._connection
@@ -280,6 +278,7 @@ class PostgresEngine:
             connection.close()
             raise
         self._connection = connection
+        self.who = self.who or connection.info.user
         self._compared = False
         return self._usable()
 

@@ -9,7 +9,7 @@ ALL: Final = (OWNER, DESK, SUPPORT)
 
 SUPPORT_EVENTS: Final = (
     "note", "delivered", "undelivered", "reveal", "copy", "hand", "hand-delete", "print", "export",
-    "case", "serial search", "pin-set", "pin-clear", "pin-wrong",
+    "not-exported", "not-printed", "case", "serial search", "pin-set", "pin-clear", "pin-wrong",
 )  # fmt: skip
 """The kinds of events of a person who looks, and buys nothing."""
 

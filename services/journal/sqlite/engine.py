@@ -27,6 +27,7 @@ class SqliteEngine:
 
     def __init__(self, path: Path, emergency: Emergency, clock: Clock, who: str) -> None:
         self.notes_only: Final = False
+        self.who: Final = who
         self._path: Final = path
         self.away_since: Final = None
         self.consoles: Final = HostConsoles(path.parent / "alive")

@@ -1,8 +1,12 @@
 """`carddesk journal`: making it on a server, saying where it is, checking it."""
 
+from datetime import UTC, datetime
+
 import psycopg
 import pytest
 
+from services.domain.models import PurchaseState as S
+from services.journal.emergency_file import Deed, Emergency, Outcome
 from services.journal.postgres import roles, session
 from services.journal.schema import VERSION
 from tests.cli.conftest import ROOT
@@ -80,6 +84,23 @@ async def test_support_looks_notes_and_never_buys(team, login, shelf):
         assert done.code == 0, (command, done.err)
     for command in (("shift", "close", "--yes"), ("journal", "init")):
         assert "does not allow this to your login" in (await team(*command, **support)).err
+
+
+async def test_a_reveal_of_support_is_carried_over_to_the_journal(team, login, tmp_path):
+    await team("journal", "init")
+    await team("doctor")
+    [beside] = (tmp_path / "state").rglob("*.emergency")
+    room = Emergency(beside.with_suffix(""))
+    room.open()
+    room.append(Deed("reveal", "o1", "card 1", datetime(2026, 3, 1, tzinfo=UTC), "yacine"))
+    room.append(Outcome("p1", S.HANDLING, datetime(2026, 3, 1, tzinfo=UTC), "o2"))
+    room.close()
+    done = await team("orders", CARDDESK_JOURNAL=login(roles.SUPPORT))
+    assert done.code == 0, done.err
+    [left] = [entry.record for entry in room.entries()]
+    assert isinstance(left, Outcome)
+    log = (await team("audit", "--json")).document["events"]
+    assert [each["order_id"] for each in log if "emergency file" in each["why"]] == ["o1"]
 
 
 @pytest.mark.parametrize(
