@@ -4,12 +4,9 @@ A screen posts one; `tui/console/request_handlers.py` says for each type who ans
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar
-
-from textual.message import Message
 
 from services.domain.book import BoardOrder, UnclaimedOrder
 from services.domain.errors import Failure
@@ -27,6 +24,7 @@ from services.domain.models import (
 )
 from services.domain.secrets import Secret
 from services.local_files.lock_pin import LockPin, PinAttempt
+from widgets.drawing.field_message import FieldMessage
 
 if TYPE_CHECKING:
     from services.domain.shop.case import CaseFile, CaseRow
@@ -63,8 +61,7 @@ class OrderHistory(NamedTuple):
     seen: Mapping[int, tuple[datetime, str]]
 
 
-@dataclass(kw_only=True)
-class Request(Message, Generic[AnswerT]):
+class Request(FieldMessage, Generic[AnswerT], kw_only=True):
     """Something a screen asks the app for.
 
     `reply` takes the answer, or None and the failure why there is none.
@@ -77,31 +74,26 @@ class Request(Message, Generic[AnswerT]):
 # What is listed.
 
 
-@dataclass
 class StockRequest(Request[Stock]):
     """Read a product's stock."""
 
     product: Product
 
 
-@dataclass
 class StockRefreshRequest(Request[Stock]):
     """Read a stock that got old in sight; it gives way to what a person waits for."""
 
     product: Product
 
 
-@dataclass
 class LedgerRequest(Request[Ledger]):
     """Read today's movements and match them with the orders."""
 
 
-@dataclass
 class UndeliveredRequest(Request[tuple[BoardOrder, ...]]):
     """Read which orders of this desk are not marked as given."""
 
 
-@dataclass
 class ShiftRequest(Request["ShiftReport"]):
     """Read a closed shift by its number; None: the one that goes on, the journal's part first.
 
@@ -112,14 +104,12 @@ class ShiftRequest(Request["ShiftReport"]):
     report: "Callable[[ShiftReport], None] | None" = None
 
 
-@dataclass
 class CloseShiftRequest(Request["ShiftReport"]):
     """Close the shift of this number, which the person saw."""
 
     number: int
 
 
-@dataclass
 class ShiftOutRequest(Request[str]):
     """Copy, write, print or export (`csv`, `json`, `xlsx`) a report; replied with what was done."""
 
@@ -127,19 +117,16 @@ class ShiftOutRequest(Request[str]):
     way: str
 
 
-@dataclass
 class CasesRequest(Request[ListedCases]):
     """Read the open cases, the oldest first."""
 
 
-@dataclass
 class CaseFileRequest(Request[CaseAnswer]):
     """Read all there is of a case."""
 
     number: int
 
 
-@dataclass
 class CaseRequest(Request[None]):
     """Show the case on a card (from 0) of an order; open one where there is none, after asking."""
 
@@ -147,21 +134,18 @@ class CaseRequest(Request[None]):
     card: int
 
 
-@dataclass
 class CaseNoteRequest(Request[str]):
     """Ask for a note on a case and keep it."""
 
     number: int
 
 
-@dataclass
 class CloseCaseRequest(Request[str]):
     """Ask how a case ended and close it."""
 
     number: int
 
 
-@dataclass
 class CaseLetterRequest(Request[str]):
     """Copy the text for the vendor (`copy`), or write it into a file."""
 
@@ -169,33 +153,28 @@ class CaseLetterRequest(Request[str]):
     way: str
 
 
-@dataclass
 class ReceiptsRequest(Request[Receipts]):
     """List the files with cards that were handed over, oldest first."""
 
 
-@dataclass
 class DeleteReceiptsRequest(Request[None]):
     """Delete files with cards."""
 
     names: Sequence[str]
 
 
-@dataclass
 class RefreshRequest(Request[None]):
     """Ask the vendor now for what a pane shows."""
 
     pane: str
 
 
-@dataclass
 class PinRequest(Request[bool]):
     """Pin a product to the top of the catalogue, or unpin it."""
 
     product: Product
 
 
-@dataclass
 class WatchRequest(Request[None]):
     """Ask what a watch on a value is to speak of, or on all of a product where there is none."""
 
@@ -203,7 +182,6 @@ class WatchRequest(Request[None]):
     denomination: Denomination | None
 
 
-@dataclass
 class ExportRequest(Request[None]):
     """Write what a pane lists into a file: `csv`, `json` or `xlsx`; values are of one product."""
 
@@ -216,7 +194,6 @@ class ExportRequest(Request[None]):
 # Buying.
 
 
-@dataclass
 class RepeatRequest(Request[None]):
     """Open a ticket for the same as a purchase or an order, as it was named and priced then."""
 
@@ -225,7 +202,6 @@ class RepeatRequest(Request[None]):
     quantity: int
 
 
-@dataclass
 class QuoteRequest(Request[Quote]):
     """Check stock, balance and limits for a review; `report` takes each check as it goes."""
 
@@ -236,7 +212,6 @@ class QuoteRequest(Request[Quote]):
     report: Callable[[Check], None]
 
 
-@dataclass
 class BuyRequest(Request[Purchase | None]):
     """Buy what was reviewed and confirmed; `stale` is called where it must be quoted again.
 
@@ -250,7 +225,6 @@ class BuyRequest(Request[Purchase | None]):
     price: Decimal | None = None
 
 
-@dataclass
 class PurchaseRequest(Request[Purchase | None]):
     """Read a purchase from the journal."""
 
@@ -260,7 +234,6 @@ class PurchaseRequest(Request[Purchase | None]):
 # A sale of several lines.
 
 
-@dataclass
 class SaleAddRequest(Request[SaleAnswer]):
     """Add cards to the sale in hand, or begin one; for a customer, if one is named.
 
@@ -274,14 +247,12 @@ class SaleAddRequest(Request[SaleAnswer]):
     into: str = ""
 
 
-@dataclass
 class SaleOpenRequest(Request[OpenSale]):
     """Take an open sale in hand: the one after `sale`, else the newest; None where none is open."""
 
     sale: "Sale | None" = None
 
 
-@dataclass
 class SaleChangeRequest(Request[SaleAnswer]):
     """Change a sale: a line of a number, `by` so many cards or away; customer; what was received.
 
@@ -295,28 +266,24 @@ class SaleChangeRequest(Request[SaleAnswer]):
     text: str = ""
 
 
-@dataclass
 class SaleCheckRequest(Request[ReviewAnswer]):
     """Check all lines of a sale that are to be bought."""
 
     sale: "Sale"
 
 
-@dataclass
 class SaleBuyRequest(Request[RunAnswer]):
     """Buy the lines of a review that got its yes."""
 
     review: "SaleReview"
 
 
-@dataclass
 class SaleRepeatRequest(Request[SaleAnswer]):
     """Begin a sale of the same lines."""
 
     sale: "Sale"
 
 
-@dataclass
 class SaleHandRequest(Request[str]):
     """Give all cards of a sale that are here to the customer, where the operator says.
 
@@ -327,7 +294,6 @@ class SaleHandRequest(Request[str]):
     marked_only: bool = False
 
 
-@dataclass
 class SaleCloseRequest(Request[None]):
     """Be done with a sale, and say why in the event log."""
 
@@ -338,7 +304,6 @@ class SaleCloseRequest(Request[None]):
 # One order.
 
 
-@dataclass
 class OrderRequest(Request[Order | None]):
     """Read an order again, without its cards; `report` takes what the journal has of it."""
 
@@ -346,7 +311,6 @@ class OrderRequest(Request[Order | None]):
     report: Callable[[Purchase | None], None]
 
 
-@dataclass
 class HistoryRequest(Request[OrderHistory]):
     """Read what the journal alone knows of an order that has so many cards."""
 
@@ -354,12 +318,10 @@ class HistoryRequest(Request[OrderHistory]):
     cards: int
 
 
-@dataclass
 class PreviewRequest(HistoryRequest):
     """Read the same of the order under the cursor, for what is beside the lists."""
 
 
-@dataclass
 class CardsRequest(Request[Revealed]):
     """Reveal one card of an order by its index, or all of them (None)."""
 
@@ -367,7 +329,6 @@ class CardsRequest(Request[Revealed]):
     index: int | None
 
 
-@dataclass
 class CopyRequest(Request[str]):
     """Send a text with cards to the clipboard, once the journal has noted `which`."""
 
@@ -376,7 +337,6 @@ class CopyRequest(Request[str]):
     text: Secret
 
 
-@dataclass
 class ReceiptRequest(Request[str]):
     """Give cards to a customer where the operator says: those of these places, or all of them."""
 
@@ -384,7 +344,6 @@ class ReceiptRequest(Request[str]):
     indexes: tuple[int, ...] = ()
 
 
-@dataclass
 class NoteRequest(Request[None]):
     """Keep a note on one of our purchases; None asks for it."""
 
@@ -392,7 +351,6 @@ class NoteRequest(Request[None]):
     note: str | None = None
 
 
-@dataclass
 class DeliveredRequest(Request[None]):
     """Mark an order as given to the customer; `undo` takes the mark back."""
 
@@ -400,7 +358,6 @@ class DeliveredRequest(Request[None]):
     undo: bool = False
 
 
-@dataclass
 class FindRequest(Request[LookupAnswer]):
     """Look orders up; a secret is a serial, looked for in the orders of so many days.
 
@@ -413,7 +370,6 @@ class FindRequest(Request[LookupAnswer]):
     report: Callable[[int, int], None]
 
 
-@dataclass
 class TimelineRequest(Request["Timeline"]):
     """Read the timeline of an order or purchase; `report` takes what the journal alone knows."""
 
@@ -424,21 +380,18 @@ class TimelineRequest(Request["Timeline"]):
 # Settling.
 
 
-@dataclass
 class CandidatesRequest(Request[tuple[Candidate, ...]]):
     """Read which orders could be a purchase that is not settled."""
 
     purchase: Purchase
 
 
-@dataclass
 class UnclaimedRequest(Request[tuple[UnclaimedOrder, ...]]):
     """Read the unclaimed orders, as seen from a purchase if there is one."""
 
     purchase: Purchase | None
 
 
-@dataclass
 class SettleRequest(Request[None]):
     """Carry out a person's decision on a purchase that is not settled.
 
@@ -453,7 +406,6 @@ class SettleRequest(Request[None]):
 # The lock.
 
 
-@dataclass
 class UnlockRequest(Request[PinAttempt]):
     """Compare a typed PIN with the one that is set."""
 

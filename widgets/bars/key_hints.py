@@ -1,13 +1,11 @@
 """The line at the bottom: which keys do what here, or a sentence that has to be read."""
 
-from dataclasses import dataclass
-
 from textual import events
-from textual.message import Message
 from textual.reactive import var
 
 from services.domain.text import cell_width
 from widgets.drawing.canvas import Canvas
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.fit import BETWEEN
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, inert
 
@@ -22,8 +20,7 @@ class HintLine(Canvas):
     DEFAULT_CSS = "HintLine { height: 1; width: 1fr; background: $panel; }"
     DRAWN_FROM = ("hints", "staying", "message", "tone")
 
-    @dataclass
-    class Clicked(Message):
+    class Clicked(FieldMessage):
         """A key was clicked, as it is written there."""
 
         line: "HintLine"

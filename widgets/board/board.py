@@ -1,13 +1,11 @@
 """The line-drawn list that orders, stock, catalogue and log share: cursor, filter, sort, scroll."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import var
 from textual.timer import Timer
 
@@ -21,6 +19,7 @@ from widgets.board.row_line import MARKER, UNMARKED, RowCell, cell_text, sort_si
 from widgets.board.rows import Rows
 from widgets.drawing.canvas import NAVIGATION, Canvas
 from widgets.drawing.cells import old, why_forms
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.fit import Part
 from widgets.drawing.frame import Around, Scrolled
 from widgets.drawing.ink import Cell, DrawnLine, fitted, wrap
@@ -97,8 +96,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     filter_text: var[str] = var("")
     sort: var[str] = var("")
 
-    @dataclass
-    class Opened(Message):
+    class Opened(FieldMessage):
         """A row was opened, with enter or a double click."""
 
         board: "Board[Any]"
@@ -108,8 +106,7 @@ class Board(Canvas, Generic[T], can_focus=True):
         def control(self) -> "Board[Any]":
             return self.board
 
-    @dataclass
-    class Highlighted(Message):
+    class Highlighted(FieldMessage):
         """The cursor is on another row, or on none."""
 
         board: "Board[Any]"

@@ -1,7 +1,6 @@
 """A widget drawn line by line that repaints only the cells that differ from what is there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -11,12 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from services.domain.text import cell_width, one_cell_each
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.fit import Part
 from widgets.drawing.frame import Around, Frame, PaneName
 from widgets.drawing.ink import Drawn, DrawnLine, inert, signed
@@ -91,8 +90,7 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
     frame: var[Frame | None] = var[Frame | None](None)
     title_facts: var[tuple[Part, ...]] = var[tuple[Part, ...]](())
 
-    @dataclass
-    class Named(Message):
+    class Named(FieldMessage):
         """The title of a pane was clicked in the frame of this one."""
 
         canvas: "Canvas"

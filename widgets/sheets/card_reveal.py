@@ -1,17 +1,16 @@
 """The cards of an order: masked, but for those that an operator asked to see, for some seconds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from textual import events
-from textual.message import Message
 from textual.reactive import var
 
 from services.domain.local_time import local_day_clock, local_minute
 from services.domain.models import Card
 from services.domain.text import cell_width
 from widgets.drawing import style
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.ink import Cell, DrawnLine, Line, chop, fitted, inert, line_width
 from widgets.drawing.rules import boxed, rule
 from widgets.drawing.sheet import Sheet, sentence
@@ -67,8 +66,7 @@ class CardReveal(Sheet):
     qr: var[bool] = var(True)
     turned: var[bool] = var(False)
 
-    @dataclass
-    class Selected(Message):
+    class Selected(FieldMessage):
         """The cursor is on another card."""
 
         reveal: "CardReveal"

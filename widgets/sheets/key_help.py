@@ -1,17 +1,16 @@
 """All keys by topic in as many columns as fit; one of them is under the cursor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from msgspec import Struct
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import var
 
 from services.domain.text import cell_width
 from widgets.drawing.canvas import NAVIGATION, Canvas
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted
 
 KEYS = 7
@@ -55,8 +54,7 @@ class KeyHelp(Canvas, can_focus=True):
     place: var[str] = var("")
     typed: var[str] = var("")
 
-    @dataclass
-    class Opened(Message):
+    class Opened(FieldMessage):
         """What an entry stands for is to be done."""
 
         help: "KeyHelp"
@@ -66,8 +64,7 @@ class KeyHelp(Canvas, can_focus=True):
         def control(self) -> "KeyHelp":
             return self.help
 
-    @dataclass
-    class Highlighted(Message):
+    class Highlighted(FieldMessage):
         """The cursor is on another entry, or on none."""
 
         help: "KeyHelp"

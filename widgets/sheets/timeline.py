@@ -1,10 +1,8 @@
 """The timeline of an order: what may be said, what it is, and what happened when."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.reactive import var
 
 from services.domain.book import BoardOrder
@@ -15,6 +13,7 @@ from services.domain.status_text import not_handed_over
 from services.domain.text import clean
 from services.domain.timeline import Timeline, by_day, own_key
 from widgets.drawing.cells import and_again, dinars, discreet, order_state_cell
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.ink import Cell, Line, wrap
 from widgets.drawing.sheet import Sheet, fact, sentence
 from widgets.drawing.steps import entry_lines
@@ -40,8 +39,7 @@ class TimelineSheet(Sheet):
     privacy: var[bool] = var(False)
     language: var[str] = var("en")
 
-    @dataclass
-    class Opened(Message):
+    class Opened(FieldMessage):
         """The order itself is wanted."""
 
         sheet: "TimelineSheet"

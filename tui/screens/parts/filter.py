@@ -1,7 +1,6 @@
 """The line in which a filter is typed, and beside it what can be typed there."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, cast
 
@@ -19,6 +18,7 @@ from widgets.bars.key_hints import HintLine
 from widgets.board.board import Board
 from widgets.board.filter_query import NOT, Prefix
 from widgets.drawing.canvas import Canvas
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.fit import BETWEEN
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, line_width
 
@@ -75,8 +75,7 @@ class FilterLine(Horizontal):
     FilterLine PrefixLine { max-width: 60%; }
     """
 
-    @dataclass
-    class Typed(Message):
+    class Typed(FieldMessage):
         """Something else is to be looked for."""
 
         text: str
@@ -84,8 +83,7 @@ class FilterLine(Horizontal):
     class Kept(Message):
         """What was typed is to stay, and the line to go."""
 
-    @dataclass
-    class Stepped(Message):
+    class Stepped(FieldMessage):
         """The cursor of the list is to move by rows."""
 
         by: int
