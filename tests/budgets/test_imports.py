@@ -89,6 +89,15 @@ def test_the_first_picture_needs_nothing_of_the_shop() -> None:
     assert loaded(code, shop) == set()
 
 
+def test_the_first_picture_loads_no_screen_but_the_desk() -> None:
+    rooms = ("tui/screens", "tui/screens/dialogs", "tui/palette", "widgets/sheets")
+    files = [file for room in rooms for file in (ROOT / room).glob("*.py")]
+    modules = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files}
+    drawn = {"base", "desk", "desk_layout", "desk_preview", "desk_stock", "requests", "__init__"}
+    code = "import tui.cli.main, tui.console.session, tui.console.app, tui.terminal.driver"
+    assert loaded(code, modules - {f"tui.screens.{name}" for name in drawn}) == set()
+
+
 def test_the_board_of_the_journal_needs_no_network() -> None:
     found = loaded("import services.desk.desk")
     assert found.isdisjoint({"httpx", "httpcore"})

@@ -32,7 +32,6 @@ from tui.console.stock_in_sight import StockInSight
 from tui.screens.base import NO_BOOK, ConsoleContext, ConsoleScreen
 from tui.screens.desk import DeskScreen
 from tui.screens.requests import Request
-from tui.screens.unresolved import UnresolvedScreen
 from tui.terminal import title
 from tui.terminal.capabilities import hung_up
 
@@ -227,6 +226,8 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
                 # What the journal held is on the screen before the vendor is asked anything.
                 self.call_after_refresh(self._desk.start)
                 if self.book.unsettled:
+                    from tui.screens.unresolved import UnresolvedScreen
+
                     self.show(UnresolvedScreen(self.context))
         except DeskError as error:
             self.leave(error.exit_code, error.sentence())

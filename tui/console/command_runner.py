@@ -9,20 +9,16 @@ from services.domain.errors import Failure
 from services.domain.secrets import Secret
 from services.local_files.command_history import CommandHistory
 from tui.actions.action import CHOOSES_ROW
-from tui.palette import live_settings
-from tui.palette.parser import PaletteCommand, remembered
-from tui.palette.screen import PaletteInput, PaletteScreen
 from tui.screens.base import ConsoleScreen
-from tui.screens.dialogs.confirm import LeaveScreen, leaving
-from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.help import HelpScreen
 from tui.screens.parts.filter import Filtering
 from tui.screens.requests import FindRequest, NoteRequest, SaleOpenRequest
-from tui.screens.unresolved import UnresolvedScreen
 
+# Screens are loaded when they are opened: the first picture needs none but the desk.
 if TYPE_CHECKING:
     from services.domain.shop.sale import Sale
     from tui.console.app import ConsoleApp
+    from tui.palette.parser import PaletteCommand
+    from tui.palette.screen import PaletteInput
 
 GONE = "The list has changed: nothing was done. Select the row again."
 SENDING = (
@@ -57,6 +53,8 @@ class CommandRunner:
 
     def open(self, screen: ConsoleScreen[Any], line: str = "") -> None:
         """Ask for a command for a screen; `line` is what is typed already."""
+        from tui.palette.screen import PaletteScreen
+
         lines = tuple(self._history.lines)
         palette = PaletteScreen(self._console.context, screen.situation(), lines, line)
         self._console.show(palette, partial(self._run, screen, _Meant.on(screen)))
@@ -72,14 +70,17 @@ class CommandRunner:
             case "find":
                 self.open(screen, "find ")
             case "help":
+                from tui.screens.help import HelpScreen
+
                 help_screen = HelpScreen(console.context, screen.situation())
                 console.show(help_screen, partial(self._do, screen, _Meant.on(screen)))
-            case "unresolved" if screen.is_current and isinstance(
-                console.screen_behind, UnresolvedScreen
-            ):
-                screen.leave_screen()
             case "unresolved":
-                console.show(UnresolvedScreen(console.context))
+                from tui.screens.unresolved import UnresolvedScreen
+
+                if screen.is_current and isinstance(console.screen_behind, UnresolvedScreen):
+                    screen.leave_screen()
+                else:
+                    console.show(UnresolvedScreen(console.context))
             case "sale":
                 self._open_sale(screen)
             case "money":
@@ -119,7 +120,6 @@ class CommandRunner:
 
     def _open_sale(self, screen: ConsoleScreen[Any]) -> None:
         """Open the sale in hand, else one that was left open."""
-        # Here for speed: no first screen needs what a sale is.
         from tui.screens.sale import SaleScreen
 
         console, held = self._console, self._console.book.sale
@@ -140,15 +140,19 @@ class CommandRunner:
 
     def _leave(self) -> None:
         """Leave, after asking where something is in flight or not settled."""
+        from tui.screens.dialogs.confirm import LeaveScreen, leaving
+
         console, lines = self._console, leaving(self._console.book)
         if not lines:
             console.leave()
         elif not any(isinstance(screen, LeaveScreen) for screen in console.screen_stack):
             console.show(LeaveScreen(console.context, lines), lambda yes: yes and console.leave())
 
-    def _run(self, screen: ConsoleScreen[Any], meant: _Meant, typed: PaletteInput | None) -> None:
+    def _run(self, screen: ConsoleScreen[Any], meant: _Meant, typed: "PaletteInput | None") -> None:
         if typed is None:
             return
+        from tui.palette.parser import remembered
+
         console, command = self._console, typed.command
         self._history.add(remembered(typed.line))
         console.start(partial(asyncio.to_thread, self._history.save), "keep the command line")
@@ -177,8 +181,10 @@ class CommandRunner:
         elif action_id:
             screen.action_run(action_id)
 
-    def _change(self, command: PaletteCommand) -> None:
+    def _change(self, command: "PaletteCommand") -> None:
         """Change a setting until the operator leaves, and say so."""
+        from tui.palette import live_settings
+
         console, field = self._console, live_settings.LIVE[command.name]
         try:
             settings = live_settings.changed(console.settings, field, command.argument)
@@ -194,6 +200,7 @@ class CommandRunner:
     async def _find(self, text: str) -> None:
         """Look up what was typed; a serial that is not typed with it is asked for, hidden."""
         from services.domain.typed import lookup
+        from tui.screens.dialogs.prompt import PromptScreen
         from tui.screens.search_results import SearchResultsScreen
 
         console, wanted, days = self._console, text, 0

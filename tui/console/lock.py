@@ -9,7 +9,6 @@ from services.domain.errors import DeskError, Refused
 from services.domain.secrets import Secret
 from services.local_files.lock_pin import LockPin, PinAttempt
 from tui.screens.base import ConsoleScreen
-from tui.screens.lock import LockScreen
 
 if TYPE_CHECKING:
     from tui.console.app import ConsoleApp
@@ -32,7 +31,8 @@ class ConsoleLock:
 
     @property
     def locked(self) -> bool:
-        return isinstance(self._console.screen, LockScreen)
+        screen = self._console.screen
+        return isinstance(screen, ConsoleScreen) and screen.PLACE == "lock"
 
     def hold(self, screen: ConsoleScreen[Any], done: Callable[[Any], None] | None) -> None:
         """Keep a screen until the lock is opened."""
@@ -42,6 +42,8 @@ class ConsoleLock:
         """Hide everything until it is opened: by the PIN, or by any key where there is none."""
         if self.locked:
             return
+        from tui.screens.lock import LockScreen
+
         console = self._console
         console.typed.forget()
         console.context.line.hurry()

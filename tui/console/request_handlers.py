@@ -19,9 +19,6 @@ from services.domain.phrase import counted
 from services.domain.secrets import Secret
 from services.domain.text import NOTHING, short_id
 from tui.screens import requests as ask
-from tui.screens.dialogs.confirm import AskScreen
-from tui.screens.dialogs.prompt import PromptScreen
-from tui.screens.ticket import TicketScreen
 
 if TYPE_CHECKING:
     from services.domain.shop.case import CaseFile
@@ -37,6 +34,13 @@ PURCHASE_BROKEN = failure_of(
     "A defect stopped this purchase",
     "It may or may not be placed: press u before you buy it again.",
 )
+
+
+async def _prompt(console: "ConsoleApp", title: str, text: str = "") -> str | None:
+    """Have a line typed; None where the operator goes back."""
+    from tui.screens.dialogs.prompt import PromptScreen
+
+    return await console.ask(PromptScreen(console.context, title, text))
 
 
 # What is listed.
@@ -151,7 +155,7 @@ async def _case(console: "ConsoleApp", request: ask.CaseRequest) -> None:
         f"What is wrong with card {card + 1}{of}, {order.goods} {order.denomination}? "
         "used, invalid, value, region, or in words; never the code"
     )
-    reason = await console.ask(PromptScreen(console.context, title))
+    reason = await _prompt(console, title)
     if not reason:
         return
     row = await desk.cases.open(order.order_id, card, reason)
@@ -174,7 +178,7 @@ async def _note_case(console: "ConsoleApp", request: ask.CaseNoteRequest) -> str
         f'Note on case {request.number}; "ticket 4711" and "until 5/12" in it are kept as its'
         " ticket and its deadline"
     )
-    text = await console.ask(PromptScreen(console.context, title))
+    text = await _prompt(console, title)
     if not text:
         return ""
     said = case.read_note(text, console.desk.cases.today)
@@ -184,7 +188,7 @@ async def _note_case(console: "ConsoleApp", request: ask.CaseNoteRequest) -> str
 
 async def _close_case(console: "ConsoleApp", request: ask.CloseCaseRequest) -> str:
     title = f"How did case {request.number} end? refunded, refused, or: replaced ORDER"
-    text = await console.ask(PromptScreen(console.context, title))
+    text = await _prompt(console, title)
     if not text:
         return ""
     row = await console.desk.cases.close(request.number, text)
@@ -210,6 +214,8 @@ async def _quote(console: "ConsoleApp", request: ask.QuoteRequest) -> Quote:
 
 async def _repeat(console: "ConsoleApp", request: ask.RepeatRequest) -> None:
     """Open a ticket for the same again, at the price and stock of now."""
+    from tui.screens.ticket import TicketScreen
+
     known = request.product
     stock = await console.desk.figures.stock(known.id)
     catalog = console.desk.book.catalog
@@ -342,7 +348,7 @@ async def _write_note(console: "ConsoleApp", request: ask.NoteRequest) -> None:
     order, note, seen = request.order, request.note, request.note is None
     name = replace(order, note=NOTHING).name
     if note is None:
-        note = await console.ask(PromptScreen(console.context, f"Note on {name}", order.note))
+        note = await _prompt(console, f"Note on {name}", order.note)
     rows = (row for row in console.desk.book.orders if row.line == order.line)
     held = next(rows, order).note
     if note is None or note == held or (seen and note == order.note):
@@ -352,6 +358,8 @@ async def _write_note(console: "ConsoleApp", request: ask.NoteRequest) -> None:
         title, yes = ("Replace the note?", "Replace") if note else ("Erase the note?", "Erase")
         if note:
             lines.append(f"The new one: {note}")
+        from tui.screens.dialogs.confirm import AskScreen
+
         if not await console.ask(AskScreen(console.context, title, lines, yes=yes, no="Keep it")):
             console.say(f"The note stays: {held}")
             return

@@ -18,7 +18,6 @@ from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.desk_layout import PaneLayout
 from tui.screens.desk_preview import Chosen, Preview
-from tui.screens.order import OrderScreen
 from tui.screens.parts import order_actions
 from tui.screens.parts.desk_places import SELECTED, Panes
 from tui.screens.parts.filter import FilterLine, export_handlers
@@ -31,7 +30,6 @@ from tui.screens.requests import (
     SaleOpenRequest,
     WatchRequest,
 )
-from tui.screens.ticket import TicketScreen
 from widgets.board.board import Board
 from widgets.drawing.canvas import inert_content
 from widgets.panes.balance import BalancePane
@@ -174,6 +172,8 @@ class DeskScreen(PaneLayout):
             self.go_to("stock")
             self.say("Select a value here, then buy it.")
         elif product is not None:
+            from tui.screens.ticket import TicketScreen
+
             self.open_screen(TicketScreen(self.context, product, denomination))
 
     def add(self) -> None:
@@ -205,7 +205,7 @@ class DeskScreen(PaneLayout):
     def reveal(self) -> None:
         """Open the highlighted order with its first card revealed."""
         if order := self.noted_order():
-            self.open_screen(OrderScreen(self.context, order, reveal=True))
+            self._open_order(order, reveal=True)
 
     def chosen_in(self) -> tuple[Board[Any], ...]:
         """Return the list of the pane; a ticket is for a denomination of a product."""
@@ -270,9 +270,14 @@ class DeskScreen(PaneLayout):
     @on(Board.Opened, "#ledger")
     def _order_opened(self) -> None:
         if order := self.noted_order():
-            self.open_screen(OrderScreen(self.context, order))
+            self._open_order(order)
         else:
             self.explain(BY_ID["open"])
+
+    def _open_order(self, order: BoardOrder, *, reveal: bool = False) -> None:
+        from tui.screens.order import OrderScreen
+
+        self.open_screen(OrderScreen(self.context, order, reveal=reveal))
 
     @on(BalancePane.Opened)
     def _balance_opened(self) -> None:

@@ -12,7 +12,6 @@ from services.domain.local_time import local_when
 from services.domain.models import Denomination, Product
 from tui.actions.context import ActionContext
 from tui.screens.base import ConsoleScreen, Handler
-from tui.screens.dialogs.confirm import AskScreen
 from tui.screens.requests import DeliveredRequest, NoteRequest, ReceiptRequest, RepeatRequest
 
 
@@ -70,6 +69,8 @@ def _toggle(screen: ConsoleScreen[Any], order: BoardOrder) -> None:
     if order.given_at is None:
         screen.post_message(DeliveredRequest(order))
         return
+
+    from tui.screens.dialogs.confirm import AskScreen
 
     def answered(yes: bool | None) -> None:
         if yes:
