@@ -379,12 +379,24 @@ class DeskSales:
                     continue
                 said = failure.failure.sentence()
                 stopped = phrase("line {line}: {said}", line=number, said=said)
-                return SaleRun(await self._shown(sale_id), stopped, exit_code=failure.exit_code)
+                # That the sale cannot be read either must not hide what may have been sent.
+                with contextlib.suppress(DeskError):
+                    sale = await self._shown(sale_id)
+                return SaleRun(sale, stopped, exit_code=failure.exit_code)
             if purchase.state is PurchaseState.UNRESOLVED:
                 # Most are found at once; one that is not is looked for by the desk.
                 with contextlib.suppress(DeskError):
                     await self._opening.opened().reconciler.look(purchase.id)
-            sale = await self._shown(sale_id)
+            try:
+                sale = await self._shown(sale_id)
+            except DeskError as unread:
+                stopped = phrase(
+                    "line {line}: {said} The sale could not be read again: {why}",
+                    line=number,
+                    said=words(purchase),
+                    why=unread.failure.sentence(),
+                )
+                return SaleRun(sale, stopped, exit_code=unread.exit_code)
             line = sale.find(number) or line
             if purchase.state is PurchaseState.NOT_SENT:
                 stopped = phrase("line {line}: {said}", line=number, said=words(purchase))

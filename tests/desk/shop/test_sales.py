@@ -1,11 +1,14 @@
 """The desk's sales: confirmed in time, found again, and begun again with the same lines."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from services.domain.errors import Refused
+from services.desk.shop.sales import DeskSales
+from services.domain.errors import AWAY, JournalFailed, Refused
 from services.domain.money import Prices
+from services.journal.purchases import Purchases
 from tests.reports.conftest import Counter
 
 pytestmark = pytest.mark.both_engines
@@ -66,3 +69,26 @@ async def test_a_customer_named_later_is_on_what_is_bought(counter: Counter) -> 
     named = await counter.desk.sales.set_customer(run.sale, "karim")
     order = named.lines[0].order
     assert (await counter.desk.journal.purchase(order.purchase_id)).note == "karim"
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [((DeskSales, "read"), "read again"), ((Purchases, "move"), "is placed, order")],
+)
+async def test_what_was_sent_is_said_though_the_journal_is_away(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch, fails: tuple[type, str], said: str
+) -> None:
+    review = await counter.desk.sales.check(await begun(counter), PRICES)
+    owner, name = fails
+    real = getattr(owner, name)
+
+    async def away(*values: Any, **named: Any) -> Any:
+        if counter.box.posts:
+            raise JournalFailed("The journal's server cannot be reached", code=AWAY)
+        return await real(*values, **named)
+
+    monkeypatch.setattr(owner, name, away)
+    run = await counter.desk.sales.buy(review)
+    assert len(counter.box.posts) == 1
+    assert said in str(run.stopped)
+    assert run.exit_code
