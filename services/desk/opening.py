@@ -23,6 +23,7 @@ from services.settings.load import Settings
 from services.system.clock import Clock
 from services.system.paths import Paths
 from services.vendor.client import VendorClient
+from services.vendor.rate_limit import PER_MINUTE
 
 SETTLING = plain("Purchases of before are being settled first")
 """Why nothing can be bought while what an earlier console left is asked about."""
@@ -60,6 +61,7 @@ class Opening:
         self._clock: Final = clock
         self._operator: Final = operator
         self._read_only: Final = read_only or settings.profile.read_only
+        self._key: Final = key
         self._identities: Final = KeyIdentities(
             paths.state_dir / "keys", key, settings.profile.base_url
         )
@@ -205,8 +207,20 @@ class Opening:
         except JournalFailed as error:
             self.refuse(error.failure)
             raise
+        if self._settings.profile.journal:
+            self._share_requests(self._account)
         known = self._keeper.book.info
         self._keeper.publish(info=replace(known, operator=self._account.journal.operator))
         if (catalog := self._keeper.book.catalog) is not None:
             self._account.board.rows.learn(catalog=catalog)
             self._account.board.publish()
+
+    def _share_requests(self, account: Account) -> None:
+        """Let the hosts that share the journal share the requests of a minute, too."""
+        # Here for speed: a journal on this host needs none of it.
+        from services.desk.team.request_share import RequestShare
+
+        own = self._settings.net.max_requests_per_minute
+        most = max(own, PER_MINUTE[self._settings.profile.environment])
+        name = self._key.fingerprint()
+        self._client.share(RequestShare(account.journal, name, self._clock, most))

@@ -19,6 +19,16 @@ class Consoles(Protocol):
         ...
 
     @property
+    def count(self) -> int:
+        """How many were alive when that was heard last, this one among them."""
+        ...
+
+    @property
+    def rejections(self) -> int:
+        """How often it was heard that the vendor rejected a key on another host."""
+        ...
+
+    @property
     def may_be_cut_off(self) -> bool:
         """Whether one that gives no sign of life may still be at work."""
         ...
@@ -57,6 +67,8 @@ class HostConsoles:
     """
 
     may_be_cut_off = False
+    rejections = 0
+    count = 1
 
     def __init__(self, folder: Path) -> None:
         self._presence: Final = Presence(folder)

@@ -230,7 +230,24 @@ CREATE TABLE limits (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11)
+# Of the requests that a key has in a minute, those that a console took; keys by fingerprint.
+_V12 = """
+CREATE TABLE request_shares (
+    key TEXT NOT NULL,
+    console TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    slots INTEGER NOT NULL,
+    until TEXT NOT NULL,
+    PRIMARY KEY (key, console, block)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rejected_keys (
+    key TEXT PRIMARY KEY,
+    rejected TEXT NOT NULL,
+    said TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12)
 VERSION = len(STEPS)
 
 

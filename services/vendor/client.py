@@ -30,7 +30,7 @@ from services.vendor.items import BadItems
 from services.vendor.link import Link
 from services.vendor.pagination import SIZE, PageSet, whole
 from services.vendor.placement import Placement, PlacementAttempt
-from services.vendor.rate_limit import RateLimit
+from services.vendor.rate_limit import RateLimit, SharedRequests
 from services.vendor.send_hook import SendHook
 from services.vendor.wire_values import LONGEST_SENTENCE, UNREADABLE
 
@@ -222,6 +222,10 @@ class VendorClient:
     ) -> PageSet[models.Transaction]:
         """Read every movement of the account between two times (UTC); see `pagination.whole`."""
         return await whole(lambda page: self.transactions(page=page, start=start, end=end))
+
+    def share(self, requests: SharedRequests) -> None:
+        """Let other hosts have their part of the minute; see `RateLimit.share`."""
+        self._limit.share(requests)
 
     def reserved(self, slots: int) -> AbstractAsyncContextManager[None]:
         """Keep so many slots for the requests of one purchase; see `RateLimit.reserved`."""

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -44,6 +44,31 @@ class Priority(IntEnum):
     PURCHASE = 0
     PERSON = 1
     BACKGROUND = 2
+
+
+def allowed(per_minute: int, of: Priority) -> int:
+    """Return how many of a minute's requests may be given at this priority."""
+    return max(1, per_minute - of * (per_minute // RESERVE))
+
+
+class SharedRequests(Protocol):
+    """The requests of a minute that this host shares with others."""
+
+    def covers(self, slots: int, of: Priority) -> bool:
+        """Tell whether so many requests may go now."""
+        ...
+
+    async def ready(self, slots: int, of: Priority) -> float:
+        """Take requests if too few are here; returns the seconds until there may be enough."""
+        ...
+
+    def use(self, slots: int, of: Priority) -> None:
+        """Count requests that go now."""
+        ...
+
+    def give_back(self) -> None:
+        """Take a request back that never left."""
+        ...
 
 
 class _Reservation(Struct):
@@ -98,6 +123,11 @@ class RateLimit:
         self._queues: Final = {of: asyncio.Lock() for of in Priority}
         self._kept = array("d")
         self._lost = path is None
+        self._shared: SharedRequests | None = None
+
+    def share(self, requests: SharedRequests) -> None:
+        """Let other hosts have their part of the minute from now on."""
+        self._shared = requests
 
     @asynccontextmanager
     async def queue(self) -> AsyncGenerator[None]:
@@ -132,6 +162,8 @@ class RateLimit:
         """
         if self._reserved_slot():
             return True
+        if self._shared is not None and await self._shared.ready(1, _priority.get()) > 0:
+            return False
         async with self._used() as used:
             return self._try(used, 1) <= 0
 
@@ -141,6 +173,8 @@ class RateLimit:
         if reservation is not None:
             reservation.slots += 1
             return
+        if self._shared is not None:
+            self._shared.give_back()
         async with self._used() as used:
             # One is as good as another; the newest counts the longest.
             if len(used) > 1:
@@ -151,6 +185,8 @@ class RateLimit:
         if not self._reserved_slot():
             async with self._used(tries=1) as used:
                 used.append(self._clock.steady())
+            if self._shared is not None:
+                self._shared.use(1, Priority.PURCHASE)
 
     @asynccontextmanager
     async def reserved(self, slots: int) -> AsyncGenerator[None]:
@@ -181,8 +217,12 @@ class RateLimit:
         """Wait until so many slots are there, and take them."""
         with self._link.waiting() as waits:
             while True:
-                async with self._used() as used:
-                    wait = self._try(used, slots)
+                wait = 0.0
+                if self._shared is not None:
+                    wait = await self._shared.ready(max(slots, 1), _priority.get())
+                if wait <= 0:
+                    async with self._used() as used:
+                        wait = self._try(used, slots)
                 if wait <= 0:
                     return
                 if wait > LONGEST_WAIT:
@@ -197,18 +237,22 @@ class RateLimit:
 
     def _try(self, used: "array[float]", slots: int) -> float:
         """Take slots, or return the seconds until they are there."""
-        now = self._clock.steady()
+        now, shared = self._clock.steady(), self._shared
         wait = max(used[0] - now, self._until_room(used, max(slots, 1), now))
+        if shared is not None and wait <= 0 and not shared.covers(max(slots, 1), _priority.get()):
+            wait = SHORTEST_SLEEP
         if wait <= 0:
             used.extend([now] * slots)
+            if shared is not None and slots:
+                shared.use(slots, _priority.get())
         return wait
 
     def _until_room(self, used: "array[float]", slots: int, now: float) -> float:
         wait, rank = 0.0, _priority.get()
         given = len(used) - 1
         if self._per_minute:
-            allowed = max(1, self._per_minute - rank * (self._per_minute // RESERVE))
-            surplus = given + min(slots, allowed) - allowed
+            most = allowed(self._per_minute, rank)
+            surplus = given + min(slots, most) - most
             if surplus > 0:
                 wait = used[surplus] + WINDOW - now
         if self._per_second and rank is Priority.BACKGROUND:

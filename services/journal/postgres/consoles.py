@@ -24,6 +24,9 @@ from services.journal.transaction import JournalTransaction
 _LOCKS = "consoles of {}"
 """What the class of the locks is made of: each schema of a database has its own."""
 
+KEY_REJECTED: Final = "key rejected"
+"""What is heard when the vendor rejected a key on another host, instead of a console's name."""
+
 BEAT_SECONDS = 4.0
 """How often the line is tried while nothing is heard, and how long its answer may take."""
 
@@ -37,14 +40,18 @@ HEARD_SECONDS = 0.5
 """How long one wait for news lasts: a console that ends is alive for so long."""
 
 # The time is the server's own, written into the statement by this module.
+_SILENT = NOW.replace("clock_timestamp()", f"(clock_timestamp() - interval '{SILENT_SECONDS} s')")
+_OTHERS = (
+    "(SELECT count(*) FROM presences AS p"  # noqa: S608
+    f" WHERE p.beat > {_SILENT} AND p.name <> presences.name) AS others"
+)
 _SHOWN = (
     "INSERT INTO presences (name, operator, host, version, since, beat)"  # noqa: S608
     f" VALUES (%s, %s, %s, %s, {NOW}, {NOW})"
     " ON CONFLICT (name) DO UPDATE SET beat = excluded.beat"
-    " RETURNING number"
+    f" RETURNING number, {_OTHERS}"
 )
-_BEAT = f"UPDATE presences SET beat = {NOW} WHERE name = %s"  # noqa: S608
-_SILENT = NOW.replace("clock_timestamp()", f"(clock_timestamp() - interval '{SILENT_SECONDS} s')")
+_BEAT = f"UPDATE presences SET beat = {NOW} WHERE name = %s RETURNING {_OTHERS}"  # noqa: S608
 _ALIVE = (
     "SELECT 1 AS one FROM presences AS p JOIN pg_locks AS l ON l.locktype = 'advisory'"  # noqa: S608
     " AND l.granted AND l.classid::bigint = hashtext(?)::bigint & 4294967295"
@@ -77,6 +84,8 @@ class ServerConsoles:
     """
 
     may_be_cut_off = True
+    rejections = 0
+    count = 1
 
     def __init__(self, server: JournalServer, operator: str) -> None:
         self.name: Final = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -136,7 +145,7 @@ class ServerConsoles:
                 str(VERSION),
             ),
         ).fetchone()
-        number = row["number"] if row else 0
+        number = self._counted(row)["number"]
         lock = "SELECT pg_try_advisory_lock(hashtext(%s), %s) AS held"
         # The server may not have noticed yet that the line before is gone.
         held = connection.execute(lock.encode(), (self._locks, number)).fetchone()
@@ -146,12 +155,20 @@ class ServerConsoles:
         heard_at = monotonic()
         while not self._ending.is_set():
             for heard in connection.notifies(timeout=HEARD_SECONDS, stop_after=1):
-                if heard.payload != self.name:
+                if heard.payload == KEY_REJECTED:
+                    self.rejections += 1
+                elif heard.payload != self.name:
                     self._news()
             if monotonic() - heard_at > BEAT_SECONDS:
                 with bounded(connection, BEAT_SECONDS):
-                    connection.execute(_BEAT.encode(), (self.name,))
+                    row = connection.execute(_BEAT.encode(), (self.name,)).fetchone()
+                    self._counted(row)
                 heard_at = monotonic()
+
+    def _counted(self, row: dict[str, Any] | None) -> dict[str, Any]:
+        found = row or {"number": 0, "others": 0}
+        self.count = found["others"] + 1
+        return found
 
     def _news(self) -> None:
         self._changes += 1

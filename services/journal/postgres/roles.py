@@ -30,6 +30,7 @@ GRANT INSERT ON events TO {support};
 GRANT UPDATE (note, updated_at, rev) ON purchases TO {support};
 GRANT INSERT, DELETE ON note_words TO {support};
 GRANT INSERT, UPDATE ON deliveries, cases TO {support};
+GRANT INSERT, UPDATE, DELETE ON request_shares, rejected_keys TO {support};
 ALTER TABLE meta ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS readers ON meta;
 DROP POLICY IF EXISTS desks_add ON meta;

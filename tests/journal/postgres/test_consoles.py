@@ -8,6 +8,7 @@ import sys
 
 import psycopg
 
+from services.journal.postgres import consoles
 from tests.journal.test_database import Known
 
 OTHER = """
@@ -56,6 +57,17 @@ async def test_a_write_is_heard_by_the_other_console_only(place, opened):
         await asyncio.wait_for(two.news.wait(), 10)
         assert await two.changed_elsewhere() > before[1]
         assert await one.changed_elsewhere() == before[0]
+
+
+async def test_each_console_knows_how_many_there_are(place, opened, monkeypatch):
+    monkeypatch.setattr(consoles, "BEAT_SECONDS", 0.1)
+    async with opened(place, "a") as one, opened(place, "b") as two:
+
+        async def counted():
+            while (one.consoles.count, two.consoles.count) != (2, 2):
+                await one.changed_elsewhere()
+
+        await asyncio.wait_for(counted(), 20)
 
 
 async def test_the_sign_of_life_comes_back_with_the_line(place, opened, postgres):
