@@ -1,6 +1,6 @@
 """The limits that are kept in the journal itself, for every console that buys with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -34,20 +34,24 @@ def each(tx: JournalTransaction) -> tuple[KeptLimit, ...]:
     return tuple(_of(name, held) for name in names)
 
 
-def of(tx: JournalTransaction, operator: str) -> tuple[KeptLimit, KeptLimit]:
-    """Return what all may spend together, and what this operator may.
+def ask(tx: JournalTransaction, operator: str) -> Callable[[], tuple[KeptLimit, KeptLimit]]:
+    """Ask what all may spend together, and what this operator may.
 
-    Raises:
-        JournalFailed: the journal was moved since it was opened. It is asked at once: to a server
-            far away each question counts.
+    Returns:
+        What reads both; it raises JournalFailed where the journal was moved since it was opened.
     """
-    held = tx.rows(
+    rows = tx.ask(
         "SELECT operator, name, amount FROM limits WHERE operator IN (?, ?)"
         " UNION ALL SELECT '', name, value FROM meta WHERE name = ?",
         *(ALL, operator, mark.MOVED_TO),
     )
-    mark.refuse(next((row["amount"] for row in held if row["name"] == mark.MOVED_TO), ""))
-    return _of(ALL, held), _of(operator, held)
+
+    def read() -> tuple[KeptLimit, KeptLimit]:
+        held = rows()
+        mark.refuse(next((row["amount"] for row in held if row["name"] == mark.MOVED_TO), ""))
+        return _of(ALL, held), _of(operator, held)
+
+    return read
 
 
 def put(tx: JournalTransaction, operator: str, changes: Mapping[LimitName, Decimal]) -> None:

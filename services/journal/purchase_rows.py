@@ -1,12 +1,20 @@
 """Writing a purchase's row, and in the same transaction what its note is found by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
 
 from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, Purchase, PurchaseState
 from services.domain.typed import note_tokens
 from services.journal import rows
 from services.journal.transaction import JournalTransaction
+
+Row = Mapping[str, Any]
+
+BY_ID = "SELECT * FROM purchases WHERE id = ?"
 
 FIELDS = frozenset(
     {
@@ -19,16 +27,24 @@ FIELDS = frozenset(
 )  # fmt: skip
 
 
-def get(tx: JournalTransaction, purchase_id: str) -> Purchase:
-    """Return a purchase; raises JournalFailed where there is none."""
-    row = tx.row("SELECT * FROM purchases WHERE id = ?", purchase_id)
-    if row is None:
+def get(tx: JournalTransaction, purchase_id: str) -> Row:
+    """Return the row of a purchase; raises JournalFailed where there is none."""
+    return the_one(tx.rows(BY_ID, purchase_id))
+
+
+def the_one(found: Sequence[Row]) -> Row:
+    """Return the row that was asked for by its id; raises JournalFailed where there is none."""
+    if not found:
         raise JournalFailed("The journal does not hold this purchase", code="NO_SUCH_PURCHASE")
-    return rows.purchase(row)
+    return found[0]
 
 
-def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Baseline) -> None:
-    """Write a new purchase as an INTENT of the process with this presence name."""
+def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Baseline) -> Purchase:
+    """Write a new purchase as an INTENT of the process with this presence name.
+
+    Returns:
+        The purchase as the journal holds it now.
+    """
     values: dict[str, object] = {
         name: rows.column(getattr(purchase, name))
         for name in (
@@ -49,21 +65,33 @@ def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Bas
     tx.run(f"INSERT INTO purchases ({', '.join(values)}) VALUES ({marks})", *values.values())  # noqa: S608
     tx.purchases.add(purchase.id)
     _index(tx, purchase.id, "", purchase.note)
+    now = datetime.fromisoformat(tx.now)
+    return replace(purchase, created_at=now, updated_at=now)
 
 
-def update(tx: JournalTransaction, purchase_id: str, changes: Mapping[str, object]) -> None:
-    """Set fields of a purchase, which has a new revision then; an unknown one is a ValueError."""
+def update(tx: JournalTransaction, row: Row, changes: Mapping[str, object]) -> Purchase:
+    """Set fields of a purchase, which has a new revision then; an unknown one is a ValueError.
+
+    Args:
+        tx: the journal.
+        row: the purchase as this transaction has read it.
+        changes: what is to be different.
+
+    Returns:
+        The purchase as the journal holds it now.
+    """
     unknown = changes.keys() - FIELDS - {"state"}
     if unknown:
         raise ValueError(f"no such field of a purchase: {sorted(unknown)}")
     if "note" in changes:
-        _index(tx, purchase_id, get(tx, purchase_id).note, str(changes["note"]))
+        _index(tx, row["id"], row["note"], str(changes["note"]))
     values = {name: rows.column(value) for name, value in changes.items()}
     values |= {"updated_at": tx.now, "rev": tx.rev()}
     sets = ", ".join(f"{name} = ?" for name in values)
     # Field names were checked against FIELDS; every value is bound.
-    tx.run(f"UPDATE purchases SET {sets} WHERE id = ?", *values.values(), purchase_id)  # noqa: S608
-    tx.purchases.add(purchase_id)
+    tx.run(f"UPDATE purchases SET {sets} WHERE id = ?", *values.values(), row["id"])  # noqa: S608
+    tx.purchases.add(row["id"])
+    return rows.purchase({**row, **values})
 
 
 def index_note(tx: JournalTransaction, purchase_id: str, note: str) -> None:

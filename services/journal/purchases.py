@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from services.domain.errors import JournalFailed, NotRecorded, Refused
 from services.domain.event_log import Event
@@ -19,6 +19,8 @@ from services.journal.transaction import Conflict, JournalTransaction
 
 # Word for word as the index of the living has it: only then does SQLite use that index.
 LIVE = "('INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"
+
+_BY_ORDER = "SELECT * FROM purchases WHERE order_id = ?"
 
 ORDER_KNOWN = frozenset({"ORDER_BOUND", "ORDER_OLDER"})
 """What a step is refused with when the order it names cannot be this purchase."""
@@ -59,7 +61,7 @@ class Purchases:
 
         def work(tx: JournalTransaction) -> Purchase:
             verify(tx)
-            purchase_rows.insert(tx, purchase, owner, baseline)
+            written = purchase_rows.insert(tx, purchase, owner, baseline)
             tx.event(
                 "move",
                 purchase_id=purchase.id,
@@ -72,7 +74,7 @@ class Purchases:
                     **(seen or {}),
                 },
             )
-            return purchase_rows.get(tx, purchase.id)
+            return written
 
         try:
             return await self._journal.write(work)
@@ -110,20 +112,24 @@ class Purchases:
         """
 
         def work(tx: JournalTransaction) -> Purchase:
-            old = purchase_rows.get(tx, purchase_id)
+            asked = tx.ask(purchase_rows.BY_ID, purchase_id)
+            named = str(changes["order_id"]) if answer else ""
+            seen = tx.ask("SELECT first_seen FROM orders WHERE order_id = ?", named)
+            row = purchase_rows.the_one(asked())
+            old = journal_rows.purchase(row)
             if not allowed(old.state, to):
                 raise Refused(
                     f"A purchase that is {state_name(old.state)} cannot become {state_name(to)}",
                     code="STATE_CHANGED",
                 )
-            if answer and _was_there(tx, old, str(changes["order_id"])):
+            if answer and _was_there(row, named, seen):
                 raise Refused(
                     "This order was there before the purchase was sent", code="ORDER_OLDER"
                 )
             # Somebody may have bought it again since it was taken for not placed.
             late = old.state is PurchaseState.NOT_PLACED and to is PurchaseState.HANDLING
             noticed = {"late": True, "acknowledged": False} if late else {}
-            purchase_rows.update(tx, purchase_id, {"state": to.value, **noticed, **changes})
+            moved = purchase_rows.update(tx, row, {"state": to.value, **noticed, **changes})
             tx.event(
                 kind,
                 purchase_id=purchase_id,
@@ -133,7 +139,7 @@ class Purchases:
                 why=why,
                 evidence=evidence,
             )
-            return purchase_rows.get(tx, purchase_id)
+            return moved
 
         try:
             # Nothing may be sent on a commit that was only found out about.
@@ -147,8 +153,7 @@ class Purchases:
         """Set fields that are no step of the state machine, with an event if `kind` is given."""
 
         def work(tx: JournalTransaction) -> Purchase:
-            purchase_rows.update(tx, purchase_id, changes)
-            changed = purchase_rows.get(tx, purchase_id)
+            changed = purchase_rows.update(tx, purchase_rows.get(tx, purchase_id), changes)
             if kind:
                 tx.event(kind, purchase_id=purchase_id, order_id=changed.order_id, why=why)
             return changed
@@ -165,11 +170,11 @@ class Purchases:
         """
 
         def work(tx: JournalTransaction) -> tuple[Purchase, bool]:
-            held = purchase_rows.get(tx, purchase_id)
+            row = purchase_rows.get(tx, purchase_id)
+            held = journal_rows.purchase(row)
             if held.cards_came is not None and held.cards_came >= count:
                 return held, False
-            purchase_rows.update(tx, purchase_id, {"cards_came": count})
-            changed = purchase_rows.get(tx, purchase_id)
+            changed = purchase_rows.update(tx, row, {"cards_came": count})
             # A journal from before cards were counted learns the number without a word.
             news = held.cards_came is not None or bool(changed.missing)
             if news:
@@ -350,26 +355,28 @@ def ask_identical(
     """Ask for the unsettled purchase of the same goods, `but` one.
 
     Returns:
-        What reads the answer: questions that are asked before it go to a far server with this one.
+        What reads the answer.
     """
-    rows = tx.each(
+    rows = tx.ask(
         "SELECT * FROM purchases WHERE product_id = ? AND type_id = ? AND quantity = ?"  # noqa: S608
         f" AND id <> ? AND state IN {LIVE} AND state <> 'HANDLING' LIMIT 1",
         *(product_id, type_id, quantity, but),
     )
-    return lambda: next((journal_rows.purchase(row) for row in rows), None)
+    return lambda: next(map(journal_rows.purchase, rows()), None)
 
 
 def find(tx: JournalTransaction, reference: str) -> Purchase | None:
     """Return the purchase with this purchase id, order id or idempotency key, newest first."""
-    row = tx.row("SELECT * FROM purchases WHERE id = ?", reference) or tx.row(
-        "SELECT * FROM purchases WHERE order_id = ?", reference
+    asked = (
+        tx.ask(purchase_rows.BY_ID, reference),
+        tx.ask(_BY_ORDER, reference),
+        tx.ask(
+            "SELECT * FROM purchases WHERE idempotency_key = ? ORDER BY created_at DESC LIMIT 1",
+            reference,
+        ),
     )
-    row = row or tx.row(
-        "SELECT * FROM purchases WHERE idempotency_key = ? ORDER BY created_at DESC LIMIT 1",
-        reference,
-    )
-    return journal_rows.purchase(row) if row else None
+    found = next((row for read in asked for row in read()), None)
+    return journal_rows.purchase(found) if found else None
 
 
 def baseline(tx: JournalTransaction, purchase_id: str) -> Baseline:
@@ -426,8 +433,8 @@ def rivals(tx: JournalTransaction, purchase: Purchase) -> tuple[Purchase, ...]:
 
 def owners(tx: JournalTransaction, order_ids: Iterable[str]) -> tuple[Purchase, ...]:
     """Return the purchases that these orders are bound to."""
-    rows = (tx.row("SELECT * FROM purchases WHERE order_id = ?", name) for name in order_ids)
-    return tuple(journal_rows.purchase(row) for row in rows if row)
+    asked = [tx.ask(_BY_ORDER, name) for name in order_ids]
+    return tuple(journal_rows.purchase(row) for read in asked for row in read())
 
 
 def events(tx: JournalTransaction, reference: str, order_id: str = "") -> tuple[Event, ...]:
@@ -447,17 +454,13 @@ def _select(tx: JournalTransaction, where: str, *values: object) -> tuple[Purcha
     return tuple(journal_rows.purchase(row) for row in rows)
 
 
-def _was_there(tx: JournalTransaction, purchase: Purchase, order_id: str) -> bool:
+def _was_there(
+    row: purchase_rows.Row, order_id: str, seen: Callable[[], list[Mapping[str, Any]]]
+) -> bool:
     """Tell whether an order stood in the purchase's baseline, or was seen before it was sent."""
-    row = tx.row("SELECT baseline FROM purchases WHERE id = ?", purchase.id)
-    if row and order_id in journal_rows.baseline(row["baseline"]).order_ids:
+    if order_id in journal_rows.baseline(row["baseline"]).order_ids:
         return True
-    seen = tx.row(
-        "SELECT 1 AS one FROM orders WHERE order_id = ? AND first_seen < ?",
-        order_id,
-        journal_rows.iso(purchase.sent_at or purchase.created_at),
-    )
-    return seen is not None
+    return any(each["first_seen"] < (row["sent_at"] or row["created_at"]) for each in seen())
 
 
 def identical(same: Purchase | None) -> Refused:

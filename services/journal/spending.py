@@ -1,6 +1,6 @@
 """What the purchases of a span of time cost: one rule, for the day's limit and for the screen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -73,9 +73,13 @@ def spent(tx: JournalTransaction, start: datetime, operator: str = "") -> Decima
 
     Those of one operator alone, where one is named.
     """
-    if not operator:
-        return spending.spent(between(tx, start))
-    return spending.spent(_tally(row) for row in tx.rows(SPAN_OF, iso(start), END, operator))
+    return ask_spent(tx, start, operator)()
+
+
+def ask_spent(tx: JournalTransaction, start: datetime, operator: str = "") -> Callable[[], Decimal]:
+    """Ask for what `spent` returns; what is returned reads it."""
+    rows = tx.ask(SPAN_OF if operator else SPAN, iso(start), END, *([operator] if operator else []))
+    return lambda: spending.spent(map(_tally, rows()))
 
 
 def between(

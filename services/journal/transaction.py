@@ -3,7 +3,7 @@
 Statements are SQL that SQLite and PostgreSQL both take, with `?` for a value.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -45,6 +45,11 @@ class TransactionStart(Protocol):
     @property
     def now(self) -> str:
         """The time that is written, UTC, as `rows.iso` writes it."""
+        ...
+
+    @property
+    def far(self) -> bool:
+        """Whether each answer is waited for, so that questions are best asked together."""
         ...
 
     def next_revision(self) -> int:
@@ -96,6 +101,17 @@ class JournalTransaction:
     def rows(self, sql: str, *values: object) -> list[Mapping[str, Any]]:
         """Return all rows of a query."""
         return self._statements.execute(sql, values).fetchall()
+
+    def ask(self, sql: str, *values: object) -> Callable[[], list[Mapping[str, Any]]]:
+        """Ask for the rows of a query, to be read before this transaction writes.
+
+        Returns:
+            What reads them: a server far away is waited for once for all questions asked before,
+            and a file is not read where the answer is not wanted.
+        """
+        if self._start.far:
+            return self._statements.execute(sql, values).fetchall
+        return lambda: self.rows(sql, *values)
 
     def each(self, sql: str, *values: object) -> Iterator[Mapping[str, Any]]:
         """Return the rows of a query one after the other, for those that may be thousands."""
@@ -158,6 +174,8 @@ LAST_EVENT: Final = "SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1"
 
 class ReadWhenAsked:
     """A transaction that begins at a known time, on a connection that is near."""
+
+    far = False
 
     def __init__(self, statements: Statements, now: str) -> None:
         self._statements = statements

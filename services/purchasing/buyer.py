@@ -106,6 +106,7 @@ class Buyer:
         self._limits: Final = limits
         self._operator: Final = operator
         self._changed: Final = changed
+        self._summed: list[tuple[datetime, str]] = []
         self._outcomes: Final = Outcomes(
             journal, purchases, reconciler.schedule, clock, changed, stays
         )
@@ -262,13 +263,16 @@ class Buyer:
     def _over_limits(self, tx: JournalTransaction, quantity: int, total: Decimal) -> Phrase:
         """Say which limit it would break: of the settings, or of those kept in the journal."""
         operator = clean(self._operator)
-        together, own = kept_limits.of(tx, operator)
+        kept = kept_limits.ask(tx, operator)
+        # What the last check had to know is asked for at once with the limits themselves.
+        asked = {of: spending.ask_spent(tx, *of) for of in self._summed}
+        together, own = kept()
         today = midnight(datetime.fromisoformat(tx.now))
+        by_all, by_own = (today, ""), (today, operator)
         day = self._limits.max_day or together.max_day
-        spent = Spent(
-            spending.spent(tx, today) if day else NOTHING,
-            spending.spent(tx, today, operator) if own.max_day else NOTHING,
-        )
+        self._summed = [of for of, held in ((by_all, day), (by_own, own.max_day)) if held]
+        sums = {of: (asked.get(of) or spending.ask_spent(tx, *of))() for of in self._summed}
+        spent = Spent(sums.get(by_all, NOTHING), sums.get(by_own, NOTHING))
         return purchase_checks.over_limits(
             self._limits, quantity, total, spent.by_all
         ) or purchase_checks.over_kept(together, own, total, spent)

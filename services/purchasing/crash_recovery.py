@@ -13,7 +13,7 @@ from services.journal import rows
 from services.journal.database import Journal
 from services.journal.emergency_file import Deed, EmergencyEntry, Outcome
 from services.journal.presence import Consoles
-from services.journal.purchase_rows import get, update
+from services.journal.purchase_rows import update
 from services.journal.purchases import LIVE, ORDER_KNOWN, Purchases
 from services.journal.transaction import JournalTransaction
 
@@ -75,7 +75,7 @@ class Recovery:
                 sending = row["state"] == PurchaseState.SENDING.value
                 to = PurchaseState.UNRESOLVED if sending else PurchaseState.NOT_SENT
                 changes = self._schedule(rows.purchase(row)) if sending else {}
-                update(tx, row["id"], {"state": to.value, **changes})
+                moved.append(update(tx, row, {"state": to.value, **changes}))
                 tx.event(
                     "move",
                     purchase_id=row["id"],
@@ -83,7 +83,6 @@ class Recovery:
                     to_state=to.value,
                     why="its process ended",
                 )
-                moved.append(get(tx, row["id"]))
             return tuple(moved)
 
         return await self._journal.write(work)

@@ -48,7 +48,7 @@ async def test_a_purchase_is_three_commits(
         with statements(desk) as seen:
             await desk.buy(quote)
         assert seen.count("COMMIT") == 3
-        assert len(seen) <= 40
+        assert len(seen) <= 26
 
 
 async def test_no_statement_of_a_purchase_or_a_search_walks_through_the_journal(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.domain.errors import JournalFailed, Refused
 from services.domain.models import Baseline, Order, Purchase, PurchaseState
@@ -86,6 +87,25 @@ async def test_an_intent_reads_back_as_it_was_written(purchases, still):
     assert written == intent(still)
     assert await purchases.find("p1") == written
     assert await purchases.baseline("p1") == Baseline(("o1",), "t1", Decimal("5.00"), 1.5)
+
+
+@pytest.mark.both_engines
+async def test_what_a_step_returns_is_what_the_journal_holds(purchases, still):
+    bought = replace(intent(still), note="for Lina", price=Decimal("450.5"))
+    before = Baseline(("o1",), "t1", Decimal(7), 0.5)
+    facts = {"order_id": "o2", "status": "HANDLING", "answered_at": still.now(), "candidates": ()}
+    for step in (
+        lambda: purchases.add(bought, "owner", before),
+        lambda: purchases.move("p1", S.SENDING, "leaves", {"sent_at": still.now()}),
+        lambda: purchases.move("p1", S.HANDLING, "accepted", facts, answer=True),
+        lambda: purchases.update("p1", {"note": "for Sami", "late": True}),
+    ):
+        still.advance(1)
+        written = await step()
+        assert await purchases.find("p1") == written
+    counted, _ = await purchases.count_cards("p1", 1)
+    assert await purchases.find("p1") == counted
+    assert counted.cards_came == 1
 
 
 async def test_every_step_that_is_not_a_transition_is_refused(purchases, still):

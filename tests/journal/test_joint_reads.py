@@ -13,7 +13,7 @@ from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, Purchase, PurchaseState
 from services.journal import integrity, location, rows
 from services.journal.database import Journal
-from services.journal.purchase_rows import insert, update
+from services.journal.purchase_rows import get, insert, update
 from services.journal.purchases import Purchases
 from services.journal.transaction import JournalTransaction, ReadWhenAsked
 from services.system.liveness import Presence
@@ -57,7 +57,7 @@ class Neighbour:
             return
 
         def work(tx: JournalTransaction) -> None:
-            update(tx, "p1", {"state": S.SENDING.value})
+            update(tx, get(tx, "p1"), {"state": S.SENDING.value})
             tx.event("move", purchase_id="p1", from_state="INTENT", to_state="SENDING")
 
         self._commit(work)

@@ -12,7 +12,6 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg import errors
-from psycopg.pq import TransactionStatus
 
 from services.domain import event_log
 from services.domain.errors import AWAY, JournalDamaged, JournalFailed
@@ -386,9 +385,10 @@ class PostgresEngine:
         connection = self._connection
         if connection is None or connection.closed:
             return
+        # Not a statement: psycopg takes what was skipped after a failed one for prepared, and
+        # forgets that only here.
         with contextlib.suppress(psycopg.Error):
-            if connection.info.transaction_status is not TransactionStatus.IDLE:
-                connection.execute("ROLLBACK")
+            connection.rollback()
 
     def _drop(self) -> None:
         if self._connection is not None:

@@ -6,7 +6,7 @@ written again when it connects the next time and finds it missing.
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,9 @@ import msgspec
 
 from services.domain.models import PurchaseState
 from services.journal import purchase_rows
+from services.journal.purchase_rows import Row
 from services.journal.transaction import JournalTransaction
 from services.system import files
-
-Row = Mapping[str, Any]
 
 KEPT: Final = timedelta(days=1)
 
@@ -99,7 +98,7 @@ def write_again(tx: JournalTransaction, row: Row) -> None:
         late = there["state"] == PurchaseState.NOT_PLACED
         changes = {"state": row["state"], **{name: row[name] for name in _OUTCOME}}
         noticed = {"late": 1, "acknowledged": 0} if late else {}
-        purchase_rows.update(tx, row["id"], {**changes, **noticed})
+        purchase_rows.update(tx, there, {**changes, **noticed})
     else:
         return
     tx.event(

@@ -38,43 +38,46 @@ class ServerLine:
     def __init__(self, connection: Connection, pipeline: psycopg.Pipeline | None) -> None:
         self._connection: Final = connection
         self._pipeline: Final = pipeline
-        self._unanswered = False
+        self._sent = self._answered = 0
 
     def ask(self, sql: str, values: Sequence[Any] = ()) -> "StatementAnswer":
         """Send a statement in the server's own words."""
-        self._unanswered = True
-        return StatementAnswer(self, self._connection.execute(sql.encode(), values))
+        self._sent += 1
+        return StatementAnswer(self, self._sent, self._connection.execute(sql.encode(), values))
 
-    def answered(self) -> None:
-        """Wait until everything that was sent is answered."""
-        if self._unanswered and self._pipeline is not None:
-            self._unanswered = False
+    def answer(self, number: int) -> None:
+        """Wait until everything that was sent is answered, unless the statement so far is."""
+        if number > self._answered and self._pipeline is not None:
+            self._answered = self._sent
             self._pipeline.sync()
 
     def ended(self) -> None:
         """Know that its pipeline has ended, which waits for all answers."""
-        self._unanswered = False
+        self._answered = self._sent
 
 
 class StatementAnswer:
     """What a statement comes to, waited for when it is read."""
 
-    def __init__(self, line: ServerLine, cursor: psycopg.Cursor[dict[str, Any]]) -> None:
+    def __init__(
+        self, line: ServerLine, number: int, cursor: psycopg.Cursor[dict[str, Any]]
+    ) -> None:
         self._line: Final = line
+        self._number: Final = number
         self._cursor: Final = cursor
 
     def fetchone(self) -> dict[str, Any] | None:
         """Return the next row, None after the last."""
-        self._line.answered()
+        self._line.answer(self._number)
         return self._cursor.fetchone()
 
     def fetchall(self) -> list[dict[str, Any]]:
         """Return the rows that are left."""
-        self._line.answered()
+        self._line.answer(self._number)
         return self._cursor.fetchall()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        self._line.answered()
+        self._line.answer(self._number)
         return iter(self._cursor)
 
 
@@ -101,6 +104,8 @@ class WriteStart:
 
     `begun` says that both are so already.
     """
+
+    far = True
 
     def __init__(self, line: ServerLine, schema_name: str, *, begun: bool = False) -> None:
         if not begun:
@@ -142,6 +147,8 @@ class WriteStart:
 
 class ReadStart:
     """Begins a transaction that sees one state of the journal and writes nothing."""
+
+    far = True
 
     def __init__(self, line: ServerLine) -> None:
         line.ask("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -13,6 +13,9 @@ class Relay:
     """Hands every byte on, until `cut` says where the line ends.
 
     `before`: the next COMMIT never reaches the server. `after`: it does, and its answer is lost.
+
+    Attributes:
+        waits: how often each line's console had sent something and waited for what came.
     """
 
     def __init__(self, port: int) -> None:
@@ -25,6 +28,7 @@ class Relay:
         self._flows = threading.Event()
         self._flows.set()
         self.committed = threading.Event()
+        self.waits: list[int] = []
         self._start(self._accept)
 
     def __enter__(self) -> "Relay":
@@ -63,13 +67,22 @@ class Relay:
                     continue
                 there = socket.create_connection(self._target)
                 self._open += (here, there)
-                deaf = threading.Event()
-                self._start(self._up, here, there, deaf)
-                self._start(self._down, here, there, deaf)
+                deaf, waits = threading.Event(), threading.Event()
+                self.waits.append(0)
+                number = len(self.waits) - 1
+                self._start(self._up, here, there, deaf, waits)
+                self._start(self._down, here, there, deaf, waits, number)
 
-    def _up(self, here: socket.socket, there: socket.socket, deaf: threading.Event) -> None:
+    def _up(
+        self,
+        here: socket.socket,
+        there: socket.socket,
+        deaf: threading.Event,
+        waits: threading.Event,
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := here.recv(65536):
+                waits.set()
                 self._flows.wait()
                 if self.cut and b"COMMIT" in data:
                     where, self.cut = self.cut, ""
@@ -80,9 +93,19 @@ class Relay:
         self._end(here)
         self._end(there)
 
-    def _down(self, here: socket.socket, there: socket.socket, deaf: threading.Event) -> None:
+    def _down(
+        self,
+        here: socket.socket,
+        there: socket.socket,
+        deaf: threading.Event,
+        waits: threading.Event,
+        number: int,
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := there.recv(65536):
+                if waits.is_set():
+                    waits.clear()
+                    self.waits[number] += 1
                 self._flows.wait()
                 if not deaf.is_set():
                     here.sendall(data)

@@ -14,6 +14,7 @@ from services.journal.postgres.place import open_place
 from services.journal.postgres.session import JournalServer
 from services.journal.purchases import Purchases
 from services.journal.schema import VERSION
+from services.journal.transaction import Conflict
 from services.system.clock import CorrectedClock, SystemClock
 from tests.conftest import StillClock
 from tests.journal.postgres.conftest import Opened
@@ -147,6 +148,25 @@ async def test_an_identical_purchase_of_another_host_is_refused(place, opened):
         )
         refused = [each for each in sent if isinstance(each, Exception)]
         assert [each.code for each in refused] == ["IDENTICAL_UNSETTLED"]
+
+
+async def test_what_a_failed_statement_skipped_works_afterwards(place, opened):
+    def late(tx):
+        return [tx.rows("SELECT 7 AS late")]
+
+    async with opened(place, "a") as journal:
+        purchases = Purchases(journal)
+        await purchases.add(intent(StillClock()), "owner", Baseline())
+        taken = "INSERT INTO meta VALUES ('rev', '0')"
+        # A statement is prepared once it is usual, here behind one that fails.
+        for _ in range(6):
+            await journal.read(late)
+            with pytest.raises(Conflict):
+                await journal.write(
+                    lambda tx: (tx.run(taken), tx.ask("SELECT 7 AS late"), tx.event("x"))
+                )
+        assert await journal.read(late) == [[{"late": 7}]]
+        assert (await purchases.move("p1", S.SENDING, "leaves", {})).state is S.SENDING
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ DEADLINE = 60.0
 class HostTime:
     """What a transaction begins with, but the time is that of the host."""
 
+    far = True
+
     def __init__(self, start: TransactionStart, clock: CorrectedClock) -> None:
         self.next_revision, self.last_event = start.next_revision, start.last_event
         self.now = rows.iso(clock._own.now()) or ""
