@@ -97,7 +97,8 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
         self.set_interval(TICK_SECONDS, self._tick)
         self.lock.close_if_left_locked()
         self.start(self.commands.load_history, "read the command lines of before")
-        self.call_after_refresh(self.start, self._follow_book, "follow the book", group="book")
+        # Behind the message that draws the screen: what waits for a refresh waits for the next one.
+        self.screen.call_later(self.start, self._follow_book, "follow the book", group="book")
         if self._notices:
             self.call_after_refresh(self.say, " ".join(self._notices))
 

@@ -13,7 +13,7 @@ from tui.actions.keymap import Keymap
 from tui.console.link_monitor import LinkMonitor
 from tui.screens.base import ConsoleContext, ConsoleScreen
 from tui.terminal import themes
-from tui.terminal.adapter import on_defect
+from tui.terminal.adapter import on_defect, without_toasts
 from tui.terminal.background import BackgroundQuestion
 from tui.terminal.capabilities import in_ascii
 from tui.terminal.clipboard import PendingClears
@@ -64,6 +64,7 @@ class BaseApp(App[ResultT], inherit_bindings=False):
         self.clock = context.clock
         self.crash: Exception | None = None
         on_defect(self, self.broke)
+        without_toasts(self)
         self.last_words = ""
         self.copied = PendingClears()
         self.terminal: ConsoleDriver | None = None
@@ -139,6 +140,16 @@ class BaseApp(App[ResultT], inherit_bindings=False):
         return [screen for screen in screens if isinstance(screen, ConsoleScreen)]
 
     # How it looks.
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style all again; before there is a screen, take the colours that all will be styled by.
+
+        Textual would read every style sheet once for the theme and once for the first screen.
+        """
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def take_theme(self, name: str) -> None:
         """Draw in the colours of another theme from now on."""

@@ -164,10 +164,8 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     async def mount_composed_widgets(self, widgets: list[Widget]) -> None:
         """Leave room for the desk beside what is between the first line and the keys."""
         if self.BESIDE_DESK and widgets:
-            # In a terminal Textual puts what shows its tooltips in front of all.
-            first = next(at for at, each in enumerate(widgets, 1) if isinstance(each, StatusBar))
-            above, opened, keys = widgets[:first], widgets[first:-1], widgets[-1]
-            widgets = [*above, Horizontal(Vertical(*opened, id="opened"), id="beside"), keys]
+            above, *opened, keys = widgets
+            widgets = [above, Horizontal(Vertical(*opened, id="opened"), id="beside"), keys]
         await super().mount_composed_widgets(widgets)
 
     def on_unmount(self) -> None:
@@ -485,8 +483,8 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
                 return
 
     def _hide_keys(self, hidden: bool) -> None:
-        if self.composed:
-            self.query_one(HintLine).visible = not hidden
+        if self.composed and (keys := self.query_one(HintLine)).visible is hidden:
+            keys.visible = not hidden
 
 
 class Dialog(ConsoleScreen[ResultT], ModalScreen[ResultT]):

@@ -1,7 +1,6 @@
 """Which panes are in sight and which has the cursor: what the terminal holds, or one alone."""
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, cast
 
 from textual import events, on
@@ -11,7 +10,7 @@ from textual.reactive import var
 from tui.actions.action import LISTS, PANES
 from tui.screens.base import ConsoleContext
 from tui.screens.desk_stock import StockFollowing
-from tui.screens.parts.desk_places import SELECTED, Spot, places, shape
+from tui.screens.parts.desk_places import SELECTED, Panes, Spot, places, shape
 from tui.screens.parts.filter import Filtering
 from tui.screens.parts.strips import DetailStrip
 from widgets.board.board import Board
@@ -28,7 +27,6 @@ class PaneLayout(StockFollowing, Filtering):
     pane: var[str] = var("catalogue", init=False)
     zoomed: var[bool] = var(False, init=False)
     _list_pane = "catalogue"
-    _spots: Mapping[str, Spot] = MappingProxyType({})
 
     def place(self) -> str:
         return self.pane
@@ -117,7 +115,7 @@ class PaneLayout(StockFollowing, Filtering):
 
     def _arrange(self) -> None:
         """Show the panes that there is room for, each in its frame."""
-        panes = self.query_one("#panes")
+        panes = self.query_one(Panes)
         spots = self.spots(panes.size or self.console.size)
         alone = len(spots) == 1
         for name in PANES:
@@ -138,8 +136,7 @@ class PaneLayout(StockFollowing, Filtering):
         strip = self.query_one(DetailStrip)
         strip.display = alone
         strip.set_class(self.pane == "log", "-tall")
-        if spots != self._spots:
-            self._spots = spots
+        if not panes.lie_in(spots):
             panes.refresh(layout=True)
         # A stock pane that has just come into sight was not read while it was hidden.
         self.choose(self.product, shown=self.board("stock").display)

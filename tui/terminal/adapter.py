@@ -121,6 +121,11 @@ def forget_drawn_lines() -> None:
     StylesCache.get_inner_outer.cache_clear()
 
 
+def without_toasts(app: App[Any]) -> None:
+    """Mount no widgets for toasts and tooltips on any screen: the console shows neither."""
+    app._disable_tooltips = app._disable_notifications = True  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
 def on_defect(app: App[Any], ended: Callable[[Exception | None], None]) -> None:
     """Call `ended` in place of Textual's traceback, which shows local variables: keys and codes."""
 

@@ -1,6 +1,7 @@
 """Where the panes of the desk are and how each is framed: worked out from sizes alone."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from textual.geometry import Offset, Region, Size, Spacing
@@ -139,9 +140,13 @@ class PanesLayout(Layout):
 
     Args:
         places: where that is, by the widgets' ids, in an area of a size.
+
+    Attributes:
+        spots: where they were put last.
     """
 
     name = "panes"
+    spots: Mapping[str, Spot] = MappingProxyType({})
 
     def __init__(self, places: Callable[[Size], Mapping[str, Spot]]) -> None:
         self._places = places
@@ -152,7 +157,7 @@ class PanesLayout(Layout):
         """Return where the panes in sight are."""
         del greedy
         parent.pre_layout(self)
-        spots = self._places(size)
+        self.spots = spots = self._places(size)
         return [
             WidgetPlacement(spot.region, Offset(), Spacing(), child)
             for child in children
@@ -168,6 +173,10 @@ class Panes(Widget):
     def __init__(self, places: Callable[[Size], Mapping[str, Spot]], *, id: str) -> None:
         super().__init__(id=id)
         self._places_them = PanesLayout(places)
+
+    def lie_in(self, spots: Mapping[str, Spot]) -> bool:
+        """Whether the panes are where these spots are."""
+        return self._places_them.spots == spots
 
     @property
     def layout(self) -> Layout:

@@ -116,7 +116,8 @@ class FilterLine(Horizontal):
         self.line.focus()
 
     def close(self) -> None:
-        self.display = False
+        if self.display:
+            self.display = False
 
     def action_step(self, by: int) -> None:
         """Ask for the row before or after."""
@@ -196,7 +197,10 @@ class Filtering(ConsoleScreen[None]):
             board.leads = False
             board.end_filter()
         self.query_one(FilterLine).close()
-        self.query_one(HintLine).display = True
+        hints = self.query_one(HintLine)
+        if not hints.display:
+            # What is shown already would be laid out again.
+            hints.display = True
 
     @on(FilterLine.Typed)
     def _filter_typed(self, event: FilterLine.Typed) -> None:
