@@ -5,6 +5,7 @@ written is the server's.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -56,6 +57,8 @@ AWAY_SECONDS = 2.0
 """How long after a failed connection the next one is not tried."""
 SETTLE_SECONDS = 8.0
 """How long a commit without an answer is asked about."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between two such questions: twice as long each time."""
 
 
 LOOKS_ONLY: Final = "Your login may read the journal and write notes and marks, but not buy"
@@ -77,6 +80,7 @@ class PostgresEngine:
         emergency: that file.
         clock: takes the server's time at each connection.
         who: the operator, for what is written; the login where it is empty.
+        pause: lets the journal's thread rest for so many seconds.
     """
 
     def __init__(
@@ -86,6 +90,7 @@ class PostgresEngine:
         emergency: Emergency,
         clock: CorrectedClock,
         who: str,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.read_only = ""
         self.notes_only = False
@@ -97,6 +102,7 @@ class PostgresEngine:
         self._away_since: datetime | None = None
         self.listen: Final = self.consoles.listen
         self.who = who
+        self._pause: Final = pause
         self._account = ""
         self._connection: Connection | None = None
         self._away_until = 0.0
@@ -364,6 +370,7 @@ class PostgresEngine:
             psycopg.Error: the server cannot say; what it was about is unknown.
         """
         end = self._clock.steady() + SETTLE_SECONDS
+        seconds = FIRST_PAUSE
         while True:
             self._away_until = 0.0
             try:
@@ -380,6 +387,8 @@ class PostgresEngine:
                     raise
             if self._clock.steady() >= end:
                 raise psycopg.OperationalError("the server does not say what became of it")
+            self._pause(seconds)
+            seconds = min(2 * seconds, LONGEST_PAUSE)
 
     def _roll_back(self) -> None:
         connection = self._connection

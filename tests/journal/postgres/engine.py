@@ -1,6 +1,8 @@
 """Lets a test run once with the journal in a file and once on a server."""
 
 import hashlib
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -48,10 +50,16 @@ class ServerEngines:
         return server
 
 
-def journal_on(server: JournalServer, path: Path, clock: Clock, who: str = "amina") -> Journal:
+def journal_on(
+    server: JournalServer,
+    path: Path,
+    clock: Clock,
+    who: str = "amina",
+    pause: Callable[[float], None] = time.sleep,
+) -> Journal:
     """Return a journal on a server whose emergency file lies beside `path`."""
     common, emergency = CorrectedClock(clock), Emergency(path)
-    engine = PostgresEngine(server, path, emergency, common, who)
+    engine = PostgresEngine(server, path, emergency, common, who, pause)
     return Journal(path, common, who, engine, emergency)
 
 

@@ -9,7 +9,7 @@ import pytest
 from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, PurchaseState
 from services.journal.emergency_file import Deed
-from services.journal.postgres import consoles, session, setup
+from services.journal.postgres import consoles, engine, session, setup
 from services.journal.postgres.place import open_place
 from services.journal.postgres.session import JournalServer
 from services.journal.purchases import Purchases
@@ -18,6 +18,7 @@ from services.journal.transaction import Conflict
 from services.system.clock import CorrectedClock, SystemClock
 from tests.conftest import StillClock
 from tests.journal.postgres.conftest import Opened
+from tests.journal.postgres.engine import journal_on
 from tests.journal.postgres.relay import Relay
 from tests.journal.test_database import intent
 
@@ -41,6 +42,50 @@ async def test_a_commit_whose_answer_is_lost_is_found_out(place, postgres, opene
             await Purchases(journal).add(intent(StillClock()), "owner", Baseline())
             assert relay.committed.is_set()
             assert await states(opened, place) == ["INTENT"]
+
+
+@pytest.fixture
+async def cut_off(place, postgres, tmp_path, still, monkeypatch):
+    """A journal whose next COMMIT has no answer, and whose server is away for some pauses then."""
+    pauses: list[float] = []
+    real = engine.connect
+
+    def away_for(count: int) -> None:
+        def connect(server: JournalServer) -> session.Connection:
+            if len(pauses) < count:
+                raise psycopg.OperationalError("away")
+            return real(server)
+
+        monkeypatch.setattr(engine, "connect", connect)
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        still.advance(seconds)
+
+    with Relay(postgres.port) as relay:
+        journal = journal_on(through(place, relay), tmp_path / "a.db", still, pause=pause)
+        await journal.open("account-a")
+        relay.cut = "after"
+        yield journal, pauses, away_for
+        await journal.close()
+        journal.consoles.end()
+
+
+async def test_a_server_that_is_away_is_asked_ever_less_often(cut_off):
+    journal, pauses, away_for = cut_off
+    away_for(4)
+    assert (await Purchases(journal).add(intent(StillClock()), "o", Baseline())).id == "p1"
+    assert pauses == [0.05, 0.1, 0.2, 0.4]
+
+
+async def test_what_became_of_a_commit_is_asked_for_8_s(cut_off):
+    journal, pauses, away_for = cut_off
+    away_for(100)
+    with pytest.raises(JournalFailed) as failed:
+        await Purchases(journal).add(intent(StillClock()), "o", Baseline())
+    assert failed.value.code == "JOURNAL_AWAY"
+    assert max(pauses) == engine.LONGEST_PAUSE
+    assert engine.SETTLE_SECONDS <= sum(pauses) < engine.SETTLE_SECONDS + engine.LONGEST_PAUSE
 
 
 async def test_a_commit_that_never_arrived_is_a_failure(place, postgres, opened):
