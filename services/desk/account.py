@@ -21,6 +21,7 @@ from services.domain.errors import (
 )
 from services.domain.models import Purchase, PurchaseState
 from services.domain.phrase import phrase
+from services.domain.purchase_states import NO_APPROVAL
 from services.domain.status_text import words
 from services.domain.words.log_words import purchase_words
 from services.journal import limits
@@ -104,7 +105,7 @@ class Account:
             charged=identity.environment == "PRODUCTION",
         )
         self.follow_up: Final = PurchaseWaiter(
-            self.purchases, self.reconciler, self.board.tracker, keeper, clock
+            self.purchases, self.reconciler, self.board.tracker, keeper, clock, self.recover
         )
         self._lease: Final = PollingLease(
             self.tracked, journal.consoles, settings.board.poll_seconds * LEASE_TICKS
@@ -221,8 +222,10 @@ class Account:
             await self.board.purchase_changed(purchase, purchase_words(purchase))
         moved = await self.recovery.recover(self.journal.consoles)
         for purchase in moved:
+            ended = phrase("A console ended while buying: {said}", said=words(purchase))
+            waited = purchase.error is not None and purchase.error.message == NO_APPROVAL
             await self.board.purchase_changed(
-                purchase, phrase("A console ended while buying: {said}", said=words(purchase))
+                purchase, purchase_words(purchase) if waited else ended
             )
 
     async def fill(self) -> None:

@@ -17,7 +17,7 @@ from services.domain.status_text import (
     named,
     unclaimed_words,
 )
-from services.domain.words.log_words import purchase_words
+from services.domain.words.log_words import approval_words, purchase_words
 from services.journal import handled_orders, joint_reads
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
@@ -142,6 +142,7 @@ class BoardSync:
     def publish(self) -> None:
         """Put the board's rows and counts into the book."""
         unsettled, flying = self.rows.unsettled(), self.rows.in_flight()
+        waiting = self.rows.to_approve()
         late = overdue(self.rows.codes_late(), self._clock.now())
         book, count = self._keeper.book, self.unclaimed.count
         self._keeper.publish(
@@ -152,6 +153,7 @@ class BoardSync:
             unclaimed=book.unclaimed if book.unclaimed == count else count,
             unsettled=book.unsettled if book.unsettled == unsettled else unsettled,
             in_flight=book.in_flight if book.in_flight == flying else flying,
+            to_approve=book.to_approve if book.to_approve == waiting else waiting,
             codes_late=book.codes_late if book.codes_late == late else late,
         )
 
@@ -211,8 +213,14 @@ class BoardSync:
         self.rows.take_orders(news.orders)
         self.naming.orders_came()
         for purchase in news.purchases:
-            if self._take(purchase) and purchase.next_check_at is not None:
+            known = self.rows.purchase(purchase.id)
+            if not self._take(purchase):
+                continue
+            if purchase.next_check_at is not None:
                 self._keeper.log(settled_words(purchase), "warning", purchase.note)
+            elif said := approval_words(known.state if known else None, purchase):
+                self._keeper.log(said, "info", purchase.note)
+        for purchase in news.purchases:
             if purchase.order_id and purchase.state is PurchaseState.HANDLING:
                 self.tracker.follow(order_of(purchase))
         self._claimed(*news.purchases)

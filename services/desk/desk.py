@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from services.desk.background_tasks import Background
 from services.desk.book_publisher import BookPublisher
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from services.desk.shop.sales import DeskSales
     from services.desk.shop.shift import DeskShift
     from services.desk.support import DeskSupport
+    from services.desk.team.approvals import DeskApprovals
     from services.desk.team.limits import DeskLimits
     from services.desk.watching.calls import DeskCalls
     from services.desk.watching.price_history import DeskPriceHistory
@@ -233,6 +234,13 @@ class Desk:
         return DeskLimits(self._opening, read_only=off)
 
     @cached_property
+    def approvals(self) -> "DeskApprovals":
+        """What approves purchases that others ask for."""
+        from services.desk.team.approvals import DeskApprovals
+
+        return DeskApprovals(self._opening, self._own)
+
+    @cached_property
     def shift(self) -> "DeskShift":
         """What reports what was sold since the last closing, and closes."""
         from services.desk.shop.shift import DeskShift
@@ -370,13 +378,17 @@ class Desk:
 
         The purchase goes on and is journalled even when the caller is cancelled.
         """
-        account = self._opening.may_buy()
-        task = asyncio.get_running_loop().create_task(
-            account.buyer().buy(quote, note=note, price=price, key=idempotency_key, report=report),
-            name="purchase",
+        buyer = self._opening.may_buy().buyer()
+        return await self._own(
+            buyer.buy(quote, note=note, price=price, key=idempotency_key, report=report),
+            quote.product_id,
         )
+
+    async def _own(self, work: Coroutine[Any, Any, Purchase], product_id: str) -> Purchase:
+        """Carry a purchase out in a task that outlives who asked for it."""
+        task = asyncio.get_running_loop().create_task(work, name="purchase")
         self._buying.add(task)
-        task.add_done_callback(partial(self._bought, quote.product_id))
+        task.add_done_callback(partial(self._bought, product_id))
         return await asyncio.shield(task)
 
     async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:

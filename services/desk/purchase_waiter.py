@@ -1,5 +1,6 @@
 """Following one purchase to its end, for those who wait for it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from services.desk.book_publisher import BookPublisher
@@ -11,6 +12,9 @@ from services.orders.tracker import Tracker
 from services.purchasing.reconciler import Reconciler
 from services.system.clock import Clock
 
+ASKS_SECONDS = 1.0
+"""How often the journal is asked whether another person has approved."""
+
 
 class PurchaseWaiter:
     """Checks and polls for one purchase while a person waits, whether others do so or not.
@@ -21,6 +25,7 @@ class PurchaseWaiter:
         tracker: polls the order of one that was placed.
         keeper: the book, whose log tells what failed meanwhile.
         clock: time.
+        recover: ends what waited too long for an approval, or whose console died.
     """
 
     def __init__(
@@ -30,12 +35,14 @@ class PurchaseWaiter:
         tracker: Tracker,
         keeper: BookPublisher,
         clock: Clock,
+        recover: Callable[[], Awaitable[None]],
     ) -> None:
         self._purchases: Final = purchases
         self._reconciler: Final = reconciler
         self._tracker: Final = tracker
         self._keeper: Final = keeper
         self._clock: Final = clock
+        self._recover: Final = recover
 
     async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
         """Follow a purchase until it is final with its cards or needs a person, so many seconds.
@@ -49,10 +56,14 @@ class PurchaseWaiter:
             if purchase is None:
                 raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
             left = end - self._clock.steady()
-            waiting = (S.SENDING, S.UNRESOLVED, S.HANDLING)
+            waiting = (S.AWAITING_APPROVAL, S.INTENT, S.SENDING, S.UNRESOLVED, S.HANDLING)
             if left <= 0 or not (purchase.state in waiting or purchase.missing):
                 return purchase
-            if purchase.state is S.UNRESOLVED:
+            if purchase.state in (S.AWAITING_APPROVAL, S.INTENT):
+                await self._clock.sleep(min(left, ASKS_SECONDS))
+                # It may be that no console is open that would end the wait.
+                await self._recover()
+            elif purchase.state is S.UNRESOLVED:
                 await self._clock.sleep(min(left, self._reconciler.left(purchase)))
                 try:
                     await self._reconciler.look(purchase_id)

@@ -265,6 +265,7 @@ class Book(Struct, frozen=True):
 
     A field that did not change is the same object as in the book before, so a reader compares with
     `is`. `orders` is newest first; `unclaimed` counts the orders that no purchase claims.
+    `to_approve` are the purchases that wait for another person's approval.
     `codes_late` are our purchases that are paid for two minutes without all of their codes.
     `catalog_error`, `balance_error` hold the last failed refresh, None after a good one. `stocks`
     holds the last reading of each product whose stock was read, by its id.
@@ -283,6 +284,7 @@ class Book(Struct, frozen=True):
     orders: tuple[BoardOrder, ...] = ()
     unsettled: tuple[Purchase, ...] = ()
     in_flight: tuple[Purchase, ...] = ()
+    to_approve: tuple[Purchase, ...] = ()
     codes_late: tuple[Purchase, ...] = ()
     catalog: Catalog | None = None
     catalog_error: Failure | None = None

@@ -78,7 +78,7 @@ class Event(Struct, frozen=True):
         """
         if self.kind != "move":
             return _ACTORS.get(self.kind, "person")
-        if self.to_state == "INTENT" or self.why in _FIRST_DECISIONS:
+        if self.to_state in ("AWAITING_APPROVAL", "INTENT") or self.why in _FIRST_DECISIONS:
             return "person"
         answered = self.from_state == "SENDING" and self.to_state in ("HANDLING", "REFUSED")
         return "vendor" if answered or self.from_state in _ENDED_FROM else "carddesk"

@@ -55,6 +55,7 @@ def more_cards(one: int | None, other: int | None) -> int | None:
 class PurchaseState(StrEnum):
     """The state of one intent to buy; see docs/purchase-protocol.md."""
 
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
     INTENT = "INTENT"
     SENDING = "SENDING"
     UNRESOLVED = "UNRESOLVED"
@@ -306,7 +307,8 @@ class Quote(Struct, frozen=True):
 
     `unit_price`, `total`, `balance` and `balance_after` are DZD; times are UTC. `changed` says in
     words what moved since the quote before it, empty when nothing did. `typed_total` is whether
-    the operator has to type the total to confirm.
+    the operator has to type the total to confirm, `needs_approval` whether another person has to
+    approve it before anything is sent.
     """
 
     product_id: str
@@ -322,6 +324,7 @@ class Quote(Struct, frozen=True):
     read_at: datetime
     typed_total: bool = False
     changed: Phrase = EMPTY
+    needs_approval: bool = False
 
 
 class Check(Struct, frozen=True):

@@ -12,6 +12,8 @@ from services.domain.models import PurchaseState as S
 
 TRANSITIONS: frozenset[tuple[S, S]] = frozenset(
     {
+        (S.AWAITING_APPROVAL, S.INTENT),
+        (S.AWAITING_APPROVAL, S.NOT_SENT),
         (S.INTENT, S.SENDING),
         (S.INTENT, S.NOT_SENT),
         (S.SENDING, S.HANDLING),
@@ -46,6 +48,7 @@ ELSEWHERE: Final = "ELSEWHERE"
 """The state of an order that another desk placed and that the vendor has fulfilled."""
 
 STATE_NAMES: Final[dict[str, str]] = {
+    "AWAITING_APPROVAL": "to approve",
     "INTENT": "checking",
     "SENDING": "sending",
     "UNRESOLVED": "no answer",
@@ -75,6 +78,18 @@ def state_name(state: str, quantity: int = 0, came: int | None = None) -> str:
     if state == "PARTIALLY_FILLED" and came is not None:
         return f"{came} of {quantity} came"
     return STATE_NAMES.get(state, state or "unknown")
+
+
+APPROVAL_TIME: Final = timedelta(minutes=15)
+"""How long a purchase waits for another person's approval."""
+
+NO_APPROVAL: Final = "no approval within 15 minutes"
+"""Why nothing was sent of one for which none came."""
+
+
+def approval_ends(purchase: Purchase) -> datetime:
+    """Return when (UTC) a purchase waits for an approval no longer."""
+    return purchase.created_at + APPROVAL_TIME
 
 
 CODES_GRACE: Final = timedelta(minutes=2)

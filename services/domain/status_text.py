@@ -10,6 +10,7 @@ from services.domain.local_time import local_clock, local_day, local_minute, sam
 from services.domain.models import Order, Purchase, PurchaseError, missing_cards
 from services.domain.models import PurchaseState as S
 from services.domain.phrase import EMPTY, Phrase, joined, numbered, phrase, phrase_of, plain
+from services.domain.purchase_states import approval_ends
 from services.domain.text import short_id
 
 NO_ANSWER = "No answer from the vendor: the order may or may not have gone through."
@@ -187,6 +188,11 @@ def _codes_late(came: int, missing: int) -> str:
 
 def _words(purchase: Purchase, next_check: str) -> str | Phrase:
     match purchase.state:
+        case S.AWAITING_APPROVAL:
+            return (
+                "Waits for approval by another person, ends"
+                f" {local_minute(approval_ends(purchase))}. Nothing is sent meanwhile."
+            )
         case S.INTENT:
             return "Recorded. Nothing has been sent yet."
         case S.SENDING:

@@ -31,6 +31,7 @@ Amounts = tuple[tuple[str, Decimal], ...]
 IN_ENGLISH_ALONE: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 STEPS = {
+    "AWAITING_APPROVAL": "Confirmed, waits for approval by another person",
     "INTENT": "Confirmed",
     "SENDING": "The request is sent",
     "UNRESOLVED": "No clear answer: unresolved",
@@ -194,7 +195,7 @@ def _deeds(read: TimelineFacts) -> Iterator[TimelineEntry]:
         if not event.to_state:
             yield _deed(event)
             continue
-        if event.to_state == "INTENT" and purchase is not None:
+        if event.to_state in ("AWAITING_APPROVAL", "INTENT") and purchase is not None:
             yield from _confirmed(event, evidence, purchase, read.baseline or Baseline())
             continue
         if event.from_state == "UNRESOLVED" and purchase is not None:
@@ -223,9 +224,10 @@ def _confirmed(
     known = [plain(f"{counted(count, 'order')} known before")] if count else []
     if baseline.transaction_id:
         known.append(plain(f"newest movement {clean(baseline.transaction_id, 80)}"))
+    approved = event.from_state == "AWAITING_APPROVAL"
     yield TimelineEntry(
         event.at,
-        STEPS["INTENT"],
+        "Approved" if approved else STEPS[event.to_state],
         clean(event.who),
         (("total", purchase.total),),
         (plain(named(purchase)), *known),

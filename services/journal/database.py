@@ -151,6 +151,16 @@ class Journal:
         """Whether this login may write notes, marks and events alone, as the database has it."""
         return self._engine.notes_only
 
+    @property
+    def has_logins(self) -> bool:
+        """Whether the database proves who writes: else no person can approve for another."""
+        return self._engine.has_logins
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this login has the owner's role at the database."""
+        return self._engine.is_owner
+
     def in_place(self) -> None:
         """Make sure that the open file still is the journal, not one that was moved or deleted.
 

@@ -41,6 +41,16 @@ class JournalEngine(Protocol):
         """Whether this login may write notes, marks and events alone, as the database has it."""
         ...
 
+    @property
+    def has_logins(self) -> bool:
+        """Whether the database proves who writes: else no person can approve for another."""
+        ...
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this login has the owner's role at the database."""
+        ...
+
     def open(self, account: str) -> None:
         """Open or create it; see `Journal.open`."""
         ...

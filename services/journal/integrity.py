@@ -1,7 +1,7 @@
 """Whether a journal can be trusted: its pages, its rows, and each purchase against its events."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -139,7 +139,7 @@ def purchases(tx: Asks, newest: int | None = None) -> str:
         return _first(tx, tx.each(chosen))
     live = (
         "SELECT * FROM purchases WHERE state IN"
-        " ('INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"
+        " ('AWAITING_APPROVAL', 'INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"
     )
     watched = "SELECT * FROM purchases WHERE next_check_at IS NOT NULL"
     recent = "SELECT * FROM purchases ORDER BY created_at DESC LIMIT ?"
@@ -170,6 +170,10 @@ def _first(tx: Asks, rows: Iterator[Mapping[str, Any]] | list[Mapping[str, Any]]
     return ""
 
 
+CONFIRMED: Final = ("approve", "restored")
+"""The kinds of later events that say what a purchase is of, as its first one does."""
+
+
 def _wrong(tx: Asks, row: Mapping[str, Any]) -> str:
     try:
         purchase = journal_rows.purchase(row)
@@ -179,7 +183,7 @@ def _wrong(tx: Asks, row: Mapping[str, Any]) -> str:
     if purchase.unit_price * purchase.quantity != purchase.total:
         return f"purchase {purchase.id} costs another total than its cards together"
     steps = tx.rows(
-        "SELECT to_state, order_id, evidence FROM events"
+        "SELECT kind, to_state, order_id, evidence FROM events"
         " WHERE purchase_id = ? AND to_state <> '' ORDER BY seq",
         purchase.id,
     )
@@ -192,8 +196,10 @@ def _wrong(tx: Asks, row: Mapping[str, Any]) -> str:
     if last["order_id"] != purchase.order_id:
         now, then = purchase.order_id or "none", last["order_id"] or "none"
         return f"purchase {purchase.id} names order {now}, its last event {then}"
+    # Who approves a purchase confirms it once more, at the price of that moment.
+    first = next((step for step in reversed(steps) if step["kind"] in CONFIRMED), steps[0])
     try:
-        confirmed = msgspec.json.decode(steps[0]["evidence"], type=dict[str, Any])
+        confirmed = msgspec.json.decode(first["evidence"], type=dict[str, Any])
     except msgspec.MsgspecError:
         return f"the first event of purchase {purchase.id} cannot be read"
     if confirmed.get("quantity", purchase.quantity) != purchase.quantity:

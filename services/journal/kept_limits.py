@@ -10,8 +10,11 @@ from services.domain import money
 from services.journal import mark, rows
 from services.journal.transaction import JournalTransaction
 
-LimitName = Literal["max_total", "max_day"]
-NAMES: Final[tuple[LimitName, ...]] = ("max_total", "max_day")
+LimitName = Literal["max_total", "max_day", "approve_above"]
+NAMES: Final[tuple[LimitName, ...]] = ("max_total", "max_day", "approve_above")
+APPROVER: Final = "approver"
+"""In the place of a limit's name: that this login may approve what others ask for."""
+
 KIND: Final = "limit"
 ALL: Final = ""
 """In the place of an operator: what holds for all of them together."""
@@ -20,16 +23,23 @@ NONE: Final = Decimal(0)
 
 
 class KeptLimit(Struct, frozen=True):
-    """What one operator, or all of them where it is empty, may spend in DZD; 0 = no limit."""
+    """What one operator, or all of them where it is empty, may spend in DZD; 0 = no limit.
+
+    Above `approve_above` another person has to approve a purchase.
+    """
 
     operator: str
     max_total: Decimal = NONE
     max_day: Decimal = NONE
+    approve_above: Decimal = NONE
 
 
 def each(tx: JournalTransaction) -> tuple[KeptLimit, ...]:
     """Return every limit that is kept, that of all first."""
-    held = tx.rows("SELECT operator, name, amount FROM limits ORDER BY operator, name")
+    held = tx.rows(
+        "SELECT operator, name, amount FROM limits WHERE name <> ? ORDER BY operator, name",
+        APPROVER,
+    )
     names = dict.fromkeys(row["operator"] for row in held)
     return tuple(_of(name, held) for name in names)
 
@@ -76,6 +86,32 @@ def put(tx: JournalTransaction, operator: str, changes: Mapping[LimitName, Decim
             why=f"{name} of {operator or 'all'}: {_shown(was)} -> {_shown(amount)}",
             evidence={"operator": operator, name: rows.column(amount)},
         )
+
+
+def approve_above(all_: KeptLimit, own: KeptLimit) -> Decimal:
+    """Return above which amount another person has to approve a purchase; 0 = none."""
+    return min((each.approve_above for each in (all_, own) if each.approve_above), default=NONE)
+
+
+def approvers(tx: JournalTransaction) -> tuple[str, ...]:
+    """Return the logins that the owner named as approvers."""
+    rows = tx.rows("SELECT operator FROM limits WHERE name = ? ORDER BY operator", APPROVER)
+    return tuple(row["operator"] for row in rows)
+
+
+def name_approver(tx: JournalTransaction, login: str, *, may: bool) -> None:
+    """Let a login approve what others ask for, or no more, with an event."""
+    if (login in approvers(tx)) == may:
+        return
+    if may:
+        tx.run("INSERT INTO limits VALUES (?, ?, ?)", login, APPROVER, rows.column(Decimal(1)))
+    else:
+        tx.run("DELETE FROM limits WHERE operator = ? AND name = ?", login, APPROVER)
+    tx.event(
+        KIND,
+        why=f"{login} {'may' if may else 'may not'} approve purchases of others",
+        evidence={"operator": login, APPROVER: may},
+    )
 
 
 def _of(operator: str, held: list[Mapping[str, object]]) -> KeptLimit:

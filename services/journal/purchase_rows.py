@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.domain.errors import JournalFailed
-from services.domain.models import Baseline, Purchase, PurchaseState
+from services.domain.models import Baseline, Purchase
 from services.domain.typed import note_tokens
 from services.journal import rows
 from services.journal.transaction import JournalTransaction
@@ -22,7 +22,7 @@ FIELDS = frozenset(
         "answered_at", "next_check_at", "decision_due_at", "checks", "clean_checks",
         "late", "acknowledged",
         "candidates", "cards_came", "error_code", "error_message", "request_id", "product_title",
-        "type_name", "baseline", "reason",
+        "type_name", "baseline", "reason", "owner", "unit_price", "total",
     }
 )  # fmt: skip
 
@@ -40,7 +40,7 @@ def the_one(found: Sequence[Row]) -> Row:
 
 
 def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Baseline) -> Purchase:
-    """Write a new purchase as an INTENT of the process with this presence name.
+    """Write a new purchase, which the process with this presence name has in hand.
 
     Returns:
         The purchase as the journal holds it now.
@@ -53,7 +53,7 @@ def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Bas
         )
     }  # fmt: skip
     values |= {
-        "state": PurchaseState.INTENT.value,
+        "state": purchase.state.value,
         "owner": owner,
         "baseline": rows.column(baseline),
         "created_at": tx.now,

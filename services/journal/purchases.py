@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from services.domain.errors import JournalFailed, NotRecorded, Refused
 from services.domain.event_log import Event
-from services.domain.models import UNSETTLED, Baseline, Purchase, PurchaseState
+from services.domain.models import UNSETTLED, Baseline, Purchase, PurchaseState, Quote
 from services.domain.purchase_states import allowed, state_name
 from services.journal import purchase_rows
 from services.journal import rows as journal_rows
@@ -18,7 +18,10 @@ from services.journal.rows import iso
 from services.journal.transaction import Conflict, JournalTransaction
 
 # Word for word as the index of the living has it: only then does SQLite use that index.
-LIVE = "('INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"
+LIVE = "('AWAITING_APPROVAL', 'INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING')"
+
+APPROVED = "approve"
+"""The kind of the event by which a person approves what another one asked for."""
 
 _BY_ORDER = "SELECT * FROM purchases WHERE order_id = ?"
 
@@ -45,10 +48,10 @@ class Purchases:
         *,
         verify: Callable[[JournalTransaction], None] = lambda _: None,
     ) -> Purchase:
-        """Commit an INTENT.
+        """Commit an INTENT, or what waits for an approval.
 
         Args:
-            purchase: what was confirmed, in state INTENT.
+            purchase: what was confirmed, in state INTENT or AWAITING_APPROVAL.
             owner: the presence name of the process that is going to send it.
             baseline: what the account looked like before.
             seen: what else was on the screen when it was confirmed, for the event log.
@@ -56,7 +59,8 @@ class Purchases:
                 one writes between this and the intent.
 
         Raises:
-            Refused: its idempotency key belongs to a purchase already, or `verify` says so.
+            Refused: its idempotency key belongs to a purchase already, the same goods wait for an
+                approval, or `verify` says so.
         """
 
         def work(tx: JournalTransaction) -> Purchase:
@@ -65,7 +69,7 @@ class Purchases:
             tx.event(
                 "move",
                 purchase_id=purchase.id,
-                to_state=PurchaseState.INTENT.value,
+                to_state=purchase.state.value,
                 why="confirmed",
                 evidence={
                     "quantity": purchase.quantity,
@@ -79,9 +83,68 @@ class Purchases:
         try:
             return await self._journal.write(work)
         except Conflict as conflict:
+            if "product_id" in str(conflict):
+                raise identical(
+                    await self.identical_unsettled(
+                        purchase.product_id, purchase.type_id, purchase.quantity
+                    )
+                ) from conflict
             raise Refused(
                 "This idempotency key belongs to another purchase", code="KEY_IN_USE"
             ) from conflict
+
+    async def approve(
+        self,
+        quote: Quote,
+        purchase_id: str,
+        owner: str,
+        baseline: Baseline,
+        seen: Mapping[str, object],
+        *,
+        verify: Callable[[JournalTransaction, Purchase], None],
+    ) -> Purchase:
+        """Make an INTENT of what waits for an approval; of several that do, one succeeds.
+
+        Args:
+            quote: what was confirmed at the moment of the approval.
+            purchase_id: which purchase.
+            owner: the presence name of the process that is going to send it.
+            baseline: what the account looks like before.
+            seen: what else was on the screen, for the event log.
+            verify: raises Refused for what this person may not approve, or not now.
+
+        Raises:
+            Refused: `verify` says so.
+        """
+
+        def work(tx: JournalTransaction) -> Purchase:
+            row = purchase_rows.get(tx, purchase_id)
+            old = journal_rows.purchase(row)
+            verify(tx, old)
+            changes = {
+                "state": PurchaseState.INTENT.value,
+                "owner": owner,
+                "baseline": baseline,
+                "unit_price": quote.unit_price,
+                "total": quote.total,
+            }
+            approved = purchase_rows.update(tx, row, changes)
+            tx.event(
+                APPROVED,
+                purchase_id=purchase_id,
+                from_state=old.state.value,
+                to_state=PurchaseState.INTENT.value,
+                why=f"approved by {tx.who}",
+                evidence={
+                    "quantity": quote.quantity,
+                    "total": journal_rows.column(quote.total),
+                    "price": journal_rows.column(old.price),
+                    **seen,
+                },
+            )
+            return approved
+
+        return await self._journal.write(work)
 
     async def move(
         self,
@@ -466,6 +529,12 @@ def _was_there(
 def identical(same: Purchase | None) -> Refused:
     """Return the refusal of a purchase that was sent already and is not settled."""
     who = f"{same.operator} on {same.host}" if same else "Another console"
+    if same is not None and same.state is PurchaseState.AWAITING_APPROVAL:
+        return Refused(
+            f"{who} asked for the same purchase and it waits for approval",
+            code="IDENTICAL_UNSETTLED",
+            advice="Nothing was placed. Press u to look at that one.",
+        )
     return Refused(
         f"{who} sent the same purchase and it is not settled yet",
         code="IDENTICAL_UNSETTLED",

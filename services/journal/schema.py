@@ -247,7 +247,17 @@ CREATE TABLE rejected_keys (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12)
+# What waits for an approval is not at an end, and is bought by no other console meanwhile.
+_V13 = """
+DROP INDEX purchases_live;
+CREATE INDEX purchases_live ON purchases (state) WHERE state IN
+    ('AWAITING_APPROVAL', 'INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'HANDLING');
+DROP INDEX purchases_unsettled;
+CREATE UNIQUE INDEX purchases_unsettled ON purchases (product_id, type_id, quantity)
+    WHERE state IN ('AWAITING_APPROVAL', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS');
+"""
+
+STEPS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7, _V8, _V9, _V10, _V11, _V12, _V13)
 VERSION = len(STEPS)
 
 

@@ -32,25 +32,28 @@ _SUMS = f"""
 SPAN = f"SELECT state, {_SUMS} FROM purchases WHERE created_at >= ? AND created_at < ? GROUP BY 1"  # noqa: S608
 SPAN_OF = SPAN.replace(" GROUP", " AND operator = ? GROUP")
 OPEN = f"SELECT state, {_SUMS} FROM purchases WHERE state IN {LIVE} GROUP BY 1"  # noqa: S608
-_NOTHING = tuple(sorted(COST_NOTHING))
+NOT_BOUGHT = tuple(sorted({*COST_NOTHING, "AWAITING_APPROVAL"}))
+"""What waits for an approval counts against the limits, but it is not sold."""
+
 # The customer pays for what came of the order.
 _GOODS = f"""
     SELECT product_id, type_id, unit_price, operator, price IS NULL,
         max(product_title) AS product, {_SUMS},
         CAST(sum(CAST(replace(price, '.', '') AS BIGINT) * {_CARDS} / quantity) AS BIGINT) AS priced
-    FROM purchases WHERE state NOT IN {_NOTHING} AND
+    FROM purchases WHERE state NOT IN {NOT_BOUGHT} AND
 """  # noqa: S608
 _EACH = "GROUP BY 1, 2, 3, 4, 5"
 GOODS = f"{_GOODS} created_at >= ? {_EACH}"
 # A shift is what the event log holds after the closing before it.
 BOUGHT_AFTER = """
-    id IN (SELECT purchase_id FROM events WHERE seq > ? AND kind = 'move' AND to_state = 'INTENT')
+    id IN (SELECT purchase_id FROM events
+        WHERE seq > ? AND kind IN ('move', 'approve') AND to_state = 'INTENT')
 """
 GOODS_AFTER = f"{_GOODS} {BOUGHT_AFTER} {_EACH}"
 # What it cost, and what it took off the balance when it was placed, whatever came back later.
 MINUTES = f"""
     SELECT substr(created_at, 1, 16) AS at,
-        CAST(sum(CASE WHEN state IN {_NOTHING} THEN 0 ELSE {_CENTS} END) AS BIGINT) AS cents,
+        CAST(sum(CASE WHEN state IN {NOT_BOUGHT} THEN 0 ELSE {_CENTS} END) AS BIGINT) AS cents,
         CAST(sum(CASE WHEN state = 'HANDLING' OR {_ENDED}
             THEN CAST(replace(total, '.', '') AS BIGINT) ELSE 0 END) AS BIGINT) AS debited
     FROM purchases WHERE created_at >= ? GROUP BY 1

@@ -22,6 +22,7 @@ from services.domain.text import NOTHING, SafeText, short_id
 
 _ORDERLESS = frozenset(
     {
+        PurchaseState.AWAITING_APPROVAL,
         PurchaseState.INTENT,
         PurchaseState.SENDING,
         PurchaseState.UNRESOLVED,
@@ -166,6 +167,11 @@ class BoardRows:
             if p.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS)
             or (not p.acknowledged and (p.state is PurchaseState.NOT_PLACED or p.late))
         )
+
+    def to_approve(self) -> tuple[Purchase, ...]:
+        """Return the purchases that wait for another person's approval."""
+        waits = PurchaseState.AWAITING_APPROVAL
+        return tuple(p for p in self._purchases.values() if p.state is waits)
 
     def in_flight(self) -> tuple[Purchase, ...]:
         """Return the purchases that are being sent."""

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from services.domain import models
 from services.domain.errors import FOREIGN_CURRENCY, BadInput, JournalFailed, NotSent, Refused
 from services.domain.models import (
@@ -23,6 +25,7 @@ from services.domain.phrase import EMPTY, Phrase, phrase, plain
 from services.domain.status_text import words
 from services.domain.text import clean
 from services.domain.typed.digits import MOST_CARDS
+from services.domain.words.log_words import purchase_words
 from services.journal import kept_limits, spending
 from services.journal.database import Journal
 from services.journal.presence import Consoles
@@ -119,6 +122,7 @@ class Buyer:
         *,
         previous: Quote | None = None,
         report: CheckReport | None = None,
+        waiting: Purchase | None = None,
     ) -> Quote:
         """Check stock, limits and balance now, and say what the purchase would cost.
 
@@ -128,6 +132,7 @@ class Buyer:
             quantity: how many cards, 1 or more.
             previous: the quote the operator saw before, to say what moved since.
             report: called with each check as it runs.
+            waiting: the purchase that waits for an approval, where this is to approve it.
 
         Raises:
             BadInput: the quantity is no number of cards.
@@ -149,7 +154,7 @@ class Buyer:
                 f"The account's orders are in {named}", advice=DINARS, code=FOREIGN_CURRENCY
             )
         total = denomination.price * quantity
-        await self._verify_limits(product_id, type_id, quantity, total, tell)
+        above = await self._verify_limits(product_id, type_id, quantity, total, tell, waiting)
         purchase_checks.paid_for(balance, total, tell)
         return Quote(
             product_id=product_id,
@@ -165,6 +170,7 @@ class Buyer:
             read_at=stock.read_at,
             typed_total=bool(self._limits.confirm_above) and total >= self._limits.confirm_above,
             changed=purchase_checks.price_moved(previous, denomination) if previous else EMPTY,
+            needs_approval=above,
         )
 
     async def buy(
@@ -176,7 +182,7 @@ class Buyer:
         key: str = "",
         report: CheckReport | None = None,
     ) -> Purchase:
-        """Carry out a confirmed quote.
+        """Carry out a confirmed quote, or have it wait for another person's approval.
 
         Must run in a task that is never cancelled: once the intent is written, the outcome
         has to be written too.
@@ -204,22 +210,87 @@ class Buyer:
             return await self._buy(quote, self._intent(quote, note, price, key), tell)
 
     async def _buy(self, quote: Quote, intent: Purchase, tell: CheckReport) -> Purchase:
+        fresh = await self._still(quote, tell)
+        if quote.needs_approval and not fresh.needs_approval:
+            raise Refused("Confirm again: it needs no approval any more", code="REQUOTE")
+        waits = fresh.needs_approval
+        baseline = Baseline() if waits else await self._baseline(fresh.balance)
+        await self._journal.make_ready()
+        purchase = await self._purchases.add(
+            replace(intent, state=S.AWAITING_APPROVAL) if waits else intent,
+            self._consoles.name,
+            baseline,
+            _seen(fresh),
+            verify=lambda tx: self._verify_now(tx, quote, waits=waits),
+        )
+        if waits:
+            await self._changed(purchase, purchase_words(purchase))
+            tell(Check("place", "ok", words(purchase)))
+            return purchase
+        return await self._carry_out(purchase, baseline, tell)
+
+    async def approve(
+        self,
+        waiting: Purchase,
+        quote: Quote,
+        verify: Callable[[JournalTransaction, Purchase], None],
+        report: CheckReport | None = None,
+    ) -> Purchase:
+        """Carry out what another person asked for, at a quote that this one confirmed.
+
+        Must run in a task that is never cancelled, as `buy`.
+
+        Args:
+            waiting: what waits for an approval.
+            quote: what was confirmed, at most a minute old.
+            verify: raises Refused for what this person may not approve, or not now.
+            report: called with each step.
+
+        Returns:
+            The purchase as the journal holds it once the outcome is known or known to be unknown.
+
+        Raises:
+            Refused: something moved since the quote (`REQUOTE`), it waits no more, or this person
+                may not approve it. Nothing was sent.
+            DeskError: a check or the journal failed before anything was sent.
+        """
+        tell = report or _silent
+
+        def sure(tx: JournalTransaction, held: Purchase) -> None:
+            verify(tx, held)
+            self._verify_now(tx, quote, held)
+
+        async with self._client.reserved(PURCHASE_REQUESTS):
+            fresh = await self._still(quote, tell, waiting)
+            baseline = await self._baseline(fresh.balance)
+            await self._journal.make_ready()
+            purchase = await self._purchases.approve(
+                fresh, waiting.id, self._consoles.name, baseline, _seen(fresh), verify=sure
+            )
+            return await self._carry_out(purchase, baseline, tell)
+
+    async def _still(
+        self, quote: Quote, tell: CheckReport, waiting: Purchase | None = None
+    ) -> Quote:
+        """Check again what was confirmed; raises Refused where something moved since."""
         fresh = await self.quote(
-            quote.product_id, quote.type_id, quote.quantity, previous=quote, report=tell
+            quote.product_id,
+            quote.type_id,
+            quote.quantity,
+            previous=quote,
+            report=tell,
+            waiting=waiting,
         )
         age = (self._clock.now() - quote.read_at).total_seconds()
         if fresh.changed or age > QUOTE_SECONDS:
             moved = fresh.changed or plain(f"the quote is {int(age)} s old")
             raise Refused(phrase("Confirm again: {moved}", moved=moved), code="REQUOTE")
-        baseline = await self._baseline(fresh.balance)
-        await self._journal.make_ready()
-        purchase = await self._purchases.add(
-            intent,
-            self._consoles.name,
-            baseline,
-            _seen(fresh),
-            verify=lambda tx: self._verify_day(tx, quote),
-        )
+        return fresh
+
+    async def _carry_out(
+        self, purchase: Purchase, baseline: Baseline, tell: CheckReport
+    ) -> Purchase:
+        """Send an intent once, and write down what came of it."""
         await self._changed(purchase, "")
         tell(Check("place", "running", plain("sending")))
         sent, placement = await self._send(purchase, baseline)
@@ -233,8 +304,15 @@ class Buyer:
         return await self._outcomes.write_pending()
 
     async def _verify_limits(
-        self, product_id: str, type_id: str, quantity: int, total: Decimal, tell: CheckReport
-    ) -> None:
+        self,
+        product_id: str,
+        type_id: str,
+        quantity: int,
+        total: Decimal,
+        tell: CheckReport,
+        waiting: Purchase | None,
+    ) -> bool:
+        """Make sure that it breaks no limit; returns whether another person has to approve it."""
         tell(Check("limits", "running"))
         if reason := self._journal.read_only:
             raise JournalFailed(reason, code="JOURNAL_READ_ONLY")
@@ -242,27 +320,46 @@ class Buyer:
             tell(Check("limits", "failed", plain(room)))
             raise Refused(room, advice="Nothing was placed. Free disk space.", code="DISK_SPACE")
 
-        def look(tx: JournalTransaction) -> tuple[Phrase, Purchase | None]:
-            identical_to = ask_identical(tx, product_id, type_id, quantity)
-            return self._over_limits(tx, quantity, total), identical_to()
+        def look(tx: JournalTransaction) -> tuple[Phrase, bool, Purchase | None]:
+            but = waiting.id if waiting else ""
+            identical_to = ask_identical(tx, product_id, type_id, quantity, but=but)
+            return *self._judged(tx, quantity, total, waiting), identical_to()
 
-        problem, same = await self._journal.read(look)
+        problem, above, same = await self._journal.read(look)
         if problem:
             tell(Check("limits", "failed", problem))
             raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
         if same is not None:
             tell(Check("limits", "failed", plain("an identical purchase is not settled")))
             raise identical(same)
-        tell(Check("limits", "ok", plain("within the limits")))
+        detail = "another person approves it" if above else "within the limits"
+        tell(Check("limits", "ok", plain(detail)))
+        return above
 
-    def _verify_day(self, tx: JournalTransaction, quote: Quote) -> None:
-        """Refuse what other consoles have left too little of a day's limit for meanwhile."""
-        if problem := self._over_limits(tx, quote.quantity, quote.total):
+    def _verify_now(
+        self,
+        tx: JournalTransaction,
+        quote: Quote,
+        waiting: Purchase | None = None,
+        *,
+        waits: bool = False,
+    ) -> None:
+        """Refuse what the limits do not allow any more since other consoles wrote meanwhile."""
+        problem, above = self._judged(tx, quote.quantity, quote.total, waiting)
+        if problem:
             raise Refused(phrase("Over a limit: {problem}", problem=problem), code="LIMIT")
+        if above and not waits:
+            raise Refused("Confirm again: another person has to approve it now", code="REQUOTE")
 
-    def _over_limits(self, tx: JournalTransaction, quantity: int, total: Decimal) -> Phrase:
-        """Say which limit it would break: of the settings, or of those kept in the journal."""
-        operator = clean(self._operator)
+    def _judged(
+        self, tx: JournalTransaction, quantity: int, total: Decimal, waiting: Purchase | None
+    ) -> tuple[Phrase, bool]:
+        """Say which limit it would break, and whether another person has to approve it.
+
+        The limits are those of the settings and those kept in the journal. What waits for an
+        approval counts for who asked, and once.
+        """
+        operator = waiting.operator if waiting else clean(self._operator)
         kept = kept_limits.ask(tx, operator)
         # What the last check had to know is asked for at once with the limits themselves.
         asked = {of: spending.ask_spent(tx, *of) for of in self._summed}
@@ -272,10 +369,23 @@ class Buyer:
         day = self._limits.max_day or together.max_day
         self._summed = [of for of, held in ((by_all, day), (by_own, own.max_day)) if held]
         sums = {of: (asked.get(of) or spending.ask_spent(tx, *of))() for of in self._summed}
-        spent = Spent(sums.get(by_all, NOTHING), sums.get(by_own, NOTHING))
-        return purchase_checks.over_limits(
+        counted = waiting.total if waiting and waiting.created_at >= today else NOTHING
+        spent = Spent(
+            sums.get(by_all, NOTHING) - counted if day else NOTHING,
+            sums.get(by_own, NOTHING) - counted if own.max_day else NOTHING,
+        )
+        problem = purchase_checks.over_limits(
             self._limits, quantity, total, spent.by_all
         ) or purchase_checks.over_kept(together, own, total, spent)
+        most = kept_limits.approve_above(together, own)
+        above = bool(most) and total > most and waiting is None
+        if above and not problem and not self._journal.has_logins:
+            problem = phrase(
+                "above {most} DZD another person has to approve, which only a journal on a server"
+                " can ask for",
+                most=most,
+            )
+        return problem, above
 
     async def _existing(self, quote: Quote, idempotency_key: str) -> Purchase | None:
         """Return the purchase of this key, unless it was never sent."""

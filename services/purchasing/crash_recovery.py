@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from services.domain.errors import JournalFailed, Refused
 from services.domain.models import Purchase, PurchaseState
+from services.domain.purchase_states import NO_APPROVAL, approval_ends
 from services.journal import rows
 from services.journal.database import Journal
 from services.journal.emergency_file import Deed, EmergencyEntry, Outcome
@@ -50,7 +51,7 @@ class Recovery:
         """Give the purchases of dead processes the state that their death leaves them in.
 
         Before SENDING nothing left the machine; from SENDING on it may have, whatever else is
-        known.
+        known. What waited too long for an approval ends, whether who asked is there or not.
 
         Args:
             consoles: tells which are alive. One on another host that gives no sign of life may
@@ -60,7 +61,7 @@ class Recovery:
             JournalFailed: the journal could not be read or written.
         """
         # The second condition alone would walk through every purchase there ever was.
-        condition = f"state IN {LIVE} AND state IN ('INTENT', 'SENDING')"
+        condition = f"state IN {LIVE} AND state IN ('AWAITING_APPROVAL', 'INTENT', 'SENDING')"
         flying = f"SELECT * FROM purchases WHERE {condition}"  # noqa: S608
 
         def left(tx: JournalTransaction) -> list[Mapping[str, Any]]:
@@ -74,14 +75,17 @@ class Recovery:
             for row in left(tx):
                 sending = row["state"] == PurchaseState.SENDING.value
                 to = PurchaseState.UNRESOLVED if sending else PurchaseState.NOT_SENT
+                waited = row["state"] == PurchaseState.AWAITING_APPROVAL.value
                 changes = self._schedule(rows.purchase(row)) if sending else {}
+                if waited:
+                    changes = {"error_message": NO_APPROVAL}
                 moved.append(update(tx, row, {"state": to.value, **changes}))
                 tx.event(
                     "move",
                     purchase_id=row["id"],
                     from_state=row["state"],
                     to_state=to.value,
-                    why="its process ended",
+                    why=NO_APPROVAL if waited else "its process ended",
                 )
             return tuple(moved)
 
@@ -168,7 +172,12 @@ class Recovery:
 
 
 def _is_left(tx: JournalTransaction, row: Mapping[str, Any], consoles: Consoles) -> bool:
-    """Tell whether the console that had a purchase in hand does nothing more about it."""
+    """Tell whether the console that had a purchase in hand does nothing more about it.
+
+    What waits for an approval is in the hand of no console.
+    """
+    if row["state"] == PurchaseState.AWAITING_APPROVAL.value:
+        return approval_ends(rows.purchase(row)) <= _now(tx)
     if consoles.alive(tx, row["owner"]):
         return False
     if not consoles.may_be_cut_off or row["state"] != PurchaseState.SENDING.value:

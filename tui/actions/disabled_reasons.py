@@ -42,6 +42,8 @@ def changing(now: ActionContext) -> str:
     """Return why the selected line of a sale stays as it is."""
     if now.line in ("to buy", "not bought"):
         return ""
+    if now.line == "to approve":
+        return "This line waits for approval: it stays as it is. u shows it."
     return "Something was sent for this line: it stays as it is." if now.line else NO_LINE
 
 

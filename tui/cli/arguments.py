@@ -43,7 +43,8 @@ PURPOSE = "A desk that buys gift cards from OneClickDz. Without a command it ope
 EXIT_CODES = """\
 exit codes: 0 done, 1 internal, 2 bad input or configuration, 3 refused (nothing placed),
 4 UNRESOLVED (run `carddesk resolve`; do not buy again), 5 nothing placed, 6 key rejected,
-7 placed but not final within the wait, or paid and codes that were asked for are missing"""
+7 placed but not final within the wait, or paid and codes that were asked for are missing,
+8 waits for another person's approval (nothing was sent; do not buy again)"""
 
 
 LONGEST_WORD = 20

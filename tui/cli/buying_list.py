@@ -59,6 +59,7 @@ SHOWN_SECONDS = 0.2
 ENDING = (AuthFailed, JournalFailed, OutcomeNotSaved, Unavailable, RateLimited, NotSent)
 """What the next row would meet as well."""
 
+_FOLLOWED = (RowOutcome.BOUGHT, RowOutcome.EARLIER, RowOutcome.TO_APPROVE)
 _SEPARATOR = re.compile("[,;\t]")
 
 
@@ -165,7 +166,7 @@ class _Run:
         if any(r.purchase and not exit_codes.is_complete(r.purchase) for r in self.results):
             self._call.out.say("Waiting until the orders are final; Ctrl+C stops the wait only.")
         for at, result in enumerate(self.results):
-            if result.outcome in (RowOutcome.BOUGHT, RowOutcome.EARLIER) and result.purchase:
+            if result.outcome in _FOLLOWED and result.purchase:
                 followed = await self._followed(result.purchase, end - time.monotonic())
                 self.results[at] = self._with(result, followed)
                 if self._call.signals.number:

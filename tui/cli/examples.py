@@ -119,6 +119,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("carddesk limits", "what may be spent, by the journal and by this host's settings"),
         ("carddesk limits set --max-day 200000", "all together, whichever host they buy on"),
         ("carddesk limits set --operator amina --max-day 50000", "one operator; 0 takes it back"),
+        (
+            "carddesk limits set --approve-above 50000 --approver karim",
+            "above it another person approves: the owner, or karim",
+        ),
     ),
     "events": (
         ("carddesk events --follow", "orders, balance and alerts as they happen, until ctrl+c"),

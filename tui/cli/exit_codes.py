@@ -7,6 +7,7 @@ from services.domain.status_text import words
 from services.domain.text import clean
 
 DONE, REFUSED, UNRESOLVED, NOTHING_PLACED, KEY_REJECTED, NOT_FINAL = 0, 3, 4, 5, 6, 7
+TO_APPROVE = 8
 REJECTIONS = frozenset(
     {
         "MISSING_ACCESS_TOKEN",
@@ -18,7 +19,7 @@ REJECTIONS = frozenset(
     }
 )
 
-WORST_FIRST = (4, 1, 6, 2, 3, 5, 7, 0)
+WORST_FIRST = (4, 1, 6, 2, 3, 5, 8, 7, 0)
 """What may have been paid comes first."""
 
 
@@ -47,6 +48,8 @@ def exit_code(purchase: Purchase, *, waited: bool) -> int:
     match purchase.state:
         case PurchaseState.HANDLING:
             return NOT_FINAL if waited else DONE
+        case PurchaseState.AWAITING_APPROVAL:
+            return TO_APPROVE
         case PurchaseState.REFUSED:
             code = purchase.error.code if purchase.error else ""
             return KEY_REJECTED if code in REJECTIONS else REFUSED

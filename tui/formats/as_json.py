@@ -20,10 +20,12 @@ from services.domain.models import (
     Product,
     Purchase,
     PurchaseError,
+    PurchaseState,
     Quote,
     Stock,
 )
 from services.domain.money import Prices
+from services.domain.purchase_states import approval_ends
 from services.domain.spending import Spending
 from services.domain.timeline import Timeline, TimelineEntry
 from services.domain.typed.lookup import LookupHit, LookupResult
@@ -174,6 +176,7 @@ def quote(asked: Quote) -> Document:
         "balance": amount(asked.balance),
         "balance_after": amount(asked.balance_after),
         "read_at": instant(asked.read_at),
+        "needs_approval": asked.needs_approval,
     }
 
 
@@ -229,6 +232,8 @@ def purchase(bought: Purchase, cards: Sequence[Card] | None = None) -> Document:
         "updated_at": instant(bought.updated_at),
         "error": _error(bought.error),
     }
+    if bought.state is PurchaseState.AWAITING_APPROVAL:
+        document["approval_ends"] = instant(approval_ends(bought))
     return document if cards is None else document | {"cards": revealed(cards)}
 
 

@@ -128,6 +128,7 @@ def quote(asked: Quote, *, practice: bool) -> str:
             ("unit price", dzd(asked.unit_price)),
             ("total", dzd(asked.total)),
             ("balance after", "practice: it stays" if practice else dzd(asked.balance_after)),
+            ("approval", "another person has to approve it" if asked.needs_approval else ""),
         )
     )
 

@@ -24,6 +24,7 @@ LOW_STOCK = 5
 UNDER_A_MINUTE = "<1 m"
 
 _STATES: dict[str, Cell] = {
+    "AWAITING_APPROVAL": Cell("!", "warn"),
     "INTENT": Cell("↑", "busy"),
     "SENDING": Cell("↑", "busy"),
     "UNRESOLVED": Cell("?", "alert"),

@@ -17,6 +17,7 @@ from widgets.board.filter_query import FieldFilter, NamedField, Prefix, Test
 ATTENTION = (
     "UNRESOLVED",
     "AMBIGUOUS",
+    "AWAITING_APPROVAL",
     "SENDING",
     "INTENT",
     CODES_LATE,

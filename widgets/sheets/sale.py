@@ -148,6 +148,8 @@ def _steps(line: SaleLine) -> list[tuple[str, Line]]:
         return []
     sent = order.sent_at or order.time
     accepted = f"accepted as order {short_id(order.order_id)}" if order.order_id else "sent"
+    if line.outcome is LineOutcome.TO_APPROVE:
+        accepted = "waits for approval by another person"
     steps = [(sent, f"line {line.number} {accepted}")]
     if order.ended_at is not None:
         seconds = int((order.ended_at - sent).total_seconds())

@@ -36,6 +36,7 @@ class LineOutcome(StrEnum):
     """What became of a line so far."""
 
     TO_BUY = "to buy"
+    TO_APPROVE = "to approve"
     BOUGHT = "bought"
     UNRESOLVED = "unresolved"
     LEFT_OUT = "not bought"
@@ -74,6 +75,8 @@ class SaleLine(Struct, frozen=True):
         order = self.order
         if order is None or order.state == S.NOT_SENT:
             return LineOutcome.LEFT_OUT if self.left_out else LineOutcome.TO_BUY
+        if order.state == S.AWAITING_APPROVAL:
+            return LineOutcome.TO_APPROVE
         if order.state in _UNSETTLED or order.state == S.INTENT:
             return LineOutcome.UNRESOLVED
         if order.state in NOTHING_BOUGHT:
@@ -114,7 +117,7 @@ class SaleLine(Struct, frozen=True):
     @property
     def pending(self) -> bool:
         """Whether it was bought, or may be, and cards are still to come."""
-        if self.outcome is LineOutcome.UNRESOLVED:
+        if self.outcome in (LineOutcome.UNRESOLVED, LineOutcome.TO_APPROVE):
             return True
         order = self.order
         return self.outcome is LineOutcome.BOUGHT and order is not None and not order.final

@@ -113,6 +113,7 @@ class RowOutcome(StrEnum):
     BOUGHT = "bought"
     EARLIER = "bought earlier"
     REFUNDED = "refunded"
+    TO_APPROVE = "to approve"
     UNRESOLVED = "unresolved"
     REFUSED = "refused"
     NOT_BOUGHT = "not bought"
@@ -127,6 +128,8 @@ def outcome(purchase: Purchase | None, *, now: bool) -> RowOutcome:
     """
     if purchase is None or purchase.state in (S.INTENT, S.NOT_SENT, S.NOT_PLACED):
         return RowOutcome.NOT_BOUGHT
+    if purchase.state is S.AWAITING_APPROVAL:
+        return RowOutcome.TO_APPROVE
     if purchase.state is S.REFUSED:
         return RowOutcome.REFUSED
     if purchase.state is S.REFUNDED:

@@ -6,6 +6,7 @@ from functools import partial
 
 from services.domain.book import BoardOrder
 from services.domain.models import Purchase
+from services.domain.purchase_states import APPROVAL_TIME
 from services.domain.words.customer_sentences import at, by, spoken
 
 AT_ONCE = timedelta(minutes=2)
@@ -28,6 +29,8 @@ def tell(
     if purchase and purchase.late and not purchase.order_id:
         return say("checked"), say("came after all")
     match row.state:
+        case "AWAITING_APPROVAL":
+            return _decided(say, row.time + APPROVAL_TIME, now, language)
         case "INTENT" | "SENDING":
             return (say("placing"),)
         case "HANDLING":
@@ -62,6 +65,10 @@ def _checked(say: Say, purchase: Purchase | None, now: datetime, language: str) 
     decided = purchase.decision_due_at if purchase else None
     if decided is None or decided <= now:
         return say("checked"), say("longer")
+    return _decided(say, decided, now, language)
+
+
+def _decided(say: Say, decided: datetime, now: datetime, language: str) -> tuple[str, ...]:
     # To the minute that is not too early.
     due = decided + timedelta(seconds=59) if decided.second or decided.microsecond else decided
     return (say("decided by", by=by(language, due, now), at=at(language, due, now)),)

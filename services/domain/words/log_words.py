@@ -4,10 +4,11 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from services.domain.local_time import local_clock
+from services.domain.local_time import local_clock, local_minute
 from services.domain.models import Purchase
 from services.domain.models import PurchaseState as S
 from services.domain.phrase import Phrase, joined, numbered, phrase, phrase_of, plain
+from services.domain.purchase_states import approval_ends
 from services.domain.status_text import codes_here, reason, words
 
 OUTCOMES = frozenset({S.HANDLING, S.FULFILLED, S.PARTIALLY_FILLED, S.REFUNDED})
@@ -51,6 +52,22 @@ def purchase_words(purchase: Purchase) -> Phrase:
     if purchase.state in OUTCOMES and (said := outcome_words(purchase.state, what)):
         return phrase("came late, there may be two: {said}", said=said) if purchase.late else said
     return _without_cards(purchase, what)
+
+
+def approval_words(before: S | None, purchase: Purchase) -> Phrase | None:
+    """Say on other consoles that a purchase waits for an approval, or what became of it.
+
+    Args:
+        before: the state in which it was last seen, None where it was not.
+        purchase: as it is now.
+    """
+    if purchase.state is S.AWAITING_APPROVAL:
+        return purchase_words(purchase)
+    if before is not S.AWAITING_APPROVAL:
+        return None
+    if purchase.state in (S.INTENT, S.SENDING):
+        return plain(f"approved, being sent: {bought(purchase).named}")
+    return purchase_words(purchase)
 
 
 def outcome_words(state: str, what: Bought) -> Phrase | None:
@@ -103,6 +120,11 @@ def deed_words(did: str, what: str, why: str = "") -> Phrase:
 
 def _without_cards(purchase: Purchase, what: Bought) -> Phrase:
     match purchase.state:
+        case S.AWAITING_APPROVAL:
+            ends = local_minute(approval_ends(purchase))
+            return plain(
+                f"waits for approval: {what.named}, asked for by {purchase.operator}, ends {ends}"
+            )
         case S.UNRESOLVED:
             due = purchase.decision_due_at
             by = f" We will know by {local_clock(due)}." if due else ""

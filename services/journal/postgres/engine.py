@@ -27,6 +27,7 @@ from services.journal.postgres.kept_purchases import (
     is_lost,
     write_again,
 )
+from services.journal.postgres.roles import OWNER
 from services.journal.postgres.session import (
     CONNECT_SECONDS,
     Connection,
@@ -67,7 +68,8 @@ _ASKED: Final = (
     "SELECT pg_is_in_recovery() AS standby, {now} AS now, to_regclass('meta') IS NOT NULL AS here,"
     " to_regnamespace(%s) IS NOT NULL AS there, coalesce(has_schema_privilege("
     "to_regnamespace(%s), 'USAGE'), false) AS usable,"
-    " coalesce(has_table_privilege(to_regclass('purchases'), 'INSERT'), false) AS buys"
+    " coalesce(has_table_privilege(to_regclass('purchases'), 'INSERT'), false) AS buys,"
+    f" coalesce(pg_has_role(to_regrole('{OWNER}'), 'MEMBER'), false) AS owns"
 )
 
 
@@ -83,6 +85,8 @@ class PostgresEngine:
         pause: lets the journal's thread rest for so many seconds.
     """
 
+    has_logins = True
+
     def __init__(
         self,
         server: JournalServer,
@@ -94,6 +98,7 @@ class PostgresEngine:
     ) -> None:
         self.read_only = ""
         self.notes_only = False
+        self.is_owner = False
         self._server: Final = server
         self._path: Final = path
         self._emergency: Final = emergency
@@ -339,7 +344,7 @@ class PostgresEngine:
                 " carddesk journal init.",
                 code="JOURNAL_FOREIGN",
             )
-        self.notes_only = not row["buys"]
+        self.notes_only, self.is_owner = not row["buys"], row["owns"]
         if self.notes_only:
             self.read_only = LOOKS_ONLY
         if row["standby"]:

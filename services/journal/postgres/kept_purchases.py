@@ -84,7 +84,7 @@ def write_again(tx: JournalTransaction, row: Row) -> None:
     Raises:
         Conflict: another purchase has its order by now, or is unsettled for the same goods.
     """
-    there = tx.row("SELECT * FROM purchases WHERE id = ?", row["id"])
+    there, became = tx.row("SELECT * FROM purchases WHERE id = ?", row["id"]), row["state"]
     if there is None:
         values = {**row, "rev": tx.rev(), "updated_at": tx.now}
         marks = ", ".join("?" * len(values))
@@ -96,9 +96,15 @@ def write_again(tx: JournalTransaction, row: Row) -> None:
         purchase_rows.index_note(tx, row["id"], row["note"])
     elif _is_behind(there, row):
         late = there["state"] == PurchaseState.NOT_PLACED
-        changes = {"state": row["state"], **{name: row[name] for name in _OUTCOME}}
+        changes = {name: row[name] for name in _OUTCOME}
+        if there["state"] == PurchaseState.AWAITING_APPROVAL:
+            changes |= {name: row[name] for name in _APPROVED}
+            if became == PurchaseState.SENDING:
+                # Only an approval leads there, and that is lost: it is looked for instead.
+                became = PurchaseState.UNRESOLVED.value
+                changes["next_check_at"] = tx.now
         noticed = {"late": 1, "acknowledged": 0} if late else {}
-        purchase_rows.update(tx, there, {**changes, **noticed})
+        purchase_rows.update(tx, there, {"state": became, **changes, **noticed})
     else:
         return
     tx.event(
@@ -106,7 +112,7 @@ def write_again(tx: JournalTransaction, row: Row) -> None:
         purchase_id=row["id"],
         order_id=row["order_id"] or "",
         from_state=there["state"] if there else "",
-        to_state=row["state"],
+        to_state=became,
         why=f"kept at {row['host']}; the server had lost it",
         evidence={name: row[name] for name in ("quantity", "total", "price")},
     )
@@ -129,7 +135,10 @@ def contested(row: Row) -> Row:
 def _is_behind(there: Row, kept: Row) -> bool:
     """Tell whether the journal's row is of before what this host committed last."""
     before, after = PurchaseState(there["state"]), PurchaseState(kept["state"])
-    if before is after or before in ENDS:
+    if before is after or before in ENDS or after is PurchaseState.AWAITING_APPROVAL:
+        return False
+    if before is PurchaseState.AWAITING_APPROVAL and after is PurchaseState.INTENT:
+        # The approval is lost and nothing was sent: it waits for another one.
         return False
     if kept["order_id"] and not there["order_id"]:
         # Only this host has heard what the vendor answered.
@@ -145,3 +154,4 @@ _OUTCOME = (
     "next_check_at", "decision_due_at", "cards_came", "error_code", "error_message", "request_id",
     "reason",
 )  # fmt: skip
+_APPROVED = ("owner", "baseline", "unit_price", "total")

@@ -40,21 +40,49 @@ CREATE POLICY readers ON meta FOR SELECT USING (true);
 CREATE POLICY desks_add ON meta FOR INSERT TO {desk} WITH CHECK (name NOT IN {owners});
 CREATE POLICY desks_change ON meta FOR UPDATE TO {desk} USING (name NOT IN {owners});
 CREATE POLICY support_counts ON meta FOR UPDATE TO {support} USING (name = 'rev');
+CREATE OR REPLACE FUNCTION {schema}.may_approve(purchase TEXT) RETURNS BOOLEAN
+LANGUAGE sql STABLE AS $$
+    SELECT (pg_has_role(session_user, '{owner}', 'MEMBER') OR EXISTS (SELECT FROM {schema}.limits
+            WHERE name = 'approver' AND operator = session_user::text))
+        AND session_user::text <> ALL (SELECT who FROM {schema}.events
+            WHERE purchase_id = purchase AND to_state = 'AWAITING_APPROVAL')
+        AND EXISTS (SELECT FROM {schema}.events
+            WHERE purchase_id = purchase AND to_state = 'AWAITING_APPROVAL')
+$$;
+CREATE OR REPLACE FUNCTION {schema}.refuse_unapproved() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT {schema}.may_approve(OLD.id) THEN
+        RAISE EXCEPTION 'another login with the right approves this purchase'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER approvals BEFORE UPDATE ON purchases FOR EACH ROW
+    WHEN (OLD.state = 'AWAITING_APPROVAL' AND NEW.state IN ('INTENT', 'SENDING'))
+    EXECUTE FUNCTION {schema}.refuse_unapproved();
 ALTER TABLE events ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS readers ON events;
 DROP POLICY IF EXISTS desks_add ON events;
 DROP POLICY IF EXISTS support_adds ON events;
 CREATE POLICY readers ON events FOR SELECT USING (true);
-CREATE POLICY desks_add ON events FOR INSERT TO {desk} WITH CHECK (who = session_user);
+CREATE POLICY desks_add ON events FOR INSERT TO {desk}
+    WITH CHECK (who = session_user AND (kind <> 'approve' OR {schema}.may_approve(purchase_id)));
 CREATE POLICY support_adds ON events FOR INSERT TO {support}
     WITH CHECK (who = session_user AND to_state = '' AND kind IN {kinds});
 """
-# The chain of events only grows, under the name of the login that adds to it. Everything that was
+# Another person approves than the one who asked, as the log of events has both. What became of a
+# purchase is always taken: a host that writes again what a failover lost approves nothing. The
+# chain of events only grows, under the name of the login that adds to it. Everything that was
 # granted before is taken back first, so that a later version can grant less.
 
 
 def grants(schema: str) -> str:
     """Return the statements that give each role its rights in a schema, the current one."""
     return _GRANTS.format(
-        schema=schema, desk=DESK, support=SUPPORT, kinds=SUPPORT_EVENTS, owners=OWNERS_META
+        schema=schema,
+        owner=OWNER,
+        desk=DESK,
+        support=SUPPORT,
+        kinds=SUPPORT_EVENTS,
+        owners=OWNERS_META,
     )

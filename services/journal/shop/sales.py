@@ -284,7 +284,7 @@ class Sales:
         """Make sure that nothing was sent for a line, and that none is about to be."""
         purchase = tx.row(_PURCHASE, _line(tx, sale_id, number)["key"])
         if purchase is not None and purchase["state"] != PurchaseState.NOT_SENT:
-            raise _sent(number)
+            raise _sent(number, waits=purchase["state"] == PurchaseState.AWAITING_APPROVAL)
 
 
 class HeldSale(Struct, frozen=True):
@@ -384,7 +384,13 @@ def _in_use() -> Refused:
     )
 
 
-def _sent(number: int) -> Refused:
+def _sent(number: int, *, waits: bool = False) -> Refused:
+    if waits:
+        return Refused(
+            f"Line {number} waits for approval",
+            code="SALE_SENT",
+            advice="The line stays as it is; who asked for it can take it back.",
+        )
     return Refused(
         f"Something was sent for line {number} already",
         code="SALE_SENT",

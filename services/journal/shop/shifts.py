@@ -55,7 +55,10 @@ _MOVED = """
     SELECT e.from_state, p.* FROM events AS e JOIN purchases AS p ON p.id = e.purchase_id
     WHERE e.seq > ? AND e.from_state <> '' AND e.to_state <> '' ORDER BY e.seq
 """
-_BOUGHT = "SELECT purchase_id FROM events WHERE seq > ? AND kind = 'move' AND to_state = 'INTENT'"
+_BOUGHT = (
+    "SELECT purchase_id FROM events"
+    " WHERE seq > ? AND kind IN ('move', 'approve') AND to_state = 'INTENT'"
+)
 
 _BACK = frozenset({PurchaseState.REFUNDED, PurchaseState.PARTIALLY_FILLED})
 
@@ -261,9 +264,8 @@ def _with(
     earlier: EarlierOrders, purchase: Purchase, from_state: str, prices: Prices
 ) -> EarlierOrders:
     """Add what an order of a shift before counts for otherwise now."""
-    before = (
-        (ZERO, ZERO) if from_state in COST_NOTHING else (purchase.total, _sold(purchase, prices))
-    )
+    bought = from_state not in spending.NOT_BOUGHT
+    before = (purchase.total, _sold(purchase, prices)) if bought else (ZERO, ZERO)
     now = (_cost(purchase), _sold(purchase, prices, part=True))
     if before == now:
         return earlier

@@ -28,6 +28,8 @@ class SqliteEngine:
     def __init__(self, path: Path, emergency: Emergency, clock: Clock, who: str) -> None:
         self.notes_only: Final = False
         self.who: Final = who
+        self.has_logins: Final = False
+        self.is_owner: Final = False
         self._path: Final = path
         self.away_since: Final = None
         self.consoles: Final = HostConsoles(path.parent / "alive")

@@ -1,11 +1,14 @@
 """What a host has committed is written again where a server that failed over has lost it."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
-from services.domain.models import Baseline, PurchaseState
+from services.domain.models import Baseline, PurchaseState, Quote
+from services.domain.text import clean
 from services.journal.postgres.kept_purchases import KeptPurchases
 from services.journal.purchases import Purchases
 from tests.conftest import StillClock
@@ -30,6 +33,9 @@ def lose(place, purchase_id: str, *back: str) -> None:
                 " AND to_state = %s)",
                 (purchase_id, state),
             )
+        if "AWAITING_APPROVAL" in back:
+            asked = "UPDATE purchases SET unit_price = '196.03', total = '392.06' WHERE id = %s"
+            server.execute(asked, (purchase_id,))
         if not back:
             server.execute("DELETE FROM purchases WHERE id = %s", (purchase_id,))
             server.execute("DELETE FROM events")
@@ -80,6 +86,77 @@ async def test_an_order_that_another_has_by_now_is_for_a_person(place, opened):
             await purchases.live()
         found = await purchases.find("p1")
         assert (found.state, found.late, found.candidates) == (S.NOT_PLACED, True, ("o1",))
+
+
+APPROVED = Quote(
+    product_id="prod",
+    product_title=clean("PUBG"),
+    type_id="type",
+    type_name=clean("60 UC"),
+    quantity=2,
+    unit_price=Decimal(200),
+    total=Decimal(400),
+    stock=9,
+    balance=Decimal(1000),
+    balance_after=Decimal(600),
+    read_at=NOON,
+)
+
+
+async def approved(journal, *steps: S) -> Purchases:
+    """Let another host than that of the asker approve p1, at another price than was asked for."""
+    purchases = Purchases(journal)
+    baseline = Baseline(("before",))
+    await purchases.approve(APPROVED, "p1", "other", baseline, {}, verify=lambda *_: None)
+    for step in steps:
+        facts = {"order_id": "o1"} if step is S.HANDLING else {}
+        await purchases.move("p1", step, "test", facts)
+    return purchases
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        ((), S.AWAITING_APPROVAL),
+        ((S.SENDING,), S.UNRESOLVED),
+        ((S.SENDING, S.UNRESOLVED), S.UNRESOLVED),
+        ((S.SENDING, S.HANDLING), S.HANDLING),
+    ],
+)
+async def test_an_approval_that_the_server_lost_sends_and_loses_nothing(
+    place, opened, steps, found
+):
+    waits = replace(intent(StillClock()), state=S.AWAITING_APPROVAL)
+    async with opened(place) as asker, opened(place, "b") as other:
+        await Purchases(asker).add(waits, "owner", Baseline())
+        purchases = await approved(other, *steps)
+        lose(place, "p1", "AWAITING_APPROVAL")
+        with pytest.raises(Exception, match="cannot be reached"):
+            await purchases.live()
+        [now] = await purchases.live()
+        assert now.state is found
+        assert (now.total == 400) is bool(steps)
+        if found is S.UNRESOLVED and S.UNRESOLVED not in steps:
+            assert await purchases.watched() == (now,)
+        assert await other.verify() == ""
+        # The host of who asked has it as it was then, and leaves it as it is now.
+        with pytest.raises(Exception, match="cannot be reached"):
+            await Purchases(asker).live()
+        assert await Purchases(asker).live() == (now,)
+
+
+async def test_a_wait_that_comes_back_leaves_what_was_sent(place, opened):
+    waits = replace(intent(StillClock()), state=S.AWAITING_APPROVAL)
+    async with opened(place) as asker, opened(place, "b") as other:
+        await Purchases(asker).add(waits, "owner", Baseline())
+        purchases = await approved(other, S.SENDING, S.HANDLING)
+        # All of it is lost, and what was sent is written again first.
+        lose(place, "p1")
+        for host in (purchases, Purchases(asker)):
+            with pytest.raises(Exception, match="cannot be reached"):
+                await host.live()
+            [now] = await host.live()
+            assert (now.state, now.order_id) == (S.HANDLING, "o1")
 
 
 def test_only_the_last_row_of_a_day_is_kept(tmp_path):

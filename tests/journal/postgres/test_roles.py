@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from psycopg import errors
 
 from services.domain.errors import JournalFailed
-from services.domain.models import Baseline
+from services.domain.models import Baseline, PurchaseState
+from services.journal import kept_limits
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
 from services.journal.leases import PollingLease
@@ -174,3 +176,61 @@ async def test_support_sees_whether_a_desk_keeps_the_orders_current(logins, open
             assert await watching.held()
             await lease.drop()
             assert not await watching.held()
+
+
+APPROVING = (
+    "UPDATE purchases SET state = 'INTENT' WHERE id = 'p1'",
+    "UPDATE purchases SET state = 'SENDING' WHERE id = 'p1'",
+    "INSERT INTO events VALUES (9,'',session_user,'approve','p1','','AWAITING_APPROVAL','INTENT',"
+    "'','{}','')",
+)
+
+
+@pytest.fixture
+async def approvers(logins, place, postgres, opened) -> dict[str, JournalServer]:
+    """Who asked for p1, and others, one of whom the owner named as an approver."""
+    found = {"asks": logins[roles.DESK], "owner": logins[roles.OWNER]}
+    with psycopg.connect(**place.parameters, autocommit=True) as admin:
+        for name in ("desk", "named"):
+            login = f"{place.schema}_{name}"
+            admin.execute(f"CREATE ROLE {login} LOGIN")
+            admin.execute(f"GRANT {roles.DESK} TO {login}")
+            found[name] = JournalServer(postgres.parameters(user=login), place.schema)
+    waits = replace(intent(StillClock()), state=PurchaseState.AWAITING_APPROVAL)
+    async with opened(found["asks"]) as journal:
+        await Purchases(journal).add(waits, "owner", Baseline())
+    async with opened(found["owner"], "b") as journal:
+        assert journal.is_owner
+        named = found["named"].parameters["user"]
+        await journal.write(lambda tx: kept_limits.name_approver(tx, named, may=True))
+    return found
+
+
+@pytest.mark.parametrize("statement", APPROVING)
+async def test_only_who_may_approves_whatever_program_it_uses(approvers, statement):
+    assert refused(approvers["asks"], statement)
+    assert refused(approvers["desk"], statement)
+    assert not refused(approvers["named"], statement)
+    assert not refused(approvers["owner"], statement)
+
+
+async def test_who_may_approve_approves_nothing_of_its_own(approvers, opened):
+    own = replace(
+        intent(StillClock(), quantity=3, name="p2"), state=PurchaseState.AWAITING_APPROVAL
+    )
+    async with opened(approvers["named"]) as journal:
+        await Purchases(journal).add(own, "owner", Baseline())
+    for statement in APPROVING:
+        assert refused(approvers["named"], statement.replace("'p1'", "'p2'"))
+        assert not refused(approvers["owner"], statement.replace("'p1'", "'p2'"))
+
+
+async def test_a_desk_names_no_approver(approvers):
+    name = approvers["desk"].parameters["user"]
+    assert refused(approvers["desk"], f"INSERT INTO limits VALUES ('{name}', 'approver', '1')")
+
+
+async def test_a_desk_ends_a_wait_and_writes_what_became_of_it(approvers):
+    for state in ("NOT_SENT", "HANDLING", "UNRESOLVED"):
+        done = f"UPDATE purchases SET state = '{state}' WHERE id = 'p1'"
+        assert not refused(approvers["desk"], done)

@@ -142,7 +142,7 @@ MUTANTS = (
         "the day's limit checked outside the transaction",
         Edit(
             "services.purchasing.buyer:Buyer._buy",
-            "verify=lambda tx: self._verify_day(tx, quote)",
+            "verify=lambda tx: self._verify_now(tx, quote, waits=waits)",
             "verify=lambda _: None",
         ),
         raced,

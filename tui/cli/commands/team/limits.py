@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from services.desk.desk import Desk
     from services.desk.team.limits import KeptLimit, LimitName
 
-NAMES: "tuple[LimitName, ...]" = ("max_total", "max_day")
+NAMES: "tuple[LimitName, ...]" = ("max_total", "max_day", "approve_above")
 
 
 def declare(add: AddCommand) -> None:
@@ -39,6 +39,24 @@ def declare(add: AddCommand) -> None:
     command.add_argument(
         "--max-day", metavar="DZD", type=spendable, help="to set: for a day; 0 = no limit"
     )
+    command.add_argument(
+        "--approve-above",
+        metavar="DZD",
+        type=spendable,
+        help="to set: above it another person has to approve a purchase; 0 = none",
+    )
+    command.add_argument(
+        "--approver",
+        metavar="LOGIN",
+        type=argument_types.note,
+        help="to set: this login may approve what others ask for, as the owner may",
+    )
+    command.add_argument(
+        "--no-approver",
+        metavar="LOGIN",
+        type=argument_types.note,
+        help="to set: this login may not approve any more",
+    )
 
 
 def spendable(text: str) -> Decimal:
@@ -54,26 +72,43 @@ async def limits(call: Call) -> int:
     changes: dict[LimitName, Decimal] = {
         name: getattr(args, name) for name in NAMES if getattr(args, name) is not None
     }
-    if args.what == "show" and (changes or args.operator):
-        raise BadInput("--operator, --max-total and --max-day go with limits set")
-    if args.what == "set" and not changes:
-        raise BadInput("Which limit? --max-total or --max-day", advice="Nothing was changed.")
+    named = args.approver or args.no_approver
+    if args.what == "show" and (changes or args.operator or named):
+        raise BadInput("Options that set a limit go with limits set")
+    if args.what == "set" and not (changes or named):
+        raise BadInput(
+            "Which limit? --max-total, --max-day, --approve-above or --approver",
+            advice="Nothing was changed.",
+        )
+    if args.approver and args.approver == args.no_approver:
+        raise BadInput("--approver and --no-approver name one login", advice="Nothing was changed.")
     async with call.desk(offline=True) as desk:
-        if args.what == "set":
+        if changes:
             await desk.limits.put(args.operator, changes)
+        if args.approver:
+            await desk.limits.name_approver(args.approver, may=True)
+        if args.no_approver:
+            await desk.limits.name_approver(args.no_approver, may=False)
         await _show(call, desk)
     return 0
 
 
 async def _show(call: Call, desk: "Desk") -> None:
-    kept = await desk.limits.each()
+    kept, approvers = await desk.limits.each(), await desk.limits.approvers()
     own = call.settings().purchase
     if not kept:
         call.out.say("The journal keeps no limit.")
-    heads = ("MAX TOTAL", "MAX DAY", "FOR")
-    rows = [(_shown(own.max_total), _shown(own.max_day), "this host's settings")]
+    if approvers:
+        call.out.say(f"The owner, {', '.join(approvers)} may approve what others ask for.")
+    heads = ("MAX TOTAL", "MAX DAY", "APPROVE ABOVE", "FOR")
+    rows = [(_shown(own.max_total), _shown(own.max_day), "", "this host's settings")]
     rows += [
-        (_shown(each.max_total), _shown(each.max_day), each.operator or "all together")
+        (
+            _shown(each.max_total),
+            _shown(each.max_day),
+            _shown(each.approve_above),
+            each.operator or "all together",
+        )
         for each in kept
     ]
     call.out.data(
@@ -83,8 +118,9 @@ async def _show(call: Call, desk: "Desk") -> None:
                 "max_day": as_json.amount(own.max_day or None),
             },
             "journal": [_document(each) for each in kept],
+            "approvers": list(approvers),
         },
-        as_text.table(heads, rows, right={0, 1}),
+        as_text.table(heads, rows, right={0, 1, 2}),
     )
 
 
@@ -93,6 +129,7 @@ def _document(limit: "KeptLimit") -> dict[str, str | None]:
         "operator": limit.operator or None,
         "max_total": as_json.amount(limit.max_total or None),
         "max_day": as_json.amount(limit.max_day or None),
+        "approve_above": as_json.amount(limit.approve_above or None),
     }
 
 
