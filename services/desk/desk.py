@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from services.desk.support import DeskSupport
     from services.desk.team.approvals import DeskApprovals
     from services.desk.team.limits import DeskLimits
+    from services.desk.team.shared_keys import SharedKeys
     from services.desk.watching.calls import DeskCalls
     from services.desk.watching.price_history import DeskPriceHistory
     from services.desk.watching.watches import DeskWatches
@@ -103,7 +104,10 @@ class Desk:
         self._clock = clock = CorrectedClock(clock) if settings.profile.journal else clock
         keys, name = paths.state_dir / "keys", f"{profile.name}-{profile.environment}.json"
         self._breaker: Final = CircuitBreaker(
-            keys / CircuitBreaker.place(profile.base_url), clock, key.fingerprint()
+            keys / CircuitBreaker.place(profile.base_url),
+            clock,
+            key.fingerprint(),
+            self._shared_keys(key) if profile.journal else None,
         )
         self._keeper: Final = BookPublisher(
             DeskInfo(
@@ -176,6 +180,16 @@ class Desk:
             },
         )
         self._buying: set[asyncio.Task[Purchase]] = set()
+
+    def _shared_keys(self, key: Secret) -> "SharedKeys":
+        """Return what the hosts of a team know together of the key."""
+        from services.desk.team.shared_keys import SharedKeys
+
+        def heard() -> int:
+            account = self._opening.account
+            return 0 if account is None else account.journal.consoles.rejections
+
+        return SharedKeys(self._settings.profile, self._paths, key.fingerprint(), heard)
 
     # What no first screen draws is loaded when it is asked for.
 

@@ -243,7 +243,8 @@ CREATE TABLE request_shares (
 CREATE TABLE rejected_keys (
     key TEXT PRIMARY KEY,
     rejected TEXT NOT NULL,
-    said TEXT NOT NULL
+    said TEXT NOT NULL,
+    accepted TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
 

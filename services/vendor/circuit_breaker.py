@@ -4,10 +4,17 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+    suppress,
+)
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import DecodeError, Struct, field, json
 
@@ -52,6 +59,32 @@ class _Count(Struct, omit_defaults=True):
     until: datetime | None = None
 
 
+class TeamKeys(Protocol):
+    """What the hosts of a team know together of one key."""
+
+    @property
+    def heard(self) -> int:
+        """How often it was heard that a key was rejected elsewhere, or may have been."""
+        ...
+
+    def turn(self, *, asked: bool) -> AbstractAsyncContextManager[None]:
+        """Keep the consoles of other hosts from trying the key meanwhile.
+
+        Raises:
+            AuthFailed: it was rejected, and no person asked for one more try, or too often.
+            Unavailable: another one tries it and does not come to an end.
+        """
+        ...
+
+    async def accepted(self) -> None:
+        """Let all hosts know that the key works."""
+        ...
+
+    async def rejected(self, error: AuthFailed) -> None:
+        """Let all hosts know that the vendor rejected it."""
+        ...
+
+
 class CircuitBreaker:
     """Counts rejected keys and lets no more calls out at once than may still be rejected.
 
@@ -64,9 +97,16 @@ class CircuitBreaker:
         path: the file of this vendor's address, None to keep the count in memory.
         clock: time.
         fingerprint: the one of this process's key.
+        team: what other hosts know of it; None where the journal is this host's.
     """
 
-    def __init__(self, path: Path | None, clock: Clock, fingerprint: str = "") -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        clock: Clock,
+        fingerprint: str = "",
+        team: TeamKeys | None = None,
+    ) -> None:
         self._path: Final = path
         self._clock: Final = clock
         self._fingerprint: Final = fingerprint
@@ -74,6 +114,10 @@ class CircuitBreaker:
         self._lost = path is None
         self._proven = False
         self._alone = asyncio.Lock()
+        self._team: Final = team
+        self._heard = 0
+        self._asked = False
+        self._unsaid: AuthFailed | None = None
 
     @staticmethod
     def place(base_url: str) -> str:
@@ -138,10 +182,17 @@ class CircuitBreaker:
             count.stops[self._fingerprint] = _Stop(
                 error.message, error.advice, error.code, error.request_id, error.attempts_left
             )
+        self._unsaid, self._asked = error, False
+
+    async def spread(self) -> None:
+        """Let the other hosts of a team know that this key was rejected, if it was."""
+        error, self._unsaid = self._unsaid, None
+        if error is not None and self._team is not None:
+            await self._team.rejected(error)
 
     def accepted(self) -> None:
         """Take note that this key works: what others do wrong does not stop it."""
-        self._proven = True
+        self._proven, self._asked = True, False
         count = self._current()
         if count.rejected and self._fingerprint not in count.accepted:
             with self._changed() as count:
@@ -152,6 +203,7 @@ class CircuitBreaker:
 
         A block in time is not theirs to lift.
         """
+        self._asked = True
         count = self._current()
         if count.until is None and (count.rejected or self._fingerprint in count.stops):
             with self._changed() as count:
@@ -163,8 +215,15 @@ class CircuitBreaker:
         """Keep the other reads of this process out until the key has worked once.
 
         A console starts with several reads at once: with a bad key they would be most of the five
-        attempts that block the address.
+        attempts that block the address. Of a team's hosts one tries it at a time.
+
+        Raises:
+            AuthFailed: a host of the team had it rejected.
+            Unavailable: another host tries it and does not come to an end.
         """
+        team = self._team
+        if team is not None and self._heard != team.heard:
+            self._heard, self._proven = team.heard, False
         alone = signed and not self._proven
         if alone:
             await self._alone.acquire()
@@ -172,7 +231,16 @@ class CircuitBreaker:
                 self._alone.release()
                 alone = False
         try:
-            yield
+            async with AsyncExitStack() as turn:
+                if alone and team is not None:
+                    await turn.enter_async_context(team.turn(asked=self._asked))
+                try:
+                    yield
+                finally:
+                    # Before another host has its turn.
+                    await self.spread()
+                if alone and team is not None and self._proven:
+                    await team.accepted()
         finally:
             if alone:
                 self._alone.release()

@@ -105,9 +105,12 @@ class VendorClient:
         self._asleep = asleep
         self._stock_read = stock_read
         self._exchange: Transport | None = None
+        self._spreading: asyncio.Future[None] | None = None
 
     async def aclose(self) -> None:
         """Close the connections of the reads; a purchase under way keeps its own."""
+        if self._spreading is not None:
+            await self._spreading
         if self._exchange is not None:
             await self._exchange.aclose()
 
@@ -277,6 +280,8 @@ class VendorClient:
             failure = exchange.failure_words(error, watch)
         if attempt.whole:
             await self._learn(attempt.answer, envelope(attempt.answer))
+            # Nothing comes between an answer and its commit.
+            self._spreading = asyncio.ensure_future(self._breaker.spread())
         return attempt.verdict(failure)
 
     async def _read(

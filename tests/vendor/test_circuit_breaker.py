@@ -1,6 +1,7 @@
 """One rejected key stops every call, here and in the other consoles of this host."""
 
 import asyncio
+import contextlib
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -306,3 +307,82 @@ async def test_without_a_place_for_locks_calls_go_on(console, tmp_path):
 
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+class Team:
+    """What other hosts know of a key, noted in the order in which it is asked and said."""
+
+    def __init__(self) -> None:
+        self.heard = 0
+        self.said: list[str] = []
+
+    @contextlib.asynccontextmanager
+    async def turn(self, *, asked: bool):
+        self.said.append("turn, asked" if asked else "turn")
+        yield
+        self.said.append("turn over")
+
+    async def accepted(self) -> None:
+        self.said.append("accepted")
+
+    async def rejected(self, error: AuthFailed) -> None:
+        self.said.append(f"rejected: {error.message}")
+
+
+@pytest.fixture
+def team() -> Team:
+    return Team()
+
+
+@pytest.fixture
+def shared(clock, tmp_path, team) -> CircuitBreaker:
+    return CircuitBreaker(tmp_path / "stop", clock, "fingerprint1", team)
+
+
+async def call(breaker: CircuitBreaker, ends) -> None:
+    async with breaker.one_at_a_time(signed=True):
+        ends()
+
+
+async def test_a_key_that_has_not_worked_is_tried_in_the_teams_turn(shared, team):
+    await call(shared, shared.accepted)
+    await call(shared, shared.accepted)
+    assert team.said == ["turn", "accepted", "turn over"]
+
+
+async def test_a_rejection_is_said_before_the_turn_is_over(shared, team):
+    await call(shared, lambda: shared.trip(AuthFailed("no")))
+    shared.reset()
+    await call(shared, shared.accepted)
+    assert team.said == [
+        "turn", "rejected: no", "turn over", "turn, asked", "accepted", "turn over",
+    ]  # fmt: skip
+
+
+async def test_what_is_heard_of_another_host_has_the_key_tried_in_turn_again(shared, team):
+    await call(shared, shared.accepted)
+    team.heard += 1
+    await call(shared, lambda: None)
+    assert team.said[3:] == ["turn", "turn over"]
+
+
+async def test_a_wish_to_try_again_ends_with_the_try(shared, team):
+    shared.reset()
+    await call(shared, shared.accepted)
+    team.heard += 1
+    await call(shared, shared.accepted)
+    assert team.said[0] == "turn, asked"
+    assert team.said[3] == "turn"
+
+
+async def test_a_purchase_that_is_rejected_is_said_to_the_team(raw, make_client, shared, team):
+    raw.answers(401, {"success": False, "error": {"code": "ERR_AUTH", "message": "no"}})
+    client = make_client(raw.url, breaker=shared)
+
+    async def sending() -> None:
+        return None
+
+    placed = await client.place("p1", "t1", 1, sending=sending)
+    assert placed.verdict == "REFUSED"
+    await client.aclose()
+    assert [each.partition(":")[0] for each in team.said] == ["rejected"]

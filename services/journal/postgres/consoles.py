@@ -122,9 +122,14 @@ class ServerConsoles:
         self._ending.set()
 
     def _stay(self) -> None:
+        lost = False
         while not self._ending.is_set():
             with contextlib.suppress(psycopg.Error), connect(self._server) as connection:
                 if self._show(connection):
+                    if lost:
+                        # What was said meanwhile was not heard.
+                        self.rejections += 1
+                    lost = True
                     self.connected.set()
                     self._news()
                     self._listen(connection)
