@@ -232,19 +232,16 @@ class BoardSync:
 
     async def _orders_found(self, orders: tuple[Order, ...]) -> None:
         """Write down what the tracker found, then show it; else a desk's console writes it."""
-        if self._journal.notes_only:
-            self.rows.take_orders(orders)
-            self.naming.orders_came()
-            self.publish()
-            return
-        await self._tracked.save(orders, since=self.unclaimed.since)
         self.rows.take_orders(orders)
         self.naming.orders_came()
-        found = {order.id: order for order in orders}
-        # The journal knows every owner; the board only those it still shows.
-        for purchase in await self._purchases.owners(found):
-            await self._advance(purchase, found[purchase.order_id])
-        await self._unclaimed_orders(orders)
+        if not self._journal.notes_only:
+            found = {order.id: order for order in orders}
+            # The journal knows every owner; the board only those it still shows. Their purchases
+            # come first: of an order that is saved as final no console asks again.
+            for purchase in await self._purchases.owners(found):
+                await self._advance(purchase, found[purchase.order_id])
+            await self._tracked.save(orders, since=self.unclaimed.since)
+            await self._unclaimed_orders(orders)
         self.publish()
 
     async def _unclaimed_orders(self, orders: tuple[Order, ...]) -> None:

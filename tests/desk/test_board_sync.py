@@ -1,8 +1,14 @@
 """The board follows what is bought here, written elsewhere and answered by the vendor."""
 
+import pytest
+
 from services.desk.board_sync import BoardSync
 from services.desk.desk import Desk
+from services.domain.errors import AWAY, JournalFailed
 from services.domain.models import PurchaseState as S
+from services.sandbox import Fault
+
+pytestmark = pytest.mark.both_engines
 
 
 async def bought(desk: Desk, pick):
@@ -50,3 +56,35 @@ async def test_orders_that_end_teach_the_usual_time(open_desk, pick, market, lea
         await board.learn_times()
         assert desk.book.orders[0].ended_at == row.ended_at
         assert dict(desk.book.usual) == learned
+
+
+@pytest.mark.parametrize("fails", ["move", "count_cards"])
+async def test_what_one_console_fails_to_carry_over_another_does(
+    open_desk, pick, market, leaping, monkeypatch, fails
+):
+    if fails == "count_cards":
+        market.faults.add(Fault.parse("shape:no-cards*0"))
+    async with open_desk() as one, open_desk(operator="karim") as two:
+        boards = [desk._opening.opened().board for desk in (one, two)]
+        purchase = await bought(one, pick)
+        await boards[1]._take_changes()
+        market.finish(purchase.order_id)
+        if fails == "count_cards":
+            leaping.advance(60)
+            await boards[0].tracker.tick()
+            await boards[1]._take_changes()
+            assert two.book.orders[0].missing
+
+        async def away(*_, **__):
+            raise JournalFailed("The journal's server cannot be reached", code=AWAY)
+
+        market.faults.clear()
+        monkeypatch.setattr(one._opening.opened().purchases, fails, away)
+        leaping.advance(60)
+        with pytest.raises(JournalFailed):
+            await boards[0].tracker.tick()
+        await boards[1]._take_changes()
+        leaping.advance(60)
+        await boards[1].tracker.tick()
+        [held] = await two.journal.purchases()
+        assert (held.state, held.missing) == (S.FULFILLED, 0)
