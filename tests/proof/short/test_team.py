@@ -44,7 +44,7 @@ async def test_what_a_failover_loses_its_host_writes_again() -> None:
 
 
 async def test_one_of_many_consoles_polls_and_all_hear() -> None:
-    assert (await many.run(12, 2)).complaints == []
+    assert (await many.run(12, 2, 3)).complaints == []
 
 
 @pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.name)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import random
 import tempfile
 import time
 from datetime import datetime, timedelta
@@ -16,22 +15,25 @@ from services.journal.leases import POLLING
 from services.journal.orders import TrackedOrders
 from services.journal.postgres.session import JournalServer
 from services.system.clock import SystemClock
-from tests.proof.team import ground
+from tests.proof.team import ground, hosts
 
 WRITERS = 50
 CHANGES = 20
 HEARD_WITHIN = 0.3
-PAUSE = 0.5
-"""Seconds between two writes of a console; one that buys without pause writes as often."""
+COMMITTED_WITHIN = 0.25
 LEASE_SECONDS = 12.0
 
 
 class Figures(Struct):
-    """What was measured: the 95th of a hundred, in seconds."""
+    """What was measured: the 95th of a hundred, in seconds.
+
+    `plain` is what a commit takes that psycopg writes alone, with the same statements.
+    """
 
     consoles: int
     heard: float = 0.0
     committed: float = 0.0
+    plain: float = 0.0
     complaints: list[str] = []
 
 
@@ -47,8 +49,14 @@ class Apart:
         return self._right.now() + self._off
 
 
-async def run(consoles: int, each: int = CHANGES) -> Figures:
-    """Open that many consoles, whose clocks differ by hours, and measure."""
+async def run(consoles: int, each: int = CHANGES, writers: int = WRITERS) -> Figures:
+    """Open that many consoles, whose clocks differ by hours, and measure.
+
+    Args:
+        consoles: how many in this process.
+        each: how many changes are made, and how many commits by each writer.
+        writers: how many hosts write without pause, in processes of their own.
+    """
     figures = Figures(consoles)
     with (
         tempfile.TemporaryDirectory(prefix="carddesk-many-") as folder,
@@ -64,8 +72,12 @@ async def run(consoles: int, each: int = CHANGES) -> Figures:
             ]
             figures.complaints += await _one_polls(journals)
             figures.heard = await _heard(journals, each)
-            figures.committed = await _committed(journals[:WRITERS], each)
             figures.complaints += await ground.broken_chain(journals[0])
+        if writers:
+            figures.plain = hosts.committed(place, writers, each, hosts.plain)
+            figures.committed = hosts.committed(place, writers, each, hosts.journal)
+            async with ground.journal_at(place, Path(folder) / "after") as journal:
+                figures.complaints += await ground.broken_chain(journal)
     if figures.heard > HEARD_WITHIN:
         figures.complaints.append(f"a change is heard after {figures.heard:.3f} s")
     return figures
@@ -96,23 +108,4 @@ async def _heard(journals: list[Journal], changes: int) -> float:
             for each in others:
                 await each.news.wait()
         taken.append(time.perf_counter() - began)
-    return _p95(taken)
-
-
-async def _committed(journals: list[Journal], each: int) -> float:
-    """Return what a commit takes while all of these write as if they bought."""
-    taken: list[float] = []
-
-    async def writes(journal: Journal) -> None:
-        for _ in range(each):
-            await asyncio.sleep(random.uniform(0, 2 * PAUSE))
-            began = time.perf_counter()
-            await journal.write(lambda tx: tx.event("note", why="changed"))
-            taken.append(time.perf_counter() - began)
-
-    await asyncio.gather(*(writes(journal) for journal in journals))
-    return _p95(taken)
-
-
-def _p95(taken: list[float]) -> float:
     return quantiles(taken, n=20)[-1]
