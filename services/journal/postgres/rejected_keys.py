@@ -10,9 +10,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from services.journal.postgres import statements
 from services.journal.postgres.consoles import KEY_REJECTED
 from services.journal.postgres.session import Connection
-from services.journal.postgres.statements import NOW
 
 TURNS: Final = 0x43444B32
 """The class of the locks of consoles that try a key: "CDK2"."""
@@ -69,8 +69,9 @@ def give_turn_back(connection: Connection, key: str) -> None:
 
 def history(connection: Connection, key: str) -> KeyHistory:
     """Return what the hosts know of a key."""
+    now = f"SELECT {statements.NOW} AS now"
     row = connection.execute(
-        f"SELECT {NOW} AS now, k.* FROM (SELECT 1) AS one LEFT JOIN ({_ROW}) AS k ON true".encode(),  # noqa: S608
+        f"SELECT * FROM ({now}) AS one LEFT JOIN ({_ROW}) AS k ON true".encode(),  # noqa: S608
         (key,),
     ).fetchone()
     if row is None or row["rejected"] is None:
@@ -85,7 +86,7 @@ def history(connection: Connection, key: str) -> KeyHistory:
 
 def note_accepted(connection: Connection, key: str) -> None:
     """Write down that a key works, whatever was said of it before."""
-    connection.execute(_PUT.format(accepted=NOW).encode(), (key, "[]", ""))
+    connection.execute(_PUT.format(accepted=statements.NOW).encode(), (key, "[]", ""))
 
 
 def note_rejected(connection: Connection, key: str, said: Rejection) -> None:
