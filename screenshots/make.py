@@ -133,7 +133,7 @@ async def purchase(size: tuple[int, int], home: Path) -> None:
     """Play one purchase and take a picture of each step, and of finding it again."""
     name = f"{size[0]}x{size[1]}"
     async with console(size, home) as (pilot, box):
-        await seen(pilot, "PUBG Mobile UC", "live")
+        await seen(pilot, "PUBG Mobile UC", "connected")
         await seen(pilot, "8100 UC")
         await named(pilot)
         shot(pilot, f"desk-{name}")
@@ -177,7 +177,7 @@ async def purchase(size: tuple[int, int], home: Path) -> None:
 async def lost(size: tuple[int, int], home: Path) -> None:
     """Lose the answer to a purchase, on an account on which somebody buys the same."""
     async with console(size, home, earlier=0, fault="reset@placeOrder:after") as (pilot, box):
-        await seen(pilot, "PUBG Mobile UC", "live")
+        await seen(pilot, "PUBG Mobile UC", "connected")
         await bought(pilot, 2, "Yacine")
         # No check finds anything before somebody else has bought, too.
         box.faults.add(Fault("http503", endpoint="list", times=0))

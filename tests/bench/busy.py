@@ -9,7 +9,7 @@ from tests.bench.stage import LIVE, Stage, stage
 from tests.bench.tty import measures
 from tests.bench.tty.session import Session
 
-FOLLOWING = r"(?:SANDBOX|PRODUCTION) +\d.* live"
+FOLLOWING = r"(?:SANDBOX|PRODUCTION) +\d.* connected"
 BUSY_SECONDS = 20.0
 PRESSES = 120
 ORDERS = "3"

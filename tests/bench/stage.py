@@ -33,7 +33,7 @@ BARE = ROOT / "tests" / "bench" / "floor" / "bare.py"
 DESK_READY = r"(?s)SANDBOX.*PUBG Mobile.*(other desk|ready|handling)"
 """On the screen once catalogue, status and the board from the journal are there."""
 
-LIVE = r"SANDBOX +\d.* live\b"
+LIVE = r"SANDBOX +\d.* connected\b"
 """On the screen once the vendor has been asked about the orders."""
 
 

@@ -62,7 +62,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 async def test_a_picture_and_each_pane_are_few_bytes(open_console: OpenConsole, sent: Sent) -> None:
     async with open_console(size=(WIDTH, HEIGHT)) as console:
         await console.ready()
-        await console.shows("60 UC", "live")
+        await console.shows("60 UC", "connected")
         await console.settle()
         assert sent.count() <= 10_000
         for key in "2", "3", "1":

@@ -24,7 +24,7 @@ async def test_silence_is_said_counted_and_over_with_the_first_answer(
     console.box.faults.add(Fault("hang", times=0))
     await console.press("r")
     await console.shows("no answer since ", ": trying again.")
-    assert "live" not in console.text().splitlines()[0]
+    assert "connected" not in console.text().splitlines()[0]
     await console.until(
         lambda: any("has not answered for" in entry.text for entry in console.app.book.log)
     )

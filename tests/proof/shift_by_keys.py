@@ -623,7 +623,7 @@ def run(
         }
         desk = Terminal([COMMAND], environ | vendor.variables | variables, size, 0.0)
         try:
-            desk.wait_for(r"(?s)(?:SANDBOX|PRODUCTION) +\d.* live")
+            desk.wait_for(r"(?s)(?:SANDBOX|PRODUCTION) +\d.* connected")
             counter = Counter(desk, vendor, tally)
             for each in shift:
                 if isinstance(each, Sale):

@@ -164,7 +164,7 @@ def _send(desk: Terminal, vendor: Vendor) -> None:
     A request whose head has come and whose body has not is no order yet: killed between the two,
     the console leaves nothing to be found.
     """
-    desk.wait_for(r"(?s)(?:SANDBOX|PRODUCTION) +\d.* live.*PUBG Mobile UC")
+    desk.wait_for(r"(?s)(?:SANDBOX|PRODUCTION) +\d.* connected.*PUBG Mobile UC")
     desk.press("enter")
     desk.wait_for("60 UC")
     desk.open_ticket()

@@ -94,7 +94,7 @@ def scene(paths: Paths, zone: None, theme: str, size: tuple[int, int]) -> Scene:
                 async with app.run_test(size=size):
                     console = Console(app, desk, box, clock, steady)
                     await console.ready()
-                    await console.shows("live")
+                    await console.shows("connected")
                     await console.until(lambda: app.book.balance)
                     await console.until(lambda: len(app.book.orders) == len(box.orders))
                     await console.until(lambda: not any(_nameless(o) for o in app.book.orders))

@@ -46,7 +46,7 @@ def test_colours_go_with_the_background(home, kind, environ, asked, drawn_on):
     desk = kind([CARDDESK, "--sandbox"], home | environ, (80, 24), trip=0.0)
     try:
         # What was typed before the console was there is a key all the same.
-        desk.wait_for("Help · " if kind is Light and asked else "live")
+        desk.wait_for("Help · " if kind is Light and asked else "connected")
         back = desk.screen.buffer[desk.screen.lines - 1][0].bg
         assert drawn_on == ("" if back == "default" else ground(rgb(back)))
         assert desk.bytes.count(ASKED) == asked
@@ -63,7 +63,7 @@ def rgb(colour):
 def test_signs_of_two_cells_are_drawn_in_ascii(home):
     desk = Wide([CARDDESK, "--sandbox"], home, (120, 40), trip=0.0)
     try:
-        desk.wait_for("live")
+        desk.wait_for("connected")
         desk.wait_gone("[▏─│●○]")
         desk.press("ctrl+q")
         assert desk.exit_code() == 0

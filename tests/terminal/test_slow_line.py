@@ -33,12 +33,12 @@ def test_a_long_round_trip_turns_it_on_and_says_so_once(terminal):
     desk.wait_for("PUBG Mobile UC")
     assert desk.bytes.rfind(MOUSE_OFF) > desk.bytes.rfind(MOUSE_ON) >= 0
     run(desk, "slow off")
-    desk.wait_gone("live +slow line")
+    desk.wait_gone("connected +slow line")
     assert desk.bytes.rfind(MOUSE_ON) > desk.bytes.rfind(MOUSE_OFF)
     # Measured again, it comes back; what the measure tells takes the place of what was changed.
     run(desk, "slow auto")
     desk.wait_for("Slow line mode")
-    desk.wait_for("live +slow line")
+    desk.wait_for("connected +slow line")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
 
@@ -47,7 +47,7 @@ def test_a_short_round_trip_leaves_it_off(terminal):
     desk = terminal(
         "--sandbox", "--no-mouse", size=(120, 40), trip=0.0, CARDDESK_UI_SLOW_LINE="auto"
     )
-    desk.wait_for("live")
+    desk.wait_for("connected")
     run(desk, "debug")
     desk.wait_for(r"trip +\d+ ms +full \(auto\)")
     assert "slow line" not in desk.text
@@ -146,7 +146,7 @@ def test_who_leaves_before_the_first_answer_waits_for_it(home, slow_line):
 
 def test_the_figures_of_the_line_take_a_line_and_give_it_back(terminal):
     desk = terminal("--sandbox", trip=0.0)
-    desk.wait_for("live")
+    desk.wait_for("connected")
     desk.wait_for(r"Filter.*\Z")
     run(desk, "debug")
     desk.wait_for(r"\d+ B/s +\d+\.\d frames/s +key +\d+ B +trip +\d+ ms +full \(off\).*\Z")

@@ -43,7 +43,7 @@ def is_drawn_again(desk, since):
 def test_suspending_gives_the_terminal_back_whole(terminal, way):
     desk = terminal("--sandbox")
     desk.wait_for("PUBG Mobile UC")
-    desk.wait_for("live")
+    desk.wait_for("connected")
     if way == "ctrl+z":
         desk.press("\x1a")
     else:
@@ -60,7 +60,7 @@ def test_suspending_gives_the_terminal_back_whole(terminal, way):
 
 def test_enter_continues_a_console_that_no_shell_started(terminal):
     desk = terminal("--sandbox")
-    desk.wait_for("live")
+    desk.wait_for("connected")
     desk.press("\x1a")
     stopped(desk)
     desk.wait_for("Press enter to go on")
@@ -72,7 +72,7 @@ def test_enter_continues_a_console_that_no_shell_started(terminal):
 @pytest.mark.parametrize("first", [(signal.SIGSTOP,), ()], ids=["stopped", "running"])
 def test_a_stray_sigcont_draws_all_again(terminal, first):
     desk = terminal("--sandbox")
-    desk.wait_for("live")
+    desk.wait_for("connected")
     for number in first:
         desk.signal(number)
         stopped(desk)

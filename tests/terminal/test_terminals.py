@@ -114,7 +114,7 @@ def test_no_more_colours_are_sent_than_the_terminal_has(terminal, environ, sent,
 def test_without_colours_no_colour_is_sent_whatever_the_theme(terminal, theme, arguments):
     desk = terminal("--sandbox", *arguments, CARDDESK_UI_THEME=theme, NO_COLOR="1")
     desk.wait_for("PUBG Mobile UC")
-    desk.wait_for("live")
+    desk.wait_for("connected")
     desk.press("ctrl+q")
     assert desk.exit_code() == 0
     codes = {c for found in re.findall(rb"\x1b\[([\d;]*)m", desk.bytes) for c in found.split(b";")}
@@ -125,7 +125,7 @@ def test_without_colours_no_colour_is_sent_whatever_the_theme(terminal, theme, a
 def test_a_storm_of_sizes_ends_in_the_picture_of_the_last_one(terminal, arguments):
     desk = terminal("--sandbox", *arguments, size=(120, 40), trip=0.0)
     desk.wait_for("PUBG Mobile UC")
-    desk.wait_for("live")
+    desk.wait_for("connected")
     chance = random.Random(7)
     for _ in range(100):
         desk.resize(chance.randint(60, 300), chance.randint(18, 100))
@@ -147,7 +147,7 @@ def test_a_storm_of_sizes_ends_in_the_picture_of_the_last_one(terminal, argument
 
 def test_what_ended_it_from_outside_is_said_and_logged(terminal, tmp_path):
     desk = terminal("--sandbox")
-    desk.wait_for("live")
+    desk.wait_for("connected")
     desk.signal(signal.SIGTERM)
     assert desk.exit_code() == 128 + signal.SIGTERM
     assert "Ended from outside by SIGTERM" in desk.text
@@ -157,7 +157,7 @@ def test_what_ended_it_from_outside_is_said_and_logged(terminal, tmp_path):
 
 def test_a_terminal_that_takes_nothing_does_not_prevent_leaving(terminal):
     desk = terminal("--sandbox", size=(200, 60))
-    desk.wait_for("live")
+    desk.wait_for("connected")
     ended = os.pidfd_open(desk.pid)
     # The terminal is not read from here on, and what is written has nowhere to go.
     for _ in range(400):

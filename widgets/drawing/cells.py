@@ -192,8 +192,8 @@ def poll_cell(poll: PollState, now: datetime | None = None, *, short: bool = Fal
     alone = poll.failure is not None and poll.failure.code == NO_DESK
     words = {
         "starting": Cell("connecting", "dim"),
-        "live": Cell("live", "dim"),
-        "following": Cell("live" if short else "live (other console)", "dim"),
+        "live": Cell("connected", "dim"),
+        "following": Cell("connected" if short else "connected (other console)", "dim"),
         "failing": Cell(f"no desk open{at}" if alone else f"no link{at}", "warn"),
         "blocked": Cell(f"blocked{at}", "alert"),
         "stopped": Cell(f"stopped{at}", "alert"),

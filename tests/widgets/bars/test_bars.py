@@ -87,7 +87,7 @@ async def test_used_requests_are_said_with_the_time_left(
         stage.widget.book = book(link=LinkState(held_until=now + timedelta(seconds=24)))
         line = (await stage.picture())[0]
     assert words in line
-    assert "live" not in line
+    assert "connected" not in line
 
 
 async def test_a_way_to_the_vendor_that_is_not_the_usual_one_is_said(
@@ -110,7 +110,7 @@ async def test_parts_leave_whole_and_the_gravest_stay(
     unsettled = tuple(purchase(PurchaseState.UNRESOLVED, id=str(n)) for n in range(12))
     words = {
         *(environment, "48", "250", "DZD", "12", "NO", "ANSWER", "○", "3", "handling"),
-        *("live", "amel", "shop12", f"{now.astimezone():%H:%M}"),
+        *("connected", "amel", "shop12", f"{now.astimezone():%H:%M}"),
     }
     async with staged(StatusBar(), width, 2) as stage:
         stage.widget.now = now
@@ -198,7 +198,7 @@ INTERNAL = Unavailable("The vendor had an error", code="HTTP_500", request_id="r
 @pytest.mark.parametrize(
     ("width", "balance", "error", "words"),
     [
-        (80, None, IN_EUR, "balance is in EUR  ○ 3 handling  live"),
+        (80, None, IN_EUR, "balance is in EUR  ○ 3 handling  connected"),
         (110, None, INTERNAL, "balance unknown  The vendor had an error; r tries again  ○ 3"),
         (90, None, INTERNAL, "balance unknown  The vendor had an error  ○ 3"),
         (120, Balance(Decimal(9), NOW), INTERNAL, "The vendor had an error; r"),
