@@ -12,6 +12,7 @@ from services.desk.opening import Opening
 from services.domain.errors import NotFound
 from services.domain.models import Catalog, Product, Purchase, Stock
 from services.domain.phrase import phrase
+from services.domain.typed.product_names import goods_name
 from services.domain.typed.purchase_list import (
     NOTHING_BOUGHT,
     ListedRow,
@@ -220,6 +221,7 @@ def _of_purchase(row: ListedRow, key: str, purchase: Purchase) -> PlannedRow:
         purchase.product_title,
         purchase.type_id,
         purchase.type_name,
+        goods_name(purchase.product_title, purchase.type_name),
         purchase.unit_price,
         purchase.total,
         purchase,

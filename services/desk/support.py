@@ -15,6 +15,7 @@ from services.domain.text import clean, ours
 from services.domain.timeline import Timeline
 from services.domain.typed import lookup
 from services.domain.typed.lookup import LookupResult
+from services.domain.typed.product_names import goods_name
 from services.domain.words.log_words import deed_words
 from services.journal import joint_reads
 from services.journal.search import Match
@@ -198,7 +199,7 @@ class DeskSupport:
         if new and row is not None:
             did = "handed over" if mark.at else "not handed over, the mark was taken back"
             number = "" if row.quantity == 1 else f"{row.quantity} "
-            goods = f"{number}{row.product or row.product_id} {row.denomination}".rstrip()
+            goods = number + goods_name(row.product or row.product_id, row.denomination)
             self._keeper.log(deed_words(did, goods), customer=row.note)
         return done
 

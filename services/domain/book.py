@@ -25,7 +25,7 @@ from services.domain.phrase import Phrase, plain
 from services.domain.purchase_states import ELSEWHERE, HANDED_OVER, state_name
 from services.domain.spending import Spending
 from services.domain.text import NOTHING, SafeText
-from services.domain.typed.product_names import with_region
+from services.domain.typed.product_names import goods_name, with_region
 
 
 class BoardOrder(Struct, frozen=True, gc=False):
@@ -73,12 +73,17 @@ class BoardOrder(Struct, frozen=True, gc=False):
     @property
     def name(self) -> str:
         """What it is of and whom it is for: `1 x Steam Wallet 10 EUR, Karim`."""
-        what = f"{self.quantity} x {self.goods} {self.denomination}"
+        what = f"{self.quantity} x {self.goods}"
         return f"{what}, {self.note}" if self.note else what
 
     @property
     def goods(self) -> str:
-        """What was bought is called, with its region."""
+        """What was bought is called: product, value and region."""
+        return goods_name(self.product or self.product_id, self.denomination, self.region)
+
+    @property
+    def product_named(self) -> str:
+        """What the product alone is called, with its region."""
         return with_region(self.product or self.product_id, self.region)
 
     @property

@@ -15,8 +15,8 @@ from services.domain.secrets import MASK, Secret
 from services.domain.text import clean
 
 FIELDS: Final = (
-    *("code", "serial", "product", "denomination", "region", "order", "date", "price", "hint"),
-    "note",
+    *("code", "serial", "goods", "product", "denomination", "region", "order", "date", "price"),
+    *("hint", "note"),
 )
 LANGUAGES: Final = {"fr": "French", "ar": "Arabic", "en": "English"}
 OWN: Final = "own"
@@ -24,13 +24,13 @@ OWN: Final = "own"
 
 BUILT_IN: Final = {
     "fr": (
-        "{product} {denomination}\nCode : {code}\nNuméro de série : {serial}\n"
+        "{goods}\nCode : {code}\nNuméro de série : {serial}\n"
         "Commande : {order}\nDate : {date}\n{hint}"
     ),
     # What is not Arabic has lines of its own: beside Arabic words 1234-5678 is drawn as 5678-1234.
     "ar": "\n".join(
         (
-            "{product} {denomination}",
+            "{goods}",
             "الرمز:",
             "{code}",
             "الرقم التسلسلي:",
@@ -42,10 +42,7 @@ BUILT_IN: Final = {
             "{hint}",
         )
     ),
-    "en": (
-        "{product} {denomination}\nCode: {code}\nSerial number: {serial}\n"
-        "Order: {order}\nDate: {date}\n{hint}"
-    ),
+    "en": ("{goods}\nCode: {code}\nSerial number: {serial}\nOrder: {order}\nDate: {date}\n{hint}"),
 }
 """The template of each language."""
 
@@ -228,7 +225,8 @@ def _values(order: BoardOrder, price: str, hint: str, *, code: str, serial: str)
     return {
         "code": code,
         "serial": serial,
-        "product": order.goods,
+        "goods": order.goods,
+        "product": order.product_named,
         "denomination": order.denomination,
         "order": clean(order.order_id, LONGEST_ORDER_ID),
         "date": local_day(order.time),

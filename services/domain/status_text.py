@@ -12,6 +12,7 @@ from services.domain.models import PurchaseState as S
 from services.domain.phrase import EMPTY, Phrase, joined, numbered, phrase, phrase_of, plain
 from services.domain.purchase_states import approval_ends
 from services.domain.text import short_id
+from services.domain.typed.product_names import goods_name
 
 NO_ANSWER = "No answer from the vendor: the order may or may not have gone through."
 LATE = "This order came late. You may now have two."
@@ -20,8 +21,8 @@ FITS = "An order that fits came late: it may be ours. Do not buy it again."
 
 
 def named(purchase: Purchase) -> str:
-    """Return what is bought in a few words: `2 x PUBG Mobile UC 60 UC`."""
-    return f"{purchase.quantity} x {purchase.product_title} {purchase.type_name}"
+    """Return what is bought in a few words: `2 x PUBG Mobile 60 UC`."""
+    return f"{purchase.quantity} x {goods_name(purchase.product_title, purchase.type_name)}"
 
 
 def sending(seconds: float) -> str:

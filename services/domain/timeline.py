@@ -325,7 +325,7 @@ def _vendor(read: TimelineFacts) -> Iterator[TimelineEntry]:
         yield TimelineEntry(
             read.row.time,
             "Placed by another desk",
-            facts=(plain(f"{read.row.quantity} x {read.row.goods} {read.row.denomination}"),),
+            facts=(plain(f"{read.row.quantity} x {read.row.goods}"),),
         )
         if read.seen_at is not None:
             yield TimelineEntry(read.seen_at, "Seen here for the first time")

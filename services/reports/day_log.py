@@ -12,6 +12,7 @@ from services.domain.phrase import EMPTY, Phrase, cleaned
 from services.domain.text import clean
 from services.domain.timeline import DEEDS, SAYS_ENOUGH, STEPS
 from services.domain.typed import day
+from services.domain.typed.product_names import goods_name
 from services.domain.words.log_words import Bought, deed_words, outcome_words
 from services.journal.database import Journal
 from services.journal.rows import iso
@@ -75,7 +76,7 @@ def _entries(rows: list[Mapping[str, Any]]) -> Iterator[LogEntry]:
 def _bought(row: Mapping[str, Any], came: int | None = None, missing: int = 0) -> Bought:
     if row["quantity"] is None:
         return Bought(f"order {row['order_id']}" if row["order_id"] else "", 1)
-    goods = f"{row['product_title']} {row['type_name']}"
+    goods = goods_name(row["product_title"], row["type_name"])
     return Bought(goods, row["quantity"], _amount(row["total"]), came, missing)
 
 

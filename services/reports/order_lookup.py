@@ -162,4 +162,4 @@ def _fitting(hits: tuple[LookupHit, ...], wanted: LookupTerm) -> list[LookupHit]
 
 
 def _words(row: BoardOrder) -> str:
-    return " ".join((row.goods, row.denomination, row.note, row.operator, row.state))
+    return " ".join((row.product_named, row.denomination, row.note, row.operator, row.state))

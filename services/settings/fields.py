@@ -195,7 +195,7 @@ class UiSettings(Struct, frozen=True):
     customer_template: Annotated[
         str,
         _doc(
-            "Text: {code} {serial} {product} {denomination} {order} {date} {price} "
+            "Text: {code} {serial} {goods} {product} {denomination} {order} {date} {price} "
             "{region} {hint} {note}.",
             check=receipt.check,
             lines=True,

@@ -66,7 +66,9 @@ def purchase(setting: str, *, film: bool) -> list[tuple[float, int]]:
 
 
 def _steps(session: Session, film: bool) -> Iterator[tuple[float, int]]:
-    yield _settled(session, session.spawned, r"(?s)PUBG Mobile.* connected.*Filter|connected.*PUBG Mobile")
+    yield _settled(
+        session, session.spawned, r"(?s)PUBG Mobile.* connected.*Filter|connected.*PUBG Mobile"
+    )
     _picture(session, 1, film)
     moves = [_pressed(session, key, at) for key, at in ((DOWN, UP) * 3)[:5]]
     # The median: into one of them falls the minute, at which every age is drawn.

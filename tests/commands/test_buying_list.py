@@ -431,15 +431,13 @@ def test_what_may_be_paid_is_the_worst():
 
 def test_a_narrow_terminal_breaks_the_goods_at_spaces() -> None:
     row = SimpleNamespace(line=2, quantity=1, note="mme benali du centre")
-    planned = SimpleNamespace(
-        row=row, total=Decimal(377), product_title="PUBG Mobile UC", type_name="60 UC"
-    )
+    planned = SimpleNamespace(row=row, total=Decimal(377), goods="PUBG Mobile 60 UC")
     outcome = SimpleNamespace(value="not bought")
     results: Any = [SimpleNamespace(planned=planned, purchase=None, outcome=outcome)]
     lines = buying_list._table(results, 60).splitlines()
     assert len(lines) == 4
     assert max(map(len, lines)) <= 60
     assert " ".join(line[lines[0].index("WHAT") :] for line in lines[1:]) == (
-        "PUBG Mobile UC, 60 UC (mme benali du centre)"
+        "PUBG Mobile 60 UC (mme benali du centre)"
     )
     assert len(buying_list._table(results, 0).splitlines()) == 2

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.domain.typed.product_names import goods_name
 from services.sandbox import Fault
 from services.system.clock import SystemClock
 
@@ -81,13 +82,14 @@ async def test_goods_have_their_names_and_region(carddesk, vendor, shelf):
     mine = await bought(carddesk, shelf)
     await carddesk("catalog")
     [sold] = [each for each in vendor.products if each.id == shelf.product_id]
-    named = f"{sold.title}, {sold.region}"
+    product = f"{sold.title}, {sold.region}"
+    named = goods_name(sold.title, mine["type_name"], sold.region)
     foreign = vendor.foreign_order(shelf.product_id, shelf.type_id, 3)
     document = (await carddesk("order", foreign, "--json")).document
     assert document["product_title"] == sold.title
     assert document["type_name"] == mine["type_name"]
     for reference in (foreign, mine["order_id"]):
-        assert named in (await carddesk("order", reference)).out
+        assert product in (await carddesk("order", reference)).out
     assert (await carddesk("orders")).out.count(named) == 2
     assert named in (await carddesk("find", foreign)).out
 

@@ -55,8 +55,9 @@ def row(line=2, quantity=2, key="from-1-1", **named):
 def plan(line, quantity=2, purchase=None, *, own=False, note=""):
     asked = row(line, quantity, f"k{line}", own=own, product_id="p1", type_id="t1", note=note)
     return PlannedRow(
-        asked, asked.key, "p1", "UC", "t1", "60 UC", Decimal(100), Decimal(100) * quantity, purchase
-    )
+        asked, asked.key, "p1", "UC", "t1", "60 UC", "UC 60 UC", Decimal(100),
+        Decimal(100) * quantity, purchase,
+    )  # fmt: skip
 
 
 def bought(state=PurchaseState.FULFILLED, key="from-other-1", note=""):

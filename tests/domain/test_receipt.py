@@ -47,7 +47,7 @@ def test_each_language_says_all_there_is(language: str) -> None:
 @pytest.mark.parametrize("language", receipt.LANGUAGES)
 def test_the_region_is_beside_the_product(language: str) -> None:
     order = replace(ORDER, region=clean("Türkiye"))
-    assert "Netflix, Türkiye 200 TRY" in written(receipt.BUILT_IN[language], card(), order=order)
+    assert "Netflix 200 TRY, Türkiye" in written(receipt.BUILT_IN[language], card(), order=order)
     named = replace(order, product=clean("Netflix Türkiye"))
     text = written(receipt.BUILT_IN[language], card(), order=named)
     assert text.count("Türkiye") == 1

@@ -297,7 +297,10 @@ class Counter:
         desk.press("enter")
         desk.wait_for(r"cards +1\b")
         name, region = map(re.escape, sale.product.rsplit(", ", 1))
-        denomination = desk.wait_for(rf"┃  {name} (\S.*?)   {region} ")[1]
+        # The unit that the value names is said once: `PUBG Mobile 60 UC`.
+        first, _, unit = name.rpartition("\\ ")
+        name = f"{first}(?: {unit})?" if first else unit
+        goods = desk.wait_for(rf"┃  ({name} \S.*?)   {region} ")[1]
         desk.press(*str(sale.quantity))
         desk.wait_for(rf"cards +{sale.quantity}\b")
         desk.press("tab")
@@ -306,7 +309,7 @@ class Counter:
         moved = 0
         while True:
             desk.wait_for(r"Buy \d+ |┃  ! ")
-            self.review(sale, denomination, balance)
+            self.review(sale, goods, balance)
             try:
                 self.sign()
             except _MovedError:
@@ -340,7 +343,7 @@ class Counter:
                 raise _MovedError
         raise AssertionError(f"the review never took a yes:\n{desk.text}")
 
-    def review(self, sale: Sale, denomination: str, balance: Decimal) -> None:
+    def review(self, sale: Sale, goods: str, balance: Decimal) -> None:
         """Compare the figures of the review with each other and with the vendor's balance."""
         text = self.desk.text
         said = {
@@ -356,9 +359,9 @@ class Counter:
         self.same("balance of the ticket", said["balance"], balance)
         self.same("balance before - cost", said["balance"] - said["cost"], said["balance after"])
         self.status_is(balance)
-        name, region = sale.product.rsplit(", ", 1)
-        self.true(f"the ticket names {name}", f"┃  {name} {denomination}   {region}" in text)
-        wanted = f"Buy {sale.quantity} {name} {denomination}, {region}, for "
+        region = sale.product.rsplit(", ", 1)[1]
+        self.true(f"the ticket names {goods}", f"┃  {goods}   {region}" in text)
+        wanted = f"Buy {sale.quantity} {goods}, {region}, for "
         self.true("the question names the goods", wanted in self.ticket())
         stocks = {money(each) for each in re.findall(rf"┃ .*?{FIGURE} (?:in stock|left)", text)}
         self.same("one stock in the ticket", len(stocks), 1)

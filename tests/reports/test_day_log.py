@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from services.domain import money
+from services.domain.typed.product_names import goods_name
 from services.reports.day_log import earlier_today
 
 
@@ -25,7 +26,7 @@ async def test_a_second_console_begins_with_the_days_events(
     async with open_desk(ready=False) as desk:
         desk.start()
         lines = await logged(desk, 3)
-        goods = f"{sold.product_title} {sold.type_name}"
+        goods = goods_name(sold.product_title, sold.type_name)
         assert lines[:3] == [
             f"ordered 2 {goods}, {money.show(sold.total)} DZD",
             f"2 cards are here: {goods}",

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 from textual import events
 
+from services.domain.typed.product_names import goods_name
 from services.sandbox import TEST_PARTIAL
 from services.settings.load import Settings
 from tui.screens.desk import DeskScreen
@@ -298,7 +299,7 @@ async def test_a_card_is_under_what_and_whose_it_is(
         await console.until(lambda: screen.cards.revealed)
         row = screen.noted_order()
         text = await console.shows("SANDBOX-CARD-40", "customer", "▌ 40")
-        assert f"{row.product} {row.denomination}" in text
+        assert goods_name(row.product, row.denomination) in text
         product = console.app.book.catalog.find(row.product_id)
         assert product.region in text
 
@@ -326,8 +327,8 @@ async def test_the_screen_is_turned_to_the_customer_and_back(console: Any) -> No
     await console.press("Q")
     await console.until(lambda: screen.cards.turned)
     text = await console.shows("SANDBOX-CARD-1", "The customer scans", "hides in")
-    product = screen.noted_order().product
-    assert product in text
+    row = screen.noted_order()
+    assert goods_name(row.product, row.denomination) in text
     for hidden in ("250 000", "cost", "margin", "amina", "What happened"):
         assert hidden not in text, hidden
     kinds = [e.kind for e in await console.desk.journal.events(screen.noted_order().order_id)]

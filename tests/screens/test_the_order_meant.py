@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from services.domain.typed.product_names import goods_name
 from services.sandbox import TEST_REFUND
 from tui.screens.desk import DeskScreen
 from tui.screens.dialogs.confirm import AskScreen
@@ -52,7 +53,7 @@ async def test_v_after_a_second_purchase_shows_that_one(console: Any) -> None:
     screen = await order_screen(console)
     await console.until(lambda: screen.cards.revealed)
     assert screen.noted_order().line == second.line != first.line
-    text = await console.shows("lila", f"{second.product} {second.denomination}")
+    text = await console.shows("lila", goods_name(second.product, second.denomination))
     region = console.app.book.catalog.find(second.product_id).region
     assert region == second.region
     assert f"  {region}  " in text
@@ -123,12 +124,12 @@ async def test_every_step_with_a_card_names_its_order(console: Any) -> None:
     await console.until(lambda: screen.cards.revealed)
     await console.press("t")
     await console.until(lambda: isinstance(console.screen, ReceiptScreen))
-    await console.shows("1 card · karim", f"1 x {row.product}")
+    await console.shows("1 card · karim", f"1 x {row.goods}")
     await console.press("escape", "m")
-    name = f"1 x {row.product}, {row.region} {row.denomination}, karim"
+    name = f"1 x {row.goods}, karim"
     await console.until(lambda: f": {name}." in " ".join(console.text().split()))
     await console.press("m")
-    await console.shows('Undo "handed over"?', f"{row.denomination}, karim")
+    await console.shows('Undo "handed over"?', f"{row.goods}, karim")
 
 
 async def test_a_filter_does_not_hide_the_order_just_bought(console: Any) -> None:

@@ -33,9 +33,9 @@ async def test_a_card_is_bought_followed_to_its_end_and_revealed(console: Any) -
 
 async def test_the_region_is_with_the_goods_wherever_they_are_bought(console: Any) -> None:
     ticket = await console.ticket()
-    assert "PUBG Mobile UC 60 UC   Global" in console.text()
+    assert "PUBG Mobile 60 UC   Global" in console.text()
     await console.review(ticket)
-    await console.shows("Buy 1 PUBG Mobile UC 60 UC, Global?")
+    await console.shows("Buy 1 PUBG Mobile 60 UC, Global?")
     await console.press("escape")
     await console.shows("2 Stock  · PUBG Mobile UC · Global")
 

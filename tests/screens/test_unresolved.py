@@ -127,7 +127,7 @@ async def test_buying_again_is_a_new_ticket_and_nothing_more(open_console: Any) 
         await console.until(lambda: not console.screen.situation().why_not)
         await console.press("b")
         await console.until(lambda: isinstance(console.screen, TicketScreen))
-        await console.shows("PUBG Mobile UC 60 UC   Global")
+        await console.shows("PUBG Mobile 60 UC   Global")
         assert len(console.box.posts) == 1
 
 

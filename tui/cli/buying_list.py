@@ -544,7 +544,7 @@ def _table(results: Sequence[Result], room: int) -> str:
     for result, first in zip(results, cells, strict=True):
         planned = result.planned
         note = f" ({planned.row.note})" if planned.row.note else ""
-        goods = f"{planned.product_title}, {planned.type_name}{note}"
+        goods = f"{planned.goods}{note}"
         parts = textwrap.wrap(goods, max(LEAST_GOODS, room - used)) if room else [goods]
         rows.append((*first, parts[0]))
         rows += [("", "", "", "", "", part) for part in parts[1:]]

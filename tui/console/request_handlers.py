@@ -62,7 +62,7 @@ async def _pin(console: "ConsoleApp", request: ask.PinRequest) -> None:
 
 async def _watch(console: "ConsoleApp", request: ask.WatchRequest) -> None:
     """Ask what is to be said of goods, and keep it; a watch that there is can be taken off."""
-    from services.domain.watching.watch import goods_name
+    from services.domain.typed.product_names import goods_name
     from tui.screens.dialogs.watch import WatchScreen
 
     product, value, watches = request.product, request.denomination, console.desk.watches
@@ -76,7 +76,7 @@ async def _watch(console: "ConsoleApp", request: ask.WatchRequest) -> None:
             raise
         stock = None
     console.take_book()
-    named = goods_name(product.title, product.region, value.name if value else NOTHING)
+    named = goods_name(product.title, value.name if value else "", product.region)
     now = stock.find(type_id) if stock and type_id else None
     in_stock = f"{counted(now.quantity, 'card')} in stock now." if now else ""
     answer = await console.ask(WatchScreen(console.context, named, in_stock, held))
@@ -152,7 +152,7 @@ async def _case(console: "ConsoleApp", request: ask.CaseRequest) -> None:
         return
     of = f" of {order.quantity}" if order.quantity > 1 else ""
     title = (
-        f"What is wrong with card {card + 1}{of}, {order.goods} {order.denomination}? "
+        f"What is wrong with card {card + 1}{of}, {order.goods}? "
         "used, invalid, value, region, or in words; never the code"
     )
     reason = await _prompt(console, title)

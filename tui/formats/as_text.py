@@ -22,7 +22,7 @@ from services.domain.models import (
 from services.domain.purchase_states import ELSEWHERE, state_name
 from services.domain.status_text import not_handed_over
 from services.domain.text import cell_width, clean, short_id
-from services.domain.typed.product_names import with_region
+from services.domain.typed.product_names import goods_name, with_region
 from services.local_files.receipt_files import ReceiptFile
 
 OTHER_DESK = state_name(ELSEWHERE)
@@ -166,7 +166,7 @@ def given(row: BoardOrder) -> str:
 
 def what(row: BoardOrder) -> str:
     """Return what was bought, with its note."""
-    return f"{row.goods}, {row.denomination}" + (f" ({row.note})" if row.note else "")
+    return row.goods + (f" ({row.note})" if row.note else "")
 
 
 def cards_of(fulfilled: int | None, quantity: int) -> str:
@@ -213,7 +213,7 @@ def purchases(bought: Sequence[Purchase], region: Callable[[str], str]) -> str:
                 cards_of(p.delivered, p.quantity),
                 money.show(p.total),
                 p.operator,
-                f"{with_region(p.product_title, region(p.product_id))}, {p.type_name}"
+                goods_name(p.product_title, p.type_name, region(p.product_id))
                 + (f" ({p.note})" if p.note else ""),
             )
             for p in bought
@@ -253,7 +253,7 @@ def foreign_order(order: Order, row: BoardOrder) -> str:
         (
             ("state", row.state_words),
             ("order", order.id),
-            ("product", _named(row.goods, order.product)),
+            ("product", _named(row.product_named, order.product)),
             ("type", _named(row.denomination, order.type)),
             ("cards", cards_of(order.delivered, order.quantity)),
             ("unit price", dzd(order.price_per_card)),
@@ -340,4 +340,4 @@ def _what(row: LedgerRow) -> str:
     if order is None:
         return row.transaction.note
     note = f" ({order.note})" if order.note else ""
-    return f"{order.quantity} x {order.goods}, {order.denomination}{note}"
+    return f"{order.quantity} x {order.goods}{note}"

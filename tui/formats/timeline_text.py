@@ -62,7 +62,7 @@ def _about(timeline: "Timeline") -> Sequence[tuple[str, str]]:
         ("purchase", row.purchase_id),
         ("key", own_key(purchase) if purchase else ""),
         ("request", purchase.request_id if purchase else ""),
-        ("what", f"{row.quantity} x {row.goods}, {row.denomination}"),
+        ("what", f"{row.quantity} x {row.goods}"),
         ("cards", as_text.cards_of(row.delivered, row.quantity)),
         ("total", as_text.dzd(row.total)),
         ("bought by", _buyer(row, purchase.host if purchase else "")),

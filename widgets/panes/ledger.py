@@ -14,7 +14,7 @@ from services.domain.errors import Failure
 from services.domain.ledger import Ledger, LedgerRow, Mark, Owner
 from services.domain.local_time import local_day_minute, local_minute, same_day
 from services.domain.text import fold, natural, short_id
-from services.domain.typed.product_names import other_names
+from services.domain.typed.product_names import goods_name, other_names
 from widgets.board.board import Board, View
 from widgets.board.columns import Column
 from widgets.board.filter_query import FieldFilter, NamedField, Prefix, Test
@@ -97,12 +97,12 @@ def movement_words(row: LedgerRow, *, whole: bool = True) -> str:
     order = row.order
     if order is None:
         return row.transaction.note
-    product = order.product or order.product_id
-    # The region last, as on the board.
-    region = order.region if order.goods != product else ""
-    goods = f"{order.quantity} x {product}"
-    parts = (goods, order.denomination or order.type_id, order.note if whole else "", region)
-    return " · ".join(part for part in parts if part)
+    goods = f"{order.quantity} x {order.goods if order.denomination else _unnamed(order)}"
+    return f"{goods} · {order.note}" if whole and order.note else goods
+
+
+def _unnamed(order: BoardOrder) -> str:
+    return goods_name(order.product or order.product_id, order.type_id, order.region)
 
 
 def type_word(kind: str) -> str:

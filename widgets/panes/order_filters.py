@@ -48,7 +48,7 @@ def desk_words(order: BoardOrder) -> str:
 
 def order_words(order: BoardOrder) -> str:
     """Describe an order in full."""
-    parts = [f"{order.quantity} x {order.goods} {order.denomination}"]
+    parts = [f"{order.quantity} x {order.goods}"]
     if order.order_id:
         parts.append(f"order {short_id(order.order_id)}")
     parts.append(f"by {order.operator}" if order.mine else "by another desk")

@@ -389,8 +389,7 @@ def _movement(row: LedgerRow, *, wide: bool) -> tuple[str, ...]:
 def _goods(row: BoardOrder, room: int = 0) -> str:
     """Name what was bought; where there is no room for all of it the product is cut."""
     value = row.denomination
-    title = short_title(row.product or row.product_id, value) if room else row.product
-    title = title or row.product_id
+    title = short_title(row.product or row.product_id, value)
     left = room - cell_width(value) - 1
     if room and cell_width(title) > left >= LEAST_TITLE:
         title = fit(inert(title), left).rstrip()

@@ -11,6 +11,7 @@ from services.domain.models import OrderStatus
 from services.domain.money import Prices
 from services.domain.phrase import counted
 from services.domain.text import cell_width, has_rtl
+from services.domain.typed.product_names import goods_name
 from widgets.drawing import style
 from widgets.drawing.cells import amount, dinars, order_state_cell
 from widgets.drawing.ink import Cell, DrawnLine, Line, inert
@@ -97,7 +98,7 @@ class OrderHead(Sheet, can_focus=False):
         return (
             (
                 "product",
-                " ".join(filter(None, (row.product or row.product_id, row.denomination))),
+                goods_name(row.product or row.product_id, row.denomination),
                 counted(row.quantity, "card"),
             ),
             ("region", row.region or "any", _whose_accounts(row.region)),

@@ -6,7 +6,7 @@ from services.domain.money import Prices, exact, floor_words, percent
 from services.domain.phrase import Phrase, counted
 from services.domain.shop.sale import CheckedLine, SaleLine, SaleReview
 from services.domain.text import cell_width, fit
-from services.domain.typed.product_names import short_region, short_title
+from services.domain.typed.product_names import goods_name, short_region
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import amount, discreet
 from widgets.drawing.ink import Cell, DrawnLine, Line, inert, line_width
@@ -78,7 +78,7 @@ class SaleReviewSheet(Canvas, can_focus=False):
         cost = exact(line.cost * line.quantity)
         right = f"{line.quantity:>4} {cost:>12}" if not self.privacy else f"{line.quantity:>4}"
         region = f" · {short_region(line.region)}" if line.region else ""
-        name = f"{short_title(line.product_title, line.type_name)} {line.type_name}{region}"
+        name = goods_name(line.product_title, line.type_name) + region
         room = max(8, width - 3 - cell_width(right))
         pieces: Line = (Cell(fit(inert(name), room).rstrip(), "strong"),)
         used = 2 + line_width(pieces)

@@ -22,6 +22,7 @@ from services.domain.models import (
 from services.domain.money import Prices, exact, floor_words, percent
 from services.domain.phrase import Phrase
 from services.domain.text import cell_width, fit, short_id
+from services.domain.typed.product_names import goods_name
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import (
@@ -218,7 +219,7 @@ class Ticket(Canvas, can_focus=False):
         quote = self.quote
         title = quote.product_title if quote else self.product.title if self.product else ""
         kind = quote.type_name if quote else self.denomination.name if self.denomination else ""
-        return f"{title} {kind}".strip()
+        return goods_name(title, kind)
 
     def _stock(self) -> Cell:
         if self.denomination is not None and self.denomination.closed:

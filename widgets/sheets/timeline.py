@@ -70,7 +70,7 @@ class TimelineSheet(Sheet):
 
     def _title(self, row: BoardOrder, width: int) -> list[Line]:
         word, ink = order_state_cell(row)
-        what = f"{row.quantity} x {row.goods} {row.denomination}"
+        what = f"{row.quantity} x {row.goods}"
         first, *others = wrap(what, max(8, width - len(word) - 2)) or [""]
         rest: list[Line] = [(Cell(" " * (len(word) + 2)), Cell(part, "strong")) for part in others]
         return [(Cell(word, ink), Cell("  "), Cell(first, "strong")), *rest]

@@ -111,7 +111,7 @@ class CaseRow(NamedTuple):
     @property
     def goods(self) -> str:
         """What was bought, as far as that is known."""
-        return f"{self.order.goods} {self.order.denomination}" if self.order else ""
+        return self.order.goods if self.order else ""
 
     @property
     def customer(self) -> SafeText:

@@ -17,7 +17,7 @@ from services.domain.models import UNSETTLED, PurchaseState
 from services.domain.money import Prices
 from services.domain.phrase import EMPTY, Phrase, counted
 from services.domain.text import NOTHING, SafeText
-from services.domain.typed.product_names import with_region
+from services.domain.typed.product_names import goods_name
 
 S = PurchaseState
 MOST_LINES = 40
@@ -66,8 +66,8 @@ class SaleLine(Struct, frozen=True):
 
     @property
     def goods(self) -> str:
-        """What is bought: product, region and value."""
-        return f"{with_region(self.product_title, self.region)} {self.type_name}"
+        """What is bought: product, value and region."""
+        return goods_name(self.product_title, self.type_name, self.region)
 
     @property
     def outcome(self) -> LineOutcome:

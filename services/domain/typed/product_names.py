@@ -79,6 +79,20 @@ def short_title(title: str, value: str) -> str:
     return name if name and fold(unit) == fold(value.rpartition(" ")[2]) else title
 
 
+def goods_name(title: str, value: str, region: str = "") -> str:
+    """Return what a value of a product is called: `PUBG Mobile 60 UC, MENA`.
+
+    A card of another region is worth nothing to the customer, and both may have the same name.
+
+    Args:
+        title: of the product, whose last word is left out where the value ends with it.
+        value: of one card; empty for the product itself.
+        region: where a card can be used; left out where it is empty or the title names it.
+    """
+    name = f"{short_title(title, value)} {value}" if value else title
+    return f"{name}, {region}" if region and not _names(title, region) else name
+
+
 @lru_cache(maxsize=4096)
 def other_names(title: str) -> str:
     """Return what else people type to find a product with this title."""
@@ -93,12 +107,12 @@ def named_too(title: str, others: Mapping[str, str]) -> str:
 
 
 def with_region(title: str, region: str) -> str:
-    """Return a product's title with its region, unless the title names it: `PUBG Mobile UC, MENA`.
+    """Return what a product is called, with its region: `PUBG Mobile UC, MENA`."""
+    return goods_name(title, "", region)
 
-    A card of another region is worth nothing to the customer, and both may have the same name.
-    """
-    said = _words(region)
-    return f"{title}, {region}" if region and said not in _words(title) else title
+
+def _names(title: str, region: str) -> bool:
+    return _words(region) in _words(title)
 
 
 def _words(text: str) -> str:

@@ -11,7 +11,7 @@ from services.domain.models import Catalog, Product, Purchase, PurchaseState, St
 from services.domain.money import show
 from services.domain.phrase import Phrase
 from services.domain.text import fold
-from services.domain.typed.product_names import with_region
+from services.domain.typed.product_names import goods_name, with_region
 
 S = PurchaseState
 FILE_KEY = "from-"
@@ -74,6 +74,7 @@ class PlannedRow(Struct, frozen=True):
     product_title: str
     type_id: str
     type_name: str
+    goods: str
     unit_price: Decimal
     total: Decimal
     purchase: Purchase | None = None
@@ -190,13 +191,25 @@ def planned(row: ListedRow, key: str, product: Product, stock: Stock) -> Planned
         return RowProblem(row.line, f'"{wanted}" is the name of several values: give one of {ids}')
     kind = found[0]
     if kind.closed:
-        return RowProblem(row.line, f"{title}, {kind.name} is {kind.closed}", refused=True)
+        return RowProblem(
+            row.line,
+            f"{goods_name(product.title, kind.name, product.region)} is {kind.closed}",
+            refused=True,
+        )
     total = kind.price * row.quantity
     if row.max_total is not None and total > row.max_total:
         words = f"{show(total)} DZD is above its max_total of {show(row.max_total)} DZD"
         return RowProblem(row.line, words, refused=True)
     return PlannedRow(
-        row, key, product.id, title, kind.id, kind.name, unit_price=kind.price, total=total
+        row,
+        key,
+        product.id,
+        title,
+        kind.id,
+        kind.name,
+        goods_name(product.title, kind.name, product.region),
+        unit_price=kind.price,
+        total=total,
     )
 
 
@@ -207,8 +220,7 @@ def too_few(rows: Iterable[PlannedRow], stocks: Iterable[Stock]) -> list[RowProb
     for each in rows:
         there = left[each.type_id]
         if there < each.row.quantity:
-            goods = f"{each.product_title}, {each.type_name}"
-            words = f"{goods}: {there} left in stock for this row, {each.row.quantity} wanted"
+            words = f"{each.goods}: {there} left in stock for this row, {each.row.quantity} wanted"
             problems.append(RowProblem(each.row.line, words, refused=True))
         else:
             left[each.type_id] = there - each.row.quantity

@@ -13,7 +13,7 @@ from services.domain.models import Denomination, Stock
 from services.domain.money import stored
 from services.domain.phrase import Phrase, counted, phrase
 from services.domain.text import NOTHING, SafeText
-from services.domain.typed.product_names import with_region
+from services.domain.typed.product_names import goods_name
 
 WatchKind = Literal["back", "cost", "low", "gone"]
 
@@ -90,8 +90,8 @@ class GoodsWatch(Struct, frozen=True):
 
     @property
     def goods(self) -> str:
-        """What it is called: `Netflix, Türkiye 200 TRY`."""
-        return goods_name(self.product, self.region, self.value)
+        """What it is called: `Netflix 200 TRY, Türkiye`."""
+        return goods_name(self.product, self.value, self.region)
 
     def is_on(self, product_id: str, type_id: str) -> bool:
         """Whether it is the watch on exactly these goods."""
@@ -120,7 +120,7 @@ class WatchNews(Struct, frozen=True):
     @property
     def goods(self) -> str:
         """What it is about."""
-        return goods_name(self.product, self.region, self.value)
+        return goods_name(self.product, self.value, self.region)
 
     @property
     def facts(self) -> dict[str, str | int | None]:
@@ -231,12 +231,6 @@ def _news(
 ) -> WatchNews:
     named = (watch.product_id, type_id, watch.product, watch.region, value)
     return replace(WatchNews(kind, *named), **facts)
-
-
-def goods_name(product: SafeText, region: SafeText, value: SafeText) -> str:
-    """Return what goods are called: a value of a product, or all of it where there is no value."""
-    title = with_region(product, region)
-    return f"{title} {value}" if value else title
 
 
 def _number(amount: Decimal) -> str:

@@ -10,6 +10,7 @@ from services.domain.models import PurchaseState as S
 from services.domain.phrase import Phrase, joined, numbered, phrase, phrase_of, plain
 from services.domain.purchase_states import approval_ends
 from services.domain.status_text import codes_here, reason, words
+from services.domain.typed.product_names import goods_name
 
 OUTCOMES = frozenset({S.HANDLING, S.FULFILLED, S.PARTIALLY_FILLED, S.REFUNDED})
 """The states of which goods, cost and cards say all."""
@@ -36,7 +37,7 @@ class Bought(Struct, frozen=True):
 def bought(purchase: Purchase) -> Bought:
     """Return what a purchase is of."""
     return Bought(
-        f"{purchase.product_title} {purchase.type_name}",
+        goods_name(purchase.product_title, purchase.type_name),
         purchase.quantity,
         purchase.total,
         purchase.cards_came if purchase.cards_came is not None else purchase.fulfilled_quantity,

@@ -27,6 +27,7 @@ from services.domain.shop.shift import (
 )
 from services.domain.spending import COST_NOTHING
 from services.domain.text import NOTHING, SafeText, clean
+from services.domain.typed.product_names import goods_name
 from services.journal import deliveries, purchases, spending
 from services.journal import rows as journal_rows
 from services.journal.database import Journal
@@ -313,7 +314,7 @@ def _open_order(kind: str, purchase: Purchase) -> OpenOrder:
         kind,
         purchase.id,
         purchase.order_id,
-        clean(f"{purchase.quantity} x {purchase.product_title} {purchase.type_name}"),
+        clean(f"{purchase.quantity} x {goods_name(purchase.product_title, purchase.type_name)}"),
         purchase.created_at,
         purchase.operator,
         purchase.note,

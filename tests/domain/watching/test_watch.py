@@ -64,10 +64,10 @@ def test_each_kind_says_what_it_is_about_and_privacy_hides_the_costs() -> None:
         for one in read(watch(), reading)[1]
     ]
     assert words == [
-        "Stock is low: Netflix, France t EUR, 4 cards left.",
-        "Cost went up 10.0 %: Netflix, France t EUR, 100 to 110 DZD.",
-        "Sold out: Netflix, France t EUR.",
-        "Cost went down 10.0 %: Netflix, France t EUR, 100 to 90 DZD.",
+        "Stock is low: Netflix t EUR, France, 4 cards left.",
+        "Cost went up 10.0 %: Netflix t EUR, France, 100 to 110 DZD.",
+        "Sold out: Netflix t EUR, France.",
+        "Cost went down 10.0 %: Netflix t EUR, France, 100 to 90 DZD.",
     ]
     [news] = read(watch(), stock(1, value(9, "90")))[1]
     assert "90" not in news.words.hidden()

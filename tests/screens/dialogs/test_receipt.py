@@ -104,7 +104,7 @@ async def test_w_writes_a_private_file_and_says_where(console: Any, paths: Any) 
     assert path.stat().st_mode & 0o777 == 0o600
     order = console.app.book.orders[0]
     assert path.read_text("utf-8").splitlines() == [
-        f"{order.goods} {order.denomination}",
+        order.goods,
         "Code: SANDBOX-CARD-1",
         "Serial number: SANDBOX-1",
         f"Order: {order.order_id}",

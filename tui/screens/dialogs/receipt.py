@@ -175,7 +175,7 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
 def _title(order: BoardOrder, indexes: tuple[int, ...], count: int) -> tuple[str, str]:
     """Return for whom the text is, and on a line of its own the goods, named whole."""
     which = receipt.which(indexes) if indexes else counted(count, "card")
-    goods = f"{order.quantity} x {order.goods} {order.denomination}"
+    goods = f"{order.quantity} x {order.goods}"
     whose = f" · {order.note}" if order.note else ""
     came = order.cards_came or 0
     late = f" ({came} of {came + order.missing} here)" if order.missing else ""

@@ -7,7 +7,7 @@ from services.domain.errors import Failure
 from services.domain.models import Denomination, Product
 from services.domain.phrase import counted
 from services.domain.shop.sale import Sale
-from services.domain.typed.product_names import with_region
+from services.domain.typed.product_names import goods_name
 from tui.actions.keymap import Keymap
 from tui.screens.parts.strips import SaleStrip
 from tui.screens.requests import SaleAddRequest, SaleCloseRequest
@@ -50,7 +50,7 @@ def said(keys: Keymap, sale: Sale, product: Product, kind: Denomination) -> str:
     """Say how many of these goods are in a sale, and how much the sale is now."""
     line = sale.like(product.id, kind.id)
     count = f"{line.quantity} x " if line else ""
-    goods = f"{with_region(product.title, product.region)} {kind.name}"
+    goods = goods_name(product.title, kind.name, product.region)
     return f"{count}{goods} in the sale: {sale.words}. {keys.shown('sale')} opens it."
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.domain.book import BoardOrder
 from services.domain.local_time import local_when
+from services.domain.typed.product_names import goods_name
 
 
 def served_last(orders: Iterable[BoardOrder]) -> str:
@@ -30,9 +31,8 @@ def bought_last(orders: Iterable[BoardOrder], customer: str, now: datetime | Non
     last = next((order for order in orders if order.mine and order.note.casefold() == wanted), None)
     if last is None:
         return ""
-    said = (
-        f"{last.note}: last bought {last.product} {last.denomination} {local_when(last.time, now)}"
-    )
+    goods = goods_name(last.product, last.denomination)
+    said = f"{last.note}: last bought {goods} {local_when(last.time, now)}"
     if last.given_at is not None:
         return f"{said}, handed over {local_when(last.given_at, now)}."
     return f"{said}, not handed over yet." if last.to_give else f"{said}."

@@ -89,7 +89,7 @@ def unclaimed_cells(unclaimed: UnclaimedOrder, view: View) -> dict[str, Cell]:
         "claim": _claim(unclaimed),
         "placed": Cell(local_day_clock(order.time, view.now)),
         "state": order_state_cell(order),
-        "what": Cell(f"{order.quantity} x {order.goods} {order.denomination}"),
+        "what": Cell(f"{order.quantity} x {order.goods}"),
     }
 
 
