@@ -10,6 +10,9 @@ from widgets.drawing.ink import Cell, DrawnLine, fitted
 SHORTER = (24, 18, 12, 8)
 """Cells to which a name is cut where its line is too short for it."""
 
+LONGEST_REGION = 16
+"""What is said after a name and is longer leaves before the name is cut."""
+
 
 class Heading(NamedTuple):
     """What the heading of a list says; a text that is empty is left out.
@@ -77,6 +80,8 @@ def _subject_forms(subject: str) -> tuple[str, ...]:
     name, between, region = subject.rpartition(" · ")
     if not name:
         return (subject,) if subject else ()
+    if cell_width(region) > LONGEST_REGION:
+        return subject, name
     cut = (
         f"{fit(name, width).rstrip()}{between}{region}"
         for width in SHORTER

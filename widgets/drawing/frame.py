@@ -112,10 +112,11 @@ class Frame(Struct, frozen=True):
         title = _title(self.name, content.focused)
         swaps = _names(self.swaps, " ")
         room = width - len(first + last) - line_width((*title, *swaps)) - LEAST_RULE
-        others = _names(self.others, BETWEEN)
-        needed = [part for part in content.facts if part.leaves < LEAVES_BEFORE_NAMES]
-        if _length(needed) + line_width(others) > room:
-            others = _keys(self.others)
+        needed = _length(
+            [part for part in content.facts if part.leaves < LEAVES_BEFORE_NAMES and part.forms]
+        )
+        *forms, others = _forms(self.others)
+        others = next((form for form in forms if needed + line_width(form) <= room), others)
         beside, end = _two_ends(content.facts, room - line_width(others))
         left = (Cell(first, "border"), *title, *others, *beside)
         right = (*end, *swaps, Cell(last, "border"))
@@ -139,9 +140,12 @@ def _names(names: Sequence[PaneName], before: str) -> Line:
     )
 
 
-def _keys(names: Sequence[PaneName]) -> Line:
-    keys = " ".join(name.key for name in names)
-    return (Cell(f"{BETWEEN}{keys} ", "key"),) if keys else ()
+def _forms(names: Sequence[PaneName]) -> tuple[Line, ...]:
+    """Return the names of panes that are not in sight, in shorter and shorter forms."""
+    if not names:
+        return ((),)
+    keys = Cell(f"{BETWEEN}{' '.join(name.key for name in names)} ", "key")
+    return (_names(names, BETWEEN), _names(names, " "), (keys, Cell("panes ", "dim")), (keys,))
 
 
 def _two_ends(facts: Sequence[Part], room: int) -> tuple[Line, Line]:

@@ -57,3 +57,8 @@ def next_check(poll: PollState, now: datetime | None) -> Cell | None:
         return None
     seconds = ceil((poll.next_at - now).total_seconds())
     return Cell(f"looks again in {seconds} s" if seconds > 0 else "looks again now", "busy")
+
+
+def in_short(check: Cell) -> Cell:
+    """Return the same where there is less room: `looks in 3 s`."""
+    return Cell(check.text.replace(" again", "", 1), check.ink)

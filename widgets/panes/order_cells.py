@@ -23,7 +23,7 @@ WITH_REGION, WHOLE = 22, 26
 """In a column so wide a product is drawn with its region, and mostly without a cut."""
 
 WIDE_STATE, STATE, NARROW_STATE = 36, 24, 15
-WHAT = Column("what", "product", least=WHOLE, most=34, steps=((6, 20), (3, 12)))
+WHAT = Column("what", "product", least=WHOLE, most=44, steps=((6, 20), (3, 12)))
 QUANTITY = Column("qty", "qty", 3, "right", searched=False)
 CUSTOMER = Column("customer", "customer", least=11, most=18)
 STATE_COLUMN = Column("state", "state", WIDE_STATE, steps=((7, STATE), (5, NARROW_STATE)))
@@ -36,7 +36,6 @@ PLACED = Column("placed", "placed", 8, leaves=11, searched=False)
 COLUMNS = (WHAT, QUANTITY, CUSTOMER, STATE_COLUMN, PRICE, COST, MARGIN, DESK, ORDER, PLACED)
 
 NO_AMOUNT = "\u2013"
-LEAST_TITLE = 4
 BAR, WIDE_BAR = 8, 12
 
 COUNTED = frozenset({"SENDING", "HANDLING"})
@@ -104,7 +103,8 @@ def product_pieces(title: str, value: str, region: str | None, room: int, ink: s
         tail = f" · {ANY_REGION if has_rtl(region) else region}"
     between = " · " if backwards else " "
     left = room - cell_width(value) - len(between) - cell_width(tail)
-    if left < min(LEAST_TITLE, cell_width(title)) and not backwards:
+    if left < cell_width(title) and not backwards:
+        # The region leaves before the product is cut.
         tail, left = "", left + cell_width(tail)
     if cell_width(title) > left:
         title = inert(fit(title, max(0, left)).rstrip())

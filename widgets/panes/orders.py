@@ -10,7 +10,7 @@ from widgets.board.row_line import RowCell
 from widgets.drawing.cells import and_again, stale_words, why_forms
 from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell
-from widgets.drawing.waiting import next_check
+from widgets.drawing.waiting import in_short, next_check
 from widgets.panes.order_cells import COLUMNS, order_cells
 from widgets.panes.order_filters import PREFIXES, order_search, order_words, sort_keys
 
@@ -127,7 +127,8 @@ class OrderBoard(Board[BoardOrder]):
         if waiting:
             facts.append(Part((Cell(f"● {waiting} to hand over", "good"),), leaves=5))
         end = self._next_check() or self._today()
-        self.title_facts = (*facts, Part((end,), leaves=2, end=True)) if end.text else tuple(facts)
+        forms = tuple(dict.fromkeys((end, in_short(end))))
+        self.title_facts = (*facts, Part(forms, leaves=2, end=True)) if end.text else tuple(facts)
 
     def _next_check(self) -> Cell | None:
         book = self.book

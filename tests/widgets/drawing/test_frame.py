@@ -57,6 +57,16 @@ def test_what_matters_least_leaves_a_narrow_rule_first() -> None:
     assert drawn(frame, 60, around=Around(FACTS, focused=True)) == drawn(frame, 60)
 
 
+def test_names_of_other_panes_are_closer_before_they_are_keys() -> None:
+    frame = Frame(STOCK, others=OTHERS)
+    looks = Part((Cell("looks again in 3 s"), Cell("looks in 3 s")), leaves=2, end=True)
+    rules = [drawn(frame, width, around=Around((looks,)))[0] for width in range(70, 34, -1)]
+    assert "   5 Ledger   6 Log " in rules[0]
+    assert "looks again" in rules[0]
+    assert any("  5 Ledger  6 Log " in rule and "looks in 3 s" in rule for rule in rules)
+    assert any("5 6 panes " in rule and "looks in 3 s" in rule for rule in rules)
+
+
 def test_the_scroll_piece_is_as_long_as_the_part_in_sight_and_ends_at_the_end() -> None:
     marked = [row for row in range(12) if Scrolled(2, 20, 10, 30).marks(row)]
     assert marked == [9, 10, 11]

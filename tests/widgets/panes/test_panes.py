@@ -538,3 +538,15 @@ async def test_a_price_below_the_floor_is_marked_but_not_for_the_customer(
         assert shown.count("!") == 1
         stage.widget.privacy = True
         assert "!" not in await stage.text()
+
+
+def test_the_region_leaves_before_a_product_is_cut(order: Make) -> None:
+    row = order(1, product="Free Fire Diamonds", denomination="530 Diamonds", region="MENA")
+
+    def drawn(room: int) -> str:
+        pieces = product_pieces(row.product, row.denomination, row.region, room, "plain")
+        return "".join(cell.text for cell in pieces)
+
+    assert drawn(29) == "Free Fire 530 Diamonds · MENA"
+    assert drawn(26) == "Free Fire 530 Diamonds"
+    assert drawn(20) == "Free F… 530 Diamonds"
