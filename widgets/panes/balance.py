@@ -34,6 +34,9 @@ ORDER = ("sold", "margin", "spent", "held", "waiting")
 LEAST_PLOT = 4
 """Two lines of the balance, one of the bars, and the axis."""
 
+LABELLED = 6
+"""Lines from which the balance has a label of its own, with what its top stands for."""
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -90,8 +93,8 @@ class BalancePane(Canvas, can_focus=True):
         room = height - 1
         kept = [name for name in FIGURES if name in figures]
         # Below its lowest plot, the figure that the first line says as well leaves for it.
-        if room < len(kept) + LEAST_PLOT + 1:
-            kept = kept[: max(room - LEAST_PLOT - 1, 4)]
+        if room < len(kept) + LABELLED:
+            kept = kept[: max(room - LABELLED, 4)]
         kept = kept[:room]
         rows = room - len(kept)
         lines = [self._balance_line(book.balance, book.spending, width)]
@@ -144,7 +147,12 @@ def plot_lines(day: DayFigures, width: int, rows: int) -> list[Line]:
         scale = scale_of([each.amount for each in day.balance])
         values = sampled(day.balance, begin, end, inside)
         shares = [None if each is None else scale.share(each) for each in values]
-        lines += [(Cell(" "), Cell(text, "plot")) for text in area(shares, rows - bars - 1)]
+        label = rows >= LABELLED
+        if label:
+            top = Cell(f"top {money.show(scale.top.quantize(Decimal(1)))}", "dim")
+            lines.append(facing(Cell("balance today", "dim"), top, width))
+        high = rows - bars - 1 - label
+        lines += [(Cell(" "), Cell(text, "plot")) for text in area(shares, high)]
     lines += [
         (Cell(" "), Cell(text, "bars")) for text in along(day.hours, begin, end, inside, bars)
     ]

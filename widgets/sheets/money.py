@@ -157,13 +157,14 @@ class MoneySheet(Canvas, can_focus=True):
             return (Part((as_of,), leaves=1, end=True),)
         low = read.amount < self.low_balance
         days = seen.spending.lasts(read.amount)
-        lasts = (
-            f"how long it lasts: {KNOWN_AFTER}" if days is None else f"lasts {counted(days, 'day')}"
-        )
+        if days is None:
+            lasts = (f"how long it lasts: {KNOWN_AFTER}", f"lasts: {KNOWN_AFTER}")
+        else:
+            lasts = (f"lasts {counted(days, 'day')}",)
         return (
             Part((Cell(f"{money.exact(read.amount)} DZD", "warn" if low else "strong"),)),
             *((Part((Cell("low", "warn"),)),) if low else ()),
-            Part((Cell(lasts, "dim"),), leaves=2),
+            Part(tuple(Cell(words, "dim") for words in lasts), leaves=2),
             Part((as_of,), leaves=1, end=True),
         )
 

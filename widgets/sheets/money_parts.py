@@ -171,6 +171,7 @@ def days(seen: MoneyView, width: int, height: int) -> list[Line]:
 
 AMOUNT = 10
 LEAST_TITLE = 4
+LEAST_BAR = 6
 COUNT = 5
 
 
@@ -179,8 +180,9 @@ def sellers(seen: MoneyView, width: int, height: int) -> list[Line]:
     found = seen.day.sellers(seen.prices)[:height]
     if seen.privacy or not found:
         return _indented(sentence(seen.hidden if seen.privacy else NO_ORDER, width - 2, "dim"))
-    name = 16 if width > WIDE else 12
-    room = width - name - 3 - COUNT - AMOUNT + 2
+    free = width - 3 - COUNT - AMOUNT + 2
+    name = min(max(cell_width(inert(each.product)) for each in found), free - LEAST_BAR)
+    room = free - name
     most = found[0].sold
     return [
         (
@@ -208,14 +210,15 @@ def to_hand_over(seen: MoneyView, width: int, height: int) -> list[Line]:
         room = width - 9 - 5 - 4
         cells = [(row.note, _goods(row, room), local_minute(row.time)) for row in rows]
         return table(columns, cells, width, height, titled=False)
+    customer = max(8, min(12, max(cell_width(inert(row.note)) for row in rows)))
     columns = (
         ListColumn("product", 0),
-        ListColumn("customer", 12),
+        ListColumn("customer", customer),
         ListColumn("cards", 8, right=True),
         ListColumn("since", 5, right=True),
         ListColumn("price", 7, right=True),
     )
-    room = width - 12 - 8 - 5 - 7 - 2 * 6
+    room = width - customer - 8 - 5 - 7 - 2 * 6
     cells = [
         (
             _goods(row, room),

@@ -63,6 +63,18 @@ def test_the_figures_of_a_day_are_the_same_everywhere() -> None:
     assert [word for word in (sold, margin, "289 235.87 DZD", "4 cards") if word not in text] == []
 
 
+def test_each_plot_of_the_balance_pane_has_its_label() -> None:
+    text = "\n".join(drawn(pane(), 34, 11))
+    assert "balance today" in text
+    assert "top 337 550" in text
+    assert "spent per hour" in text
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+def test_the_title_says_how_long_the_balance_lasts(size: tuple[int, int]) -> None:
+    assert "lasts 5 days" in drawn(money(), *size)[0]
+
+
 def test_wide_screens_say_what_each_operator_sold() -> None:
     text = "\n".join(drawn(money(), 200, 58))
     assert "+150 000 at 13:02" in text

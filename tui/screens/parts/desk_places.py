@@ -83,7 +83,7 @@ def _small(area: Size) -> Mapping[str, Spot]:
 def _medium(area: Size, pane: str, *, short: bool) -> Mapping[str, Spot]:
     width, height = area
     left = min(46, max(36, 36 + (width - 120) // 5))
-    spots = _left(left, height, balance=12)
+    spots = _left(left, height, balance=13)
     spare = max(0, height - 38)
     stock, low = 10 + spare // 5, 9 + spare // 3
     if short and pane not in ("ledger", "log"):
@@ -105,7 +105,7 @@ def _wide(area: Size) -> Mapping[str, Spot]:
     spare = height - 58
     high, low = max(12, 16 + spare // 4), max(9, 14 + spare // 4)
     return {
-        **_left(left, height, balance=14),
+        **_left(left, height, balance=15),
         **_stock(left, across, high),
         "orders": Spot(Region(left, high, across, height - high - low), "both"),
         "ledger": Spot(Region(left, height - low, half, low), "both"),
