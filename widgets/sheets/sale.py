@@ -16,6 +16,10 @@ from widgets.drawing.ink import Cell, Line, inert, line_width
 from widgets.drawing.sheet import Sheet, sentence
 
 INDENT = "  "
+LEAST_TEXT = 3
+"""So many lines of the text for the customer stay in sight."""
+TEXT_AROUND = 4
+"""Its title and what is said below it."""
 EACH_LINE = "Each line is its own order; the next goes when the one before is accepted."
 
 
@@ -45,8 +49,10 @@ class SaleSheet(Sheet):
         room = max(20, width - 2 * len(INDENT))
         lines: list[Line] = [(), *self._band(sale, room), *self._money(sale)]
         lines += self._next(sale, room)
-        lines += self._hand_over(sale, width, room)
-        lines += self._happened(sale, width)
+        happened = self._happened(sale, width)
+        # The text can be read whole where it is handed over; what happened is said here alone.
+        lines += self._hand_over(sale, width, room, self.room.height - len(lines) - len(happened))
+        lines += happened
         return [(Cell(INDENT), *line) if line else () for line in lines]
 
     def _band(self, sale: Sale, width: int) -> list[Line]:
@@ -110,8 +116,8 @@ class SaleSheet(Sheet):
             lines += sentence(f"{verb}. {buy} checks stock, prices and balance, then asks.", width)
         return [(), *lines] if lines else []
 
-    def _hand_over(self, sale: Sale, width: int, room: int) -> list[Line]:
-        """Return the text as it would go now, with how much of it is here."""
+    def _hand_over(self, sale: Sale, width: int, room: int, height: int) -> list[Line]:
+        """Return the text as it would go now, with how much of it is here, in so many lines."""
         if not sale.bought:
             return []
         here = sum(line.order.delivered or 0 for line in sale.bought if line.order)
@@ -120,8 +126,14 @@ class SaleSheet(Sheet):
         words = f"{here} of {counted(wanted, 'card')} here"
         title = "Handed over" if given else "Hand over together"
         lines: list[Line] = [(), _rule(title, "" if given else words, width)]
-        for part in self.text.split("\n") if self.text else ():
-            lines.append((Cell(INDENT), Cell(inert(part))))
+        parts = self.text.split("\n") if self.text else []
+        if self.room.height and len(parts) > (most := max(LEAST_TEXT, height - TEXT_AROUND)):
+            left = len(parts) - most + 1
+            parts = [
+                *parts[: most - 1],
+                f"… {counted(left, 'line')} more: {self.keys[1]} shows all",
+            ]
+        lines += [(Cell(INDENT), Cell(inert(part))) for part in parts]
         if self.text:
             more = any(line.pending for line in sale.lines)
             rest = f"; for the rest press {self.keys[1]} again" if more else ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.reactive import var
 
@@ -24,7 +25,7 @@ from services.domain.shop.shift import (
     ProductShare,
     ShiftReport,
 )
-from widgets.drawing.canvas import Canvas
+from widgets.drawing.canvas import NAVIGATION, Canvas
 from widgets.drawing.cells import discreet, failure_words
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, line_width
 from widgets.drawing.plot import lying
@@ -55,19 +56,39 @@ LEAST_BAR = 6
 
 
 class ShiftSheet(Canvas, can_focus=True):
-    """A report as boxes where there is room and as rules where not.
+    """A report as boxes where there is room and as rules where not; its products scroll.
 
     `report` is None while it is read, `error` why there is none; `busy` is whether the account is
     being read. `keys` are those that close the shift and that go to the shift before and after.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = NAVIGATION
     DEFAULT_CSS = "ShiftSheet { height: 1fr; }"
-    DRAWN_FROM: ClassVar[tuple[str, ...]] = ("report", "error", "busy", "privacy")
+    DRAWN_FROM: ClassVar[tuple[str, ...]] = ("report", "error", "busy", "privacy", "first")
 
     report: var[ShiftReport | None] = var[ShiftReport | None](None)
     error: var[Failure | None] = var[Failure | None](None)
     busy: var[bool] = var(False)
     privacy: var[bool] = var(False)
+    first: var[int] = var(0)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._products_shown = 0
+
+    def action_move(self, by: int) -> None:
+        """Show the products from another one on."""
+        count = len(self.report.products) if self.report else 0
+        self.first = max(0, min(self.first + by, count - self._products_shown))
+
+    def action_page(self, by: float) -> None:
+        self.action_move(int(by * self._products_shown))
+
+    def action_top(self) -> None:
+        self.first = 0
+
+    def action_bottom(self) -> None:
+        self.action_move(len(self.report.products) if self.report else 0)
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the report as it fits into this room."""
@@ -174,17 +195,23 @@ class ShiftSheet(Canvas, can_focus=True):
         return _columns(each.operator, (*counts, *self._masked(amounts)), width)
 
     def _products(self, report: ShiftReport, width: int, room: int) -> list[Line]:
-        lines = [rule(width, (Cell(" By product ", "title-blurred"),))]
-        if not report.products:
-            return [*lines, (Cell("  Nothing was sold in this shift yet.", "dim"),)][: max(0, room)]
-        lines.append(_columns("product", ("cards", "sold", "cost", "margin"), width, "dim"))
-        left = room - len(lines)
+        title: Line = (Cell(" By product ", "title-blurred"),)
         products = report.products
-        shown = products if len(products) <= left else products[: max(0, left - 1)]
+        if not products:
+            none: Line = (Cell("  Nothing was sold in this shift yet.", "dim"),)
+            return [rule(width, title), none][: max(0, room)]
+        self._products_shown = shown = max(0, min(len(products), room - 2))
+        first = max(0, min(self.first, len(products) - shown))
+        seen: Line = ()
+        if 0 < shown < len(products):
+            way = "down" if first + shown < len(products) else "up"
+            seen = (Cell(f"{first + 1}-{first + shown} of {len(products)}, {way}: more", "dim"),)
         most = products[0].sold
-        lines += [self._product(each, most, width) for each in shown]
-        if more := len(products) - len(shown):
-            lines.append((Cell(f"  {counted(more, 'product')} more: e exports them", "dim"),))
+        lines = [
+            rule(width, title, seen),
+            _columns("product", ("cards", "sold", "cost", "margin"), width, "dim"),
+            *(self._product(each, most, width) for each in products[first : first + shown]),
+        ]
         return lines[: max(0, room)]
 
     def _product(self, each: ProductShare, most: Decimal, width: int) -> Line:

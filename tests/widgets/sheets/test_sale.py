@@ -87,3 +87,14 @@ async def test_lines_are_listed_with_their_states(staged: Any) -> None:
     assert "ready" in text
     assert "to buy" in text
     assert "! not bought" in text
+
+
+async def test_a_long_text_leaves_room_for_what_happened(staged: Any) -> None:
+    async with staged(SaleSheet(), 80, 16) as stage:
+        stage.widget.styles.height = 16
+        stage.widget.sale = sale(line(1, order=order("FULFILLED", given_at=AT, given_by="amina")))
+        stage.widget.text = "\n".join(f"text {number}" for number in range(12))
+        text = await stage.text()
+    assert "text 0" in text
+    assert "lines more: t shows all" in text
+    assert "line 1: handed over by amina" in text
