@@ -23,6 +23,14 @@ async def help_open(console: Any) -> KeyHelp:
     return console.screen.sheet
 
 
+async def turned_page(console: Any, *, beside: bool) -> str:
+    """Return the screen that explains signs: the keys' own, or the other page of the help."""
+    if not beside:
+        await console.press("tab")
+        await console.shows("tab Keys", "cost what we pay")
+    return await console.shows("Signs and words")
+
+
 def test_every_action_of_a_screen_with_a_key_is_in_the_help() -> None:
     listed = {action.id for each in of_place(ActionContext()) for action in each.actions}
     keyed = {each.id for each in ACTIONS if each.keys and each.where - DIALOGS - SETUP}
@@ -39,7 +47,15 @@ async def test_all_keys_are_in_sight_in_the_columns_that_fit(
         assert all(entry.words in text for entry in sheet.entries)
         assert len(sheet._columns(size[0])) == columns
         assert "SANDBOX" in text.splitlines()[0]
-        assert ("Signs and words" in text) is (size[0] >= 112)
+        page = await turned_page(console, beside=size[0] >= 112)
+        for words in (
+            "○ handling",
+            "• changed just now",
+            "▌ row that keys",
+            "* pinned",
+            "~ bought",
+        ):
+            assert words in page
 
 
 async def test_the_live_keys_of_the_place_are_named(open_console: Any) -> None:

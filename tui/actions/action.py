@@ -38,7 +38,7 @@ WATCH = frozenset({"watch"})
 GOODS = frozenset({"catalogue", "stock"})
 CHOICES = DESK | HAND | HELP | SHIFT | WATCH | SALE
 """Where left and right choose."""
-PARTS = DESK | ORDER | UNRESOLVED | TICKET | SALE
+PARTS = DESK | ORDER | UNRESOLVED | TICKET | SALE | HELP
 """Screens of several parts."""
 GOING = SCREENS | LETTERS | TICKET
 """From where a digit leads to its pane; a ticket lets it only once nothing is typed or asked."""

@@ -31,27 +31,26 @@ AROUND = 3
 """Lines of the screen that stay: the first one, what the chosen key does, and the keys of help."""
 
 SIGNS = (
-    ("○", "handling", "busy"),
-    ("●", "ready", "good"),
-    ("◐", "some came", "warn"),
-    ("✓", "handed over", "dim"),
-    ("↺", "refunded", "dim"),
-    ("?", "no answer: do not buy again", "alert"),
-    ("•", "changed just now", "plain"),
-    ("·", "before a key: not here, not now", "dim"),
+    (("○", "handling", "busy"), "ordered, the vendor gets the cards (its word: HANDLING)"),
+    (("●", "ready", "good"), "all cards are here"),
+    (("◐", "some came", "warn"), "the rest is refunded"),
+    (("✓", "handed over", "dim"), ("↺", "refunded", "dim")),
+    (("?", "no answer: do not buy again", "alert"), ("!", "late or refused: read it", "warn")),
+    (("•", "changed just now", "plain"), ("·", "before a key: not here, not now", "dim")),
+    (("▌", "row that keys act on", "key"), ("▏", "row of another pane", "dim")),
+    (("*", "pinned", "key"), ("~", "bought lately", "dim"), ("w", "watched", "key")),
 )
-MEANINGS = (
-    (
-        ("price", "what the customer pays"),
-        ("cost", "what we pay"),
-        ("margin", "price less cost"),
-        ("value", "what the card is worth"),
-    ),
-    (
-        ("on hold", "paid, cards not here yet"),
-        ("handed over", "the customer has the cards"),
-        ("came back", "refunded"),
-    ),
+"""Each line: signs with their words and inks, or one of them and what it means."""
+
+WORDS = (
+    ("price", "what the customer pays"),
+    ("cost", "what we pay"),
+    ("margin", "price less cost"),
+    ("value", "what the card is worth"),
+    ("on hold", "paid, cards not here yet"),
+    ("handed over", "the customer has the cards"),
+    ("came back", "refunded"),
+    ("connected", "the vendor answers"),
 )
 
 
@@ -95,7 +94,7 @@ class HelpScreen(Dialog[str | None]):
     def begin(self) -> None:
         sheet = self.sheet
         sheet.place = self._now.place
-        sheet.legend = _legend()
+        sheet.legend = LEGEND
         sheet.entries = self._all
         self._fit()
         sheet.focus()
@@ -111,6 +110,7 @@ class HelpScreen(Dialog[str | None]):
             "filter": self.filter,
             "left": partial(self._beside, -1),
             "right": partial(self._beside, 1),
+            **dict.fromkeys(("part.next", "part.previous"), self.turn),
             "back": self.back,
         }
 
@@ -123,7 +123,14 @@ class HelpScreen(Dialog[str | None]):
         else:
             self.leave_screen()
 
+    def turn(self) -> None:
+        """Show the signs in the place of the keys, or the keys again, where both have no room."""
+        if self.sheet.turns:
+            self.sheet.turned = not self.sheet.turned
+            self.refresh_hints()
+
     def filter(self) -> None:
+        self.sheet.turned = False
         self.query_one(HintLine).display = False
         self.query_one(FilterLine).open(self.sheet.typed, {}, self.context.keymap.shown("back"))
 
@@ -133,6 +140,7 @@ class HelpScreen(Dialog[str | None]):
             self.query_one(HintLine).hints = (
                 (shown("filter"), "Filter"),
                 ("enter", "Do it"),
+                *(((shown("part.next"), self.sheet.other_page),) if self.sheet.turns else ()),
                 (shown("palette"), "All commands by name"),
                 (shown("back"), "Close"),
             )
@@ -156,6 +164,7 @@ class HelpScreen(Dialog[str | None]):
 
     def on_resize(self) -> None:
         self._fit()
+        self.refresh_hints()
 
     def _do(self, action: Action, key: str = "") -> None:
         if action.id in CLOSES:
@@ -230,16 +239,21 @@ def _searchable(entry: KeyEntry) -> str:
     return fold(f"{entry.keys} {entry.topic} {entry.words} {action.label} {action.help}")
 
 
-def _legend() -> tuple[Line, ...]:
-    signs = tuple(
-        cell for sign, word, ink in SIGNS for cell in (Cell(f"{sign} {word}", ink), Cell("   "))
-    )
-    meanings = tuple(
-        tuple(
-            cell
-            for word, meaning in line
-            for cell in (Cell(word, "strong"), Cell(f" {meaning}   ", "dim"))
+def _sign(line: tuple[tuple[str, str, str] | str, ...]) -> Line:
+    cells: list[Cell] = []
+    for each in line:
+        said = (
+            Cell(f" {each}", "dim")
+            if isinstance(each, str)
+            else Cell(f"{each[0]} {each[1]}", each[2])
         )
-        for line in MEANINGS
-    )
-    return (signs, *meanings)
+        cells += [Cell("   ")] if cells and not isinstance(each, str) else []
+        cells.append(said)
+    return tuple(cells)
+
+
+LEGEND: tuple[Line, ...] = (
+    *map(_sign, SIGNS),
+    *((Cell(word, "strong"), Cell(f" {meaning}", "dim")) for word, meaning in WORDS),
+)
+"""What the signs and the words of every screen mean, each whole."""

@@ -11,7 +11,7 @@ from textual.reactive import var
 from services.domain.text import cell_width
 from widgets.drawing.canvas import NAVIGATION, Canvas
 from widgets.drawing.field_message import FieldMessage
-from widgets.drawing.ink import Cell, DrawnLine, Line, fitted
+from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, line_width
 
 KEYS = 7
 """How many cells the keys of an entry take, with the gap after them."""
@@ -22,6 +22,8 @@ WIDE = 30
 
 DIM = "dim, ·: not here, not now"
 ALSO = "press it to see why"
+SIGNS = "Signs and words"
+APART = "   "
 
 
 class KeyEntry(Struct, frozen=True):
@@ -39,20 +41,24 @@ Slot = KeyEntry | str | None
 
 
 class KeyHelp(Canvas, can_focus=True):
-    """Lays entries out by topic; `legend` is below them where there is room for all of it."""
+    """Lays entries out by topic; `legend` is below them, or in their place where it is `turned`.
+
+    Pieces of the legend stay whole. It is turned to where there is no room for both.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *NAVIGATION,
         Binding("enter", "open", "Open", show=False, id="open"),
     ]
     DEFAULT_CSS = "KeyHelp { width: 1fr; }"
-    DRAWN_FROM = ("entries", "legend", "chosen", "place", "typed")
+    DRAWN_FROM = ("entries", "legend", "chosen", "place", "typed", "turned")
 
     entries: var[tuple[KeyEntry, ...]] = var[tuple[KeyEntry, ...]](())
     legend: var[tuple[Line, ...]] = var[tuple[Line, ...]](())
     chosen: var[str] = var("")
     place: var[str] = var("")
     typed: var[str] = var("")
+    turned: var[bool] = var(False)
 
     class Opened(FieldMessage):
         """What an entry stands for is to be done."""
@@ -84,8 +90,17 @@ class KeyHelp(Canvas, can_focus=True):
 
     def wanted(self, width: int) -> int:
         """Return how many lines all of it takes, with the legend."""
-        below = 2 + len(self.legend) if self.legend and width >= 112 else 0
-        return self.lines(width) + below
+        return self.lines(width) + (2 + len(self._flowed(width)) if self.legend else 0)
+
+    @property
+    def turns(self) -> bool:
+        """Whether there is room for the keys or the legend alone."""
+        return bool(self.legend) and self.size.height < self.wanted(self.size.width)
+
+    @property
+    def other_page(self) -> str:
+        """What is seen when it is turned."""
+        return "Keys" if self.turned else SIGNS
 
     def watch_entries(self) -> None:
         """Keep the cursor on its entry, or go to the first that can be done."""
@@ -147,6 +162,9 @@ class KeyHelp(Canvas, can_focus=True):
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the title, the columns from where they are scrolled to, and the legend."""
+        if self.turned and self.turns:
+            words = [fitted((Cell(" "), *line), width) for line in self.legend]
+            return [_rule(SIGNS, "", width), *words]
         columns, each = self._columns(width), self._width(width)
         rows = self.lines(width) - 1
         lines = [self._title(width, more=self._top + height - 1 < rows)]
@@ -155,8 +173,19 @@ class KeyHelp(Canvas, can_focus=True):
             drawn = [piece for slot in slots for piece in fitted(self._slot(slot), each)]
             lines.append((*drawn, *fitted((), width - each * len(slots))))
         if height >= self.wanted(width) > self.lines(width):
-            lines += [fitted((), width), _rule("Signs and words", "", width)]
-            lines += [fitted((Cell("  "), *line), width) for line in self.legend]
+            lines += [fitted((), width), _rule(SIGNS, "", width)]
+            lines += [fitted((Cell(" "), *line), width) for line in self._flowed(width)]
+        return lines
+
+    def _flowed(self, width: int) -> list[Line]:
+        """Return the legend in as few lines as it takes, each piece of it whole."""
+        lines: list[Line] = []
+        for piece in self.legend:
+            last = lines[-1] if lines else ()
+            if last and line_width((*last, *piece)) + len(APART) < width:
+                lines[-1] = (*last, Cell(APART), *piece)
+            else:
+                lines.append(piece)
         return lines
 
     def _title(self, width: int, *, more: bool) -> DrawnLine:
