@@ -163,7 +163,7 @@ async def purchase(size: tuple[int, int], home: Path) -> None:
         await seen(pilot, "SANDBOX-CARD-", "Hide")
         shot(pilot, f"revealed-{name}")
         await pilot.press("t")
-        await seen(pilot, "Text for the customer")
+        await seen(pilot, "Hand over: ")
         shot(pilot, f"hand-{name}")
         await pilot.press("escape", "m")
         await seen(pilot, "Handed over")

@@ -96,7 +96,7 @@ async def test_no_sign_is_drawn_from_the_ticket_to_the_card(
         await opened_over(console, "n", words="Note on")
         await console.press("v")
         await console.shows("SANDBOX-CARD-")
-        await opened_over(console, "t", words="text")
+        await opened_over(console, "t", words="hand over")
         await opened_over(console, "i", words="1 x pubg")
         await console.press("escape", "f", *"today", "enter")
         await plain(console, "You can tell the customer")

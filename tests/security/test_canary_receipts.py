@@ -31,7 +31,7 @@ def asked(desk: Terminal) -> None:
     desk.press("v")
     desk.wait_for(f"{CARD}-0")
     desk.press("t")
-    desk.wait_for("Text for the customer")
+    desk.wait_for("Hand over: ")
 
 
 def test_the_card_is_in_the_handed_file_alone_and_gone_with_it(
@@ -54,7 +54,7 @@ def test_the_card_is_in_the_handed_file_alone_and_gone_with_it(
     assert f"Serial number: {SERIAL}-0\n" in text
     desk.press("W")
     # Its name is in the sentence of a moment ago as well.
-    desk.wait_for("Files with cards +1/1")
+    desk.wait_for("Written files +1/1")
     desk.press("x")
     desk.wait_for("Delete this file")
     desk.press("y")

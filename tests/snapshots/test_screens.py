@@ -175,7 +175,7 @@ async def test_purchases_without_an_answer(
         await console.shows("ours?")
         await console.rested()
         await console.press("n")
-        await console.shows("Note on 1 x")
+        await console.shows("note on 1 x")
         await console.press(*"karim")
         await held(console, "note", theme, size)
         await console.press("escape", "u")

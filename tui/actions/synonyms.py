@@ -28,7 +28,7 @@ OTHER_NAMES: Final[Mapping[str, str]] = {
     "reveal_all": "codes show see voir montrer afficher",
     "copy": "clipboard osc52 copier",
     "hand": "give print send sms receipt customer imprimer envoyer recu ticket client",
-    "mark": "delivered done given remis donne livre",
+    "mark": "handed over delivered done given remis donne livre",
     "note": "comment reference remark remarque commentaire",
     "timeline": "details trace story support histoire",
     "ours": "bind claim mine this one celle-ci reclamer",

@@ -348,7 +348,7 @@ async def _write_note(console: "ConsoleApp", request: ask.NoteRequest) -> None:
     order, note, seen = request.order, request.note, request.note is None
     name = replace(order, note=NOTHING).name
     if note is None:
-        note = await _prompt(console, f"Note on {name}", order.note)
+        note = await _prompt(console, f"Customer, note on {name}", order.note)
     rows = (row for row in console.desk.book.orders if row.line == order.line)
     held = next(rows, order).note
     if note is None or note == held or (seen and note == order.note):

@@ -115,7 +115,7 @@ async def _hand_over(console: "ConsoleApp", request: ask.SaleHandRequest) -> str
     prices = console.settings.prices
     count = sum(map(sale_text.count_of, orders))
     whose = f" · {sale.customer}" if sale.customer else ""
-    title = f"Text for the customer: {counted(count, 'card')}{whose}"
+    title = f"Hand over: {counted(count, 'card')}{whose}"
     choice = await console.ask(
         ReceiptScreen(
             console.context,

@@ -39,8 +39,10 @@ from tui.terminal.screen_diff import ScreenFrame
 from widgets.bars.key_hints import HintLine
 from widgets.bars.link_strip import LineFigures, LinkStrip
 from widgets.bars.status_bar import StatusBar
+from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import discreet
+from widgets.drawing.frame import Frame, PaneName, Sides
 
 ResultT = TypeVar("ResultT")
 Handler = Callable[[], object]
@@ -51,6 +53,9 @@ ANSWERS = frozenset({"ask.yes", "ticket.arm", "ticket.go", "setup.go"})
 
 LAST_HINTS = ("refresh", "palette", "help")
 """What the key line names last; a narrow one has room for the help alone, which names them all."""
+
+BOXES = Size(112, 30)
+"""Room from which the parts of an opened screen are in boxes."""
 
 SMALLEST_WIDTH = 60
 SMALLEST_HEIGHT = 18
@@ -100,7 +105,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     """Whether the desk goes on living at its left where the terminal is wide."""
 
     FRAMES_ITSELF: ClassVar[bool] = False
-    """Whether it draws a frame of its own around what is beside the desk."""
+    """Whether it draws frames of its own around what is beside the desk."""
 
     of_find = False
     """Whether it shows what was looked for; the next search takes its place."""
@@ -209,8 +214,25 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         """Return the order that this screen is about, None where it is about several."""
         return None
 
+    def parts(self) -> Sequence[tuple[Canvas, PaneName]]:
+        """Return the parts of an opened screen that are framed, each with its title."""
+        return ()
+
+    @property
+    def sides(self) -> Sides:
+        """How the parts are framed: boxes where there is room, else rules with their titles."""
+        width, height = self.opened_size
+        roomy = width >= BOXES.width and height >= BOXES.height
+        return "both" if roomy and not style.now().coarse else "none"
+
+    def frame_parts(self) -> None:
+        """Put the parts into their frames."""
+        for part, name in self.parts() if self.composed else ():
+            part.frame = Frame(name, self.sides)
+
     def show_aside(self) -> None:
         """Show the desk beside what is opened, where the terminal is wide enough."""
+        self.frame_parts()
         if not (self.BESIDE_DESK and self.composed):
             return
         from tui.screens.parts.desk_aside import DeskAside
@@ -450,10 +472,12 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         self.low_balance = context.settings.ui.low_balance
         self.prices = context.settings.prices
         self.language = context.settings.ui.customer_language
+        self.frame_parts()
         self.refresh_hints()
 
     def take_look(self) -> None:
         """Draw again what is drawn: how things look here has changed."""
+        self.frame_parts()
         for canvas in self.query(Canvas):
             canvas.patch()
 

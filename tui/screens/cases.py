@@ -1,6 +1,6 @@
 """The open cases, the oldest first, and the one under the cursor in full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,7 +28,9 @@ from tui.screens.requests import (
     ExportRequest,
 )
 from widgets.board.board import Board
+from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import failure_words
+from widgets.drawing.frame import PaneName
 from widgets.panes.case_list import NONE_OPEN, CaseList
 from widgets.sheets.case import CaseSheet
 
@@ -47,6 +49,7 @@ class CasesScreen(Filtering):
     """
 
     PLACE = "cases"
+    BESIDE_DESK = FRAMES_ITSELF = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("cases")]
 
     def __init__(self, context: ConsoleContext, number: int = 0) -> None:
@@ -67,6 +70,12 @@ class CasesScreen(Filtering):
     def begin(self) -> None:
         self.cases.focus()
         self.ask_again()
+
+    def parts(self) -> Sequence[tuple[Canvas, PaneName]]:
+        row = self.cases.highlighted
+        number = f"Case {row.case.number}" if row else "Case"
+        bad = PaneName(self.context.keymap.shown("case"), "Bad cards")
+        return ((self.cases, bad), (self.sheet, PaneName("", number)))
 
     @property
     def sheet(self) -> CaseSheet:
@@ -170,6 +179,8 @@ class CasesScreen(Filtering):
             return
         row = self.cases.highlighted
         self.sheet.row = row
+        self.sheet.display = row is not None
+        self.frame_parts()
         if row is not None:
             self.post_message(CaseFileRequest(row.case.number, reply=self._take_file))
         self.refresh_hints()

@@ -187,7 +187,7 @@ class OrderScreen(ConsoleScreen[None]):
             offered.pop(shown("reveal_all"), None)
         first: dict[str, str] = {}
         if self._handled and self._row.given_at is None:
-            first[shown("mark")] = "Mark handed over"
+            first |= {shown("hand"): "Hand over", shown("mark"): "Mark only"}
         if self.cards.revealed:
             first |= {shown("hand"): "Hand over", shown("copy"): "Copy", shown("reveal"): "Hide"}
             if len(self.cards.revealed) == self.cards.count:

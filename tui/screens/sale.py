@@ -43,7 +43,6 @@ from widgets.drawing.frame import Frame, PaneName
 from widgets.panes.sale_lines import SaleLines
 from widgets.sheets.sale import SaleSheet
 
-BOX_WIDTH, BOX_HEIGHT = 112, 30
 BEFORE = ("buy", "sale.add", "off", "note", "part.next")
 AFTER = ("hand", "reveal", "sale.add", "part.next", "note", "open")
 """What the key line names first while lines are to buy, and after that."""
@@ -211,8 +210,7 @@ class SaleScreen(ConsoleScreen[None]):
         """Give the lines the room that they need, and the rest to what is below."""
         if not self.composed or self.sale is None:
             return
-        width, height = self.opened_size
-        sides = "both" if width >= BOX_WIDTH and height >= BOX_HEIGHT else "none"
+        height, sides = self.opened_size.height, self.sides
         around = 3 if sides == "both" else 2
         wanted = max(1, len(self.sale.lines)) + around + (1 if not self.sale.lines else 0)
         self.lines.styles.height = max(around + 1, min(wanted, (height - 2) // 2))

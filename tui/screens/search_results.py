@@ -1,5 +1,6 @@
 """What a lookup found: one thing leads on to its timeline, several are listed."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from services.domain.errors import Failure
@@ -9,7 +10,9 @@ from tui.screens.base import ConsoleContext
 from tui.screens.parts.order_list import OrderListScreen
 from tui.screens.requests import FindRequest
 from tui.screens.timeline import TimelineScreen
+from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import discreet, failure_words
+from widgets.drawing.frame import PaneName
 from widgets.panes.order_list import FOUND, OrderList
 
 if TYPE_CHECKING:
@@ -29,10 +32,13 @@ class SearchResultsScreen(OrderListScreen):
     NO_ROW = "Nothing was found."
 
     def __init__(self, context: ConsoleContext, wanted: str | Secret, days: int = 0) -> None:
-        super().__init__(context, OrderList(FOUND, "LookupResult", id="found"))
+        super().__init__(context, OrderList(FOUND, "Find an order", id="found"))
         self._wanted = wanted
         self._days = days
         self._first = True
+
+    def parts(self) -> Sequence[tuple[Canvas, PaneName]]:
+        return ((self.orders, PaneName(self.context.keymap.shown("find"), "Find an order")),)
 
     def ask_again(self) -> None:
         """Look it up, now."""
@@ -59,7 +65,7 @@ class SearchResultsScreen(OrderListScreen):
             self.orders.placeholder = failure_words(error, self.privacy)
             self.orders.stale = ""
             return
-        self.orders.heading = f"Found for {found.asked}"
+        self.orders.subject = found.asked
         self.orders.stale = "asking the vendor" if found.partial else ""
         if not found.partial:
             again = f"{self.context.keymap.shown('find')} looks for something else."

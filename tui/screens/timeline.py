@@ -1,6 +1,6 @@
 """The timeline of one order: read from the journal at once, then with what the vendor knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +19,8 @@ from tui.screens.parts import order_actions
 from tui.screens.parts.strips import KeyLine
 from tui.screens.requests import TimelineRequest
 from widgets.bars.key_hints import HintLine
+from widgets.drawing.canvas import Canvas
+from widgets.drawing.frame import PaneName
 from widgets.sheets.timeline import TimelineSheet
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class TimelineScreen(ConsoleScreen[None]):
     """
 
     PLACE = "timeline"
-    BESIDE_DESK = True
+    BESIDE_DESK = FRAMES_ITSELF = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("timeline")]
 
     def __init__(self, context: ConsoleContext, order: BoardOrder) -> None:
@@ -50,6 +52,9 @@ class TimelineScreen(ConsoleScreen[None]):
         self.sheet.row = self._row
         self.sheet.focus()
         self.ask_again()
+
+    def parts(self) -> Sequence[tuple[Canvas, PaneName]]:
+        return ((self.sheet, PaneName(self.context.keymap.shown("timeline"), "Timeline")),)
 
     @property
     def sheet(self) -> TimelineSheet:

@@ -1,12 +1,16 @@
 """The orders whose cards are to be handed over, the longest waiting first."""
 
+from collections.abc import Sequence
+
 from services.domain.book import BoardOrder
 from services.domain.errors import Failure
 from tui.screens.base import ConsoleContext
 from tui.screens.order import OrderScreen
 from tui.screens.parts.order_list import OrderListScreen
 from tui.screens.requests import UndeliveredRequest
+from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import failure_words
+from widgets.drawing.frame import PaneName
 from widgets.panes.order_list import TO_HAND_OVER, OrderList
 
 NONE = "Every card of the last 7 days is handed over."
@@ -19,9 +23,13 @@ class UndeliveredScreen(OrderListScreen):
     NO_ROW = "Every card that came is handed over."
 
     def __init__(self, context: ConsoleContext) -> None:
-        orders = OrderList(TO_HAND_OVER, "To hand over, of 7 days", id="undelivered")
+        orders = OrderList(TO_HAND_OVER, "To hand over", id="undelivered")
+        orders.subject = "of the last 7 days"
         super().__init__(context, orders)
         self._waiting: frozenset[str] = frozenset()
+
+    def parts(self) -> Sequence[tuple[Canvas, PaneName]]:
+        return ((self.orders, PaneName(self.context.keymap.shown(self.PLACE), "To hand over")),)
 
     def ask_again(self) -> None:
         self.orders.placeholder = "Reading the journal …"

@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from services.domain.book import BoardOrder, UnclaimedOrder
 from services.domain.errors import Failure
 from services.domain.local_time import local_time
-from services.domain.models import Denomination, Product, Purchase, PurchaseState
+from services.domain.models import UNSETTLED, Denomination, Product, Purchase, PurchaseState
 from services.domain.status_text import named
 from services.domain.text import NOTHING, short_id
 from tui.actions.action import Action
@@ -45,7 +45,9 @@ from tui.screens.requests import (
     UnclaimedRequest,
 )
 from widgets.board.board import Board
+from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import dinars
+from widgets.drawing.frame import PaneName
 from widgets.panes.order_list import newest
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ class UnresolvedScreen(Filtering):
     """
 
     PLACE = "unresolved"
-    BESIDE_DESK = True
+    BESIDE_DESK = FRAMES_ITSELF = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("unresolved")]
 
     def __init__(self, context: ConsoleContext) -> None:
@@ -119,6 +121,19 @@ class UnresolvedScreen(Filtering):
         self.query_one(UnresolvedSheet).can_focus = False
         self.watch_book()
         self._arrange()
+
+    def parts(self) -> Sequence[tuple[Canvas, PaneName]]:
+        held = self.cases.highlighted
+        unsettled = held is not None and held.state in UNSETTLED
+        return (
+            (self.cases, PaneName(self.context.keymap.shown(self.PLACE), "Unresolved")),
+            (
+                self.query_one(UnresolvedSheet),
+                PaneName("", "Do not buy it again" if unsettled else "Purchase"),
+            ),
+            (self.possible, PaneName("", "Could it be one of these?")),
+            (self.unclaimed_orders, PaneName("", "Unclaimed orders")),
+        )
 
     def situation(self) -> ActionContext:
         """Add the chosen purchase and orders to what every screen knows."""
@@ -425,16 +440,18 @@ class UnresolvedScreen(Filtering):
             return
         # A list stays in its place while its filter matches nothing.
         held, count = self.cases.highlighted, self.cases.total
+        self.frame_parts()
+        header = HEADER + (self.sides == "both")
         most = ROOMY_CASES if self.opened_size.height >= ROOMY_HEIGHT else MOST_CASES
         words = EMPTY if count and not self.cases.shown else 0
-        self.cases.styles.height = HEADER + max(words, min(count, most))
+        self.cases.styles.height = header + max(words, min(count, most))
         self.cases.display = bool(count)
         # Without a chosen purchase it says that there is none at all.
         self.query_one(UnresolvedSheet).display = held is not None or not count
         self.possible.display = held is not None and not held.order_id
         self.unclaimed_orders.display = bool(self.unclaimed_orders.total)
         # The next list follows at once: only the last one takes what is left.
-        needed = HEADER + max(self.possible.shown, EMPTY) + 1
+        needed = header + max(self.possible.shown, EMPTY) + 1
         self.possible.styles.max_height = needed if self.unclaimed_orders.display else None
         lists = self._lists()
         if lists and not self.filtered and not any(board.has_focus for board in lists):

@@ -10,6 +10,8 @@ from widgets.drawing.canvas import NAVIGATION, Canvas
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, line_width, wrap
 
 LABEL_WIDTH = 13
+FRAMED = 3
+"""Lines of which a frame leaves at least one."""
 
 
 class Sheet(Canvas, can_focus=True):
@@ -54,7 +56,11 @@ class Sheet(Canvas, can_focus=True):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many lines the text has at this width, for `height: auto`."""
         del container, viewport
-        return len(self.text_lines(width)) + len(self.heading_lines(width))
+        around = 0
+        if self.frame is not None:
+            inside = self.frame.inside(Size(width, FRAMED))
+            width, around = inside.width, FRAMED - inside.height
+        return len(self.text_lines(width)) + len(self.heading_lines(width)) + around
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the part of the text that is in sight."""

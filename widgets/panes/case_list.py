@@ -35,7 +35,7 @@ class CaseList(Board[CaseRow]):
                 "age": lambda row: row.case.opened_at,
                 "due": lambda row: str(row.case.due or "9"),
             },
-            heading="Cases  cards that do not work",
+            heading="Bad cards",
             id=id,
         )
 

@@ -7,8 +7,8 @@ from textual.reactive import var
 from services.domain.local_time import local_time
 from services.domain.shop.case import CaseFile, CaseRow, age_words
 from services.domain.text import clean
+from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell, Line
-from widgets.drawing.rules import rule
 from widgets.drawing.sheet import Sheet, fact, sentence
 
 
@@ -22,10 +22,17 @@ class CaseSheet(Sheet):
     file: var[CaseFile | None] = var[CaseFile | None](None)
     now: var[datetime | None] = var[datetime | None](None)
 
-    def heading(self, width: int) -> Line:
-        """Name the case above what scrolls."""
-        number = f" Case {self.row.case.number} " if self.row else " Case "
-        return rule(width, (Cell(number, "title-blurred"),), self._state())
+    def watch_now(self) -> None:
+        self._say()
+
+    def watch_row(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        """Say in the rule above how long it is open, or how it ended."""
+        row = self.row
+        said = (row.case.ended or age_words(row.case, self.now)) if row and self.now else ""
+        self.title_facts = (Part((Cell(said, "dim"),), leaves=1, end=True),) if said else ()
 
     def text_lines(self, width: int) -> list[Line]:
         """Return the facts, then what was said."""
@@ -50,11 +57,6 @@ class CaseSheet(Sheet):
         for event in case.notes(self.file.events):
             lines += fact(local_time(event.at)[5:16], f"{clean(event.why)} ({event.who})", room)
         return _indented(lines)
-
-    def _state(self) -> Line:
-        if self.row is None or self.now is None:
-            return ()
-        return (Cell(self.row.case.ended or age_words(self.row.case, self.now), "dim"),)
 
 
 def _indented(lines: list[Line]) -> list[Line]:

@@ -29,7 +29,7 @@ class TimelineSheet(Sheet):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", show=False, id="open"),
     ]
-    DEFAULT_CSS = "TimelineSheet { padding: 0 1; height: 1fr; }"
+    DEFAULT_CSS = "TimelineSheet { height: 1fr; }"
     DRAWN_FROM = ("row", "timeline", "error", "busy", "privacy", "language")
 
     row: var[BoardOrder | None] = var[BoardOrder | None](None)
@@ -53,6 +53,9 @@ class TimelineSheet(Sheet):
 
     def text_lines(self, width: int) -> list[Line]:
         """Return what may be said first, then the facts, then what happened."""
+        return [(Cell(" "), *line) for line in self._text(width - 2)]
+
+    def _text(self, width: int) -> list[Line]:
         row = self.timeline.row if self.timeline else self.row
         lines = [] if row is None else self._title(row, width)
         if self.error:

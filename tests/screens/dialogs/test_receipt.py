@@ -85,7 +85,7 @@ def clipboards(pieces: list[str]) -> list[str]:
 
 async def test_the_text_is_looked_at_with_the_card_masked(console: Any) -> None:
     await asked(console)
-    text = await console.shows("Text for the customer: card 1", "Code : ••••••", "French")
+    text = await console.shows("Hand over: card 1", "Code : ••••••", "French")
     assert "SANDBOX-CARD" not in text
     lines = [line.strip("│ ") for line in text.splitlines()]
     assert lines.index("Code : ••••••") + 1 == lines.index("Numéro de série : ••••••")
@@ -138,7 +138,7 @@ async def test_all_revealed_cards_go_into_one_text(console: Any, paths: Any) -> 
     await console.press("V", "y")
     await console.until(lambda: len(screen.cards.revealed) == 2)
     await console.press("t")
-    await console.shows("Text for the customer: 2 cards", "1. ••••••", "2. ••••••")
+    await console.shows("Hand over: 2 cards", "1. ••••••", "2. ••••••")
     await console.press("w")
     [path] = await console.until(lambda: files(paths))
     await console.shows("Written into")
@@ -155,7 +155,7 @@ def printer(source: str) -> Any:
 async def printed(console: Any) -> None:
     await opened(console)
     await console.press("t")
-    await console.shows("Text for the customer: 2 cards", "I: Print with the program")
+    await console.shows("Hand over: 2 cards", "I: Print with the program")
     await console.press("I")
 
 
@@ -230,7 +230,7 @@ async def test_the_hint_of_a_product_is_in_the_text(console: Any, paths: Any) ->
     house = replace(settings.house, rules={("product", product): PriceRule(hint=hint)})
     console.app.settings = replace(settings, house=house)
     await console.press("t")
-    await says(console, "Text for the customer", hint)
+    await says(console, "Hand over: ", hint)
     await console.press("w")
     await console.until(lambda: files(paths))
     assert hint in files(paths)[0].read_text("utf-8")
@@ -249,7 +249,7 @@ async def test_both_cards_are_handed_over_from_the_board(
 ) -> None:
     await opened(console)
     await console.press("escape", "t")
-    text = await console.shows("Text for the customer: 2 cards", "2. ••••••")
+    text = await console.shows("Hand over: 2 cards", "2. ••••••")
     assert "SANDBOX-CARD" not in text
     assert await hand_events(console) == []
     await console.press("c")
@@ -447,4 +447,4 @@ async def test_both_dialogs_are_whole_at_the_smallest_size(open_console: Any) ->
         await console.shows("Written into")
         await console.press("W")
         await console.shows("1/1")
-        whole_dialog(console, "Files with cards", ".txt", "x Delete", "esc Close")
+        whole_dialog(console, "Written files", ".txt", "x Delete", "esc Close")

@@ -28,6 +28,7 @@ NOT_COPIED = "Copying is off (ui.copy)"
 PRINTED = "Print with the program of ui.print_command"
 KEPT = "Write a file (only you can read it; listed until you delete it)"
 RECORDED = "Logged under your name. The code is not logged."
+MARKED = "Then marked as handed over; logged under your name, never the code."
 Way = Literal["copy", "file", "print"]
 AROUND, AROUND_NARROW = 13, 15
 """Lines of the dialog that are not the text; more where its own sentences have to be broken."""
@@ -58,6 +59,7 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
     Args:
         title: for whom the text is, and of which goods, a line each.
         masked: makes the text as it may be looked at, of the name of a template and the template.
+        whole: whether all of its cards are in it, so that the order may be marked after it.
     """
 
     PLACE = "hand"
@@ -65,10 +67,16 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("hand")]
 
     def __init__(
-        self, context: ConsoleContext, title: Sequence[str], masked: Callable[[str, str], str]
+        self,
+        context: ConsoleContext,
+        title: Sequence[str],
+        masked: Callable[[str, str], str],
+        *,
+        whole: bool = True,
     ) -> None:
         super().__init__(context)
         ui = context.settings.ui
+        self._marks = whole and ui.mark_on_hand_over
         self._title = title
         self._masked = masked
         self._templates = receipt.choices(ui.customer_template)
@@ -88,7 +96,8 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
         def masked(_: str, template: str) -> str:
             return receipt.masked(template, order, shapes, price, hint)
 
-        return cls(context, _title(order, indexes, count), masked)
+        whole = not indexes and not order.missing and order.given_at is None
+        return cls(context, _title(order, indexes, count), masked, whole=whole)
 
     def compose(self) -> ComposeResult:
         """Lay out the text as it will be, and the ways it can go."""
@@ -102,7 +111,7 @@ class ReceiptScreen(Dialog[ReceiptChoice | None]):
             yield Static(inert_content(f"{keys.shown('write')}: {KEPT}"))
             if self.context.settings.ui.print_command:
                 yield Static(inert_content(f"{keys.shown('print')}: {PRINTED}"))
-            yield Static(inert_content(RECORDED), id="hand-recorded")
+            yield Static(inert_content(MARKED if self._marks else RECORDED), id="hand-recorded")
             yield KeyLine()
 
     def begin(self) -> None:
@@ -179,4 +188,4 @@ def _title(order: BoardOrder, indexes: tuple[int, ...], count: int) -> tuple[str
     whose = f" · {order.note}" if order.note else ""
     came = order.cards_came or 0
     late = f" ({came} of {came + order.missing} here)" if order.missing else ""
-    return f"Text for the customer: {which}{late}{whose}", goods
+    return f"Hand over: {which}{late}{whose}", goods

@@ -48,7 +48,7 @@ class ReceiptFilesScreen(Filtering, Dialog[None]):
             row_id=lambda file: file.name,
             cells=_cells,
             search=lambda file: file.name,
-            heading="Files with cards",
+            heading="Written files",
         )
         self.files.placeholder = "Looking …"
 

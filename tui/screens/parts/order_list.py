@@ -30,7 +30,7 @@ class OrderListScreen(Filtering):
     NO_ROW: ClassVar[str]
     """Why nothing can be opened where nothing is listed."""
 
-    BESIDE_DESK = True
+    BESIDE_DESK = FRAMES_ITSELF = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("found", "undelivered")]
 
     def __init__(self, context: ConsoleContext, orders: OrderList) -> None:

@@ -11,7 +11,7 @@ from services.domain.phrase import Phrase, joined, plain
 from services.domain.status_text import message_of, named
 from tui.screens.parts.unresolved_rows import watch_words
 from widgets.drawing.cells import dinars, discreet, due, failure_words, purchase_sentence
-from widgets.drawing.ink import Line
+from widgets.drawing.ink import Cell, Line
 from widgets.drawing.sheet import Sheet, fact, sentence
 
 NOTHING = "All clear: nothing waits for a decision."
@@ -33,7 +33,6 @@ class UnresolvedSheet(Sheet):
     when one succeeded (UTC). `unclaimed_orders` is whether there are unclaimed orders.
     """
 
-    DEFAULT_CSS = "UnresolvedSheet { padding: 0 1; }"
     DRAWN_FROM = ("purchase", "error", "busy", "read_at", "unclaimed_orders", "now", "privacy")
 
     purchase: var[Purchase | None] = var[Purchase | None](None)
@@ -46,6 +45,9 @@ class UnresolvedSheet(Sheet):
 
     def text_lines(self, width: int) -> list[Line]:
         """Return the sentence of its state first, then the facts."""
+        return [(Cell(" "), *line) for line in self._text(width - 2)]
+
+    def _text(self, width: int) -> list[Line]:
         held = self.purchase
         if held is None:
             words, ink = (ONLY_UNCLAIMED, "strong") if self.unclaimed_orders else (NOTHING, "good")
