@@ -18,6 +18,7 @@ from services.journal.emergency_file import Outcome
 from services.journal.orders import TrackedOrders
 from services.journal.purchases import Purchases
 from services.purchasing.crash_recovery import Recovery
+from services.system.clock import Clock
 from tests.conftest import StillClock
 
 S = PurchaseState
@@ -53,7 +54,7 @@ class Known:
     end = begin
 
 
-def intent(still: StillClock, name: str = "p1", *, key: str = "", quantity: int = 2) -> Purchase:
+def intent(still: Clock, name: str = "p1", *, key: str = "", quantity: int = 2) -> Purchase:
     return Purchase(
         id=name,
         idempotency_key=key or name,

@@ -19,8 +19,18 @@ def one_server(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ground, "running", lambda **_: contextlib.nullcontext(postgres))
 
 
-async def test_a_line_that_ends_anywhere_buys_once_and_loses_none() -> None:
-    found = await lines.run(every=173, hows=(lines.ends,))
+@pytest.mark.parametrize(
+    ("scene", "how", "every"),
+    [
+        (lines.purchase, lines.ends, 47),
+        (lines.start, lines.resets, 131),
+        (lines.whole, lines.ends, 173),
+    ],
+)
+async def test_a_line_that_ends_anywhere_buys_once_and_loses_none(
+    scene: lines.Scene, how: lines.How, every: int
+) -> None:
+    found = await lines.run(scene, how, every)
     assert found.complaints == []
     assert found.cases >= 5
 

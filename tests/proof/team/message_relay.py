@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
@@ -9,6 +10,8 @@ from typing import Literal, NamedTuple
 Way = Literal["up", "down", "committed"]
 UNTYPED_REPLY = {80877103, 80877104}
 """Requests for encryption, which are answered with one byte."""
+RESET = struct.pack("ii", 1, 0)
+"""To close a line at once, with nothing that is still to be sent."""
 COMMITTED = b"C\0\0\0\x0bCOMMIT\0"
 """The answer to a COMMIT."""
 
@@ -30,6 +33,7 @@ class MessageRelay:
         target: the address of the server.
         away: whether no line is let through.
         silent: whether the line of a message that does not pass stays open instead of ending.
+        abrupt: whether it is reset instead, so that what was on its way is thrown away.
         seen: how many messages went each way since the counting began.
         commits: how many messages had gone up when the server answered a COMMIT, for each.
         unanswered: what the line that was ended last had sent since its last answered COMMIT.
@@ -41,7 +45,7 @@ class MessageRelay:
         self.port: int = self._listening.getsockname()[1]
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
-        self.away = self.silent = False
+        self.away = self.silent = self.abrupt = False
         self.count({})
         self._begin(self._accept)
 
@@ -68,6 +72,7 @@ class MessageRelay:
     def heal(self) -> None:
         """Let everything through again; lines that were silent are ended."""
         self._at.clear()
+        self.abrupt = False
         if self.away or self.silent:
             self.away = self.silent = False
             self.hang_up()
@@ -116,8 +121,7 @@ class MessageRelay:
                     passed += message
                 if passed:
                     sink.sendall(passed)
-        _end(line.here)
-        _end(line.there)
+        line.end()
 
     def _passes(self, line: "_Line", message: bytes, way: Way) -> bool:
         with self._lock:
@@ -133,7 +137,8 @@ class MessageRelay:
                 action = self._at.pop(point, action)
                 self.commits.append(self.seen["up"])
         if action is not None and not action():
-            self.unanswered, line.silent = line.unanswered, self.silent
+            self.unanswered = line.unanswered
+            line.silent, line.abrupt = self.silent, self.abrupt
             return False
         if message == COMMITTED:
             line.unanswered = b""
@@ -147,9 +152,21 @@ class _Line:
     def __init__(self, here: socket.socket, there: socket.socket) -> None:
         self.here, self.there = here, there
         self.unanswered = b""
-        self.silent = False
+        self.silent = self.abrupt = False
         self._bare = 0
         self._started = False
+
+    def end(self) -> None:
+        """End both sides, by a reset where it is abrupt."""
+        for each in (self.here, self.there):
+            if self.abrupt:
+                with contextlib.suppress(OSError):
+                    each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                    # Only this side notices: the thread that reads lets go of it.
+                    each.shutdown(socket.SHUT_RD)
+                each.close()
+            else:
+                _end(each)
 
     def first(self, data: bytes, way: Way) -> int:
         """Return the size of the first message, 0 while it is not whole."""

@@ -50,8 +50,8 @@ async def one_polls() -> list[str]:
 async def answers_lost() -> list[str]:
     """The answer to a COMMIT is lost, each in turn until one is complained of."""
     with ground.running() as server:
-        whole = await lines.play(server, LinePoint("up", 0), lines.ends)
-        for number, _ in enumerate(whole.commits, 1):
+        uncut = await lines.play(server, LinePoint("up", 0), lines.ends)
+        for number, _ in enumerate(uncut.commits, 1):
             if said := (await lines.play(server, LinePoint("committed", number), lines.ends)).said:
                 return said
     return []

@@ -7,15 +7,39 @@ from tests.proof.team import failover, lines, many, mutants, race
 
 Part = Callable[[], Awaitable[tuple[str, list[str]]]]
 SEED = 20_260_301
+LINES: tuple[tuple[lines.Scene, lines.How, int], ...] = (
+    (lines.purchase, lines.falls_silent, 1),
+    (lines.start, lines.falls_silent, 13),
+    (lines.start, lines.ends, 1),
+    (lines.start, lines.resets, 2),
+    (lines.start, lines.stays_away, 3),
+    (lines.purchase, lines.ends, 1),
+    (lines.purchase, lines.resets, 1),
+    (lines.purchase, lines.stays_away, 1),
+    (lines.whole, lines.ends, 9),
+    (lines.whole, lines.falls_silent, 25),
+)
+"""Scenes, what happens to the line, and at each how manieth message."""
 
 
 async def cut_lines() -> tuple[str, list[str]]:
-    """The line to the server ends at each message of a purchase."""
-    found = await lines.run()
+    """The line to the server ends at each message of a purchase and of a start."""
+    each = [*zip(LINES, await _halves(), strict=True)]
+    said: list[str] = []
+    for (scene, how, _), (up, down) in each:
+        cases = up.cases + down.cases
+        said.append(f"{scene.__name__} {how.__name__} {cases} of {up.up} up and {down.down} down")
+    found = [half for _, halves in each for half in halves]
     return (
-        f"{found.cases} lines cut at up to {found.up} messages up and {found.down} down,"
-        f" {found.sent} purchases sent"
-    ), found.complaints
+        f"{sum(it.cases for it in found)} lines: {', '.join(said)};"
+        f" {sum(it.sent for it in found)} purchases sent",
+        [complaint for it in found for complaint in it.complaints],
+    )
+
+
+async def _halves() -> list[tuple[lines.Tally, lines.Tally]]:
+    found = await lines.apart(LINES)
+    return [*zip(found[::2], found[1::2], strict=True)]
 
 
 async def deaths() -> tuple[str, list[str]]:
