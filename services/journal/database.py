@@ -139,12 +139,12 @@ class Journal:
     @property
     def can_write(self) -> bool:
         """Whether this process may write all that a console writes."""
-        return not (self._to_read or self._engine.notes_only)
+        return self.takes_notes and not self._engine.notes_only
 
     @property
     def takes_notes(self) -> bool:
         """Whether this process may write at least what people do with orders."""
-        return not self._to_read
+        return not (self._to_read or self._engine.standby)
 
     @property
     def notes_only(self) -> bool:

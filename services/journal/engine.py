@@ -37,6 +37,11 @@ class JournalEngine(Protocol):
         ...
 
     @property
+    def standby(self) -> bool:
+        """Whether the database follows another one, and can only be read."""
+        ...
+
+    @property
     def notes_only(self) -> bool:
         """Whether this login may write notes, marks and events alone, as the database has it."""
         ...

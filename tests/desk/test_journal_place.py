@@ -100,6 +100,28 @@ async def test_hosts_whose_clocks_differ_go_by_the_servers(
         assert sent.next_check_at - leaping.now() < timedelta(minutes=5)
 
 
+async def test_a_host_whose_clock_jumps_at_work_goes_by_the_server(
+    open_desk, pick, on_server, leaping
+):
+    class Jumping(Ahead):
+        by = timedelta()
+
+        def now(self):
+            return leaping.now() + self.by
+
+    clock = Jumping(leaping)
+    async with open_desk(change=on_server, clock=clock) as desk:
+        product, denomination = await pick(desk)
+        for hours in (2, -2, 26):
+            quote = await desk.quote(product.id, denomination.id, 1)
+            clock.by = timedelta(hours=hours)
+            bought = await desk.buy(quote)
+            assert bought.state is PurchaseState.HANDLING
+            for at in (bought.created_at, bought.sent_at, bought.answered_at):
+                assert abs(at - leaping.now()) < timedelta(minutes=5)
+        assert await desk.journal.verify() == ""
+
+
 async def test_a_server_that_goes_away_is_said_once_and_comes_back(
     open_desk, pick, on_server, postgres
 ):

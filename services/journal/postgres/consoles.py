@@ -5,7 +5,6 @@ lock when the process ends, and within about 20 s when its line is cut. Behind a
 notice: a console that is not heard for 30 s counts as dead whatever it holds.
 """
 
-import contextlib
 import os
 import secrets
 import socket
@@ -90,6 +89,7 @@ class ServerConsoles:
     def __init__(self, server: JournalServer, operator: str) -> None:
         self.name: Final = f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
         self.connected: Final = Event()
+        self.failed: psycopg.Error | None = None
         self._server: Final = server
         self._locks: Final = _LOCKS.format(server.schema)
         self._operator: Final = operator
@@ -124,15 +124,18 @@ class ServerConsoles:
     def _stay(self) -> None:
         lost = False
         while not self._ending.is_set():
-            with contextlib.suppress(psycopg.Error), connect(self._server) as connection:
-                if self._show(connection):
-                    if lost:
-                        # What was said meanwhile was not heard.
-                        self.rejections += 1
-                    lost = True
-                    self.connected.set()
-                    self._news()
-                    self._listen(connection)
+            try:
+                with connect(self._server) as connection:
+                    if self._show(connection):
+                        if lost:
+                            # What was said meanwhile was not heard.
+                            self.rejections += 1
+                        lost = True
+                        self.connected.set()
+                        self._news()
+                        self._listen(connection)
+            except psycopg.Error as error:
+                self.failed = error
             if self.connected.is_set():
                 self.connected.clear()
                 self._changed()

@@ -98,6 +98,7 @@ class PostgresEngine:
     ) -> None:
         self.read_only = ""
         self.notes_only = False
+        self.standby = False
         self.is_owner = False
         self._server: Final = server
         self._path: Final = path
@@ -112,12 +113,13 @@ class PostgresEngine:
         self._connection: Connection | None = None
         self._away_until = 0.0
         self._compared = False
+        self._looked = 0
         self._kept: Final = KeptPurchases(path)
 
     @property
     def away_since(self) -> datetime | None:
         """Since when the server cannot be reached, as the line for news shows it first."""
-        if self.consoles.connected.is_set():
+        if self.standby or self.consoles.connected.is_set():
             self._away_since = None
         elif self._away_since is None:
             self._away_since = self._clock.now()
@@ -133,9 +135,12 @@ class PostgresEngine:
         except OSError as error:
             self.read_only = f"No room for the emergency file ({error.strerror}). Buying is off"
         self._usable()
+        if self.standby:
+            # It takes no sign of life, and says nothing of changes.
+            return
         self.consoles.begin()
         if not self.consoles.connected.wait(CONNECT_SECONDS):
-            raise psycopg.OperationalError("no sign of life could be left at the server")
+            raise self.consoles.failed or psycopg.OperationalError("no sign of life could be left")
 
     def open_to_read(self, account: str, why: str) -> None:
         """Connect where this host's disk takes nothing; buying is off."""
@@ -195,8 +200,9 @@ class PostgresEngine:
         return result
 
     def changes(self) -> int:
-        """Return how often it was heard that the journal changed."""
-        return self.consoles.changes
+        """Return how often it was heard that the journal changed; a standby may have any time."""
+        self._looked += self.standby
+        return self.consoles.changes + self._looked
 
     def watched(self, work: Callable[[], T]) -> T:
         """Do a piece of work; what fails leaves as a JournalFailed or a Conflict."""
@@ -347,7 +353,8 @@ class PostgresEngine:
         self.notes_only, self.is_owner = not row["buys"], row["owns"]
         if self.notes_only:
             self.read_only = LOOKS_ONLY
-        if row["standby"]:
+        self.standby = row["standby"]
+        if self.standby:
             self.read_only = "The journal's server is a standby, which can only be read"
         elif place := held.get(MOVED_TO):
             self.read_only = mark.sentence(place)

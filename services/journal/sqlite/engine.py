@@ -27,6 +27,7 @@ class SqliteEngine:
 
     def __init__(self, path: Path, emergency: Emergency, clock: Clock, who: str) -> None:
         self.notes_only: Final = False
+        self.standby: Final = False
         self.who: Final = who
         self.has_logins: Final = False
         self.is_owner: Final = False
