@@ -273,7 +273,9 @@ class CircuitBreaker:
         # Another process is waited for, so this is its time and not the injected one.
         end = asyncio.get_running_loop().time() + LONGEST_QUEUE
         while True:
-            held = None if outranked() else self._take(background=background)
+            # While the key is not proven the others of this process wait for this one.
+            waits = self._proven and outranked()
+            held = None if waits else self._take(background=background)
             if held is not None:
                 break
             if asyncio.get_running_loop().time() > end:

@@ -327,17 +327,19 @@ class VendorClient:
     async def _slot(self, *, signed: bool) -> AsyncGenerator[None]:
         """Wait until a read may go: for its slot of the minute, and for a lane to the vendor."""
         self._breaker.check()
-        async with self._breaker.one_at_a_time(signed=signed), AsyncExitStack() as held:
+        async with AsyncExitStack() as held:
             async with self._limit.queue():
                 while True:
-                    # The lane comes last: it is not kept from others while there is no slot.
+                    # The slot comes first: nothing is kept from others while there is none.
                     await self._limit.room()
+                    alone = self._breaker.one_at_a_time(signed=signed)
                     lane = self._breaker.lane(
                         signed=signed,
                         background=self._limit.background(),
                         outranked=self._limit.outranked,
                     )
                     async with AsyncExitStack() as reached:
+                        await reached.enter_async_context(alone)
                         await reached.enter_async_context(lane)
                         if await self._limit.take():
                             held.push_async_exit(reached.pop_all())

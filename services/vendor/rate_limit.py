@@ -59,7 +59,11 @@ class SharedRequests(Protocol):
         ...
 
     async def ready(self, slots: int, of: Priority) -> float:
-        """Take requests if too few are here; returns the seconds until there may be enough."""
+        """Take requests if too few are here; returns the seconds until there may be enough.
+
+        Raises:
+            JournalFailed: it is a purchase's, and nothing can be bought now.
+        """
         ...
 
     def use(self, slots: int, of: Priority) -> None:
@@ -195,6 +199,7 @@ class RateLimit:
         Inside another reservation this is that one.
 
         Raises:
+            JournalFailed: the journal that other hosts share is away, so nothing can be bought.
             RateLimited: the vendor asked for a pause that is too long to wait for.
         """
         if _reservation.get() is not None:

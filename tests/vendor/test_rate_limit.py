@@ -253,3 +253,24 @@ async def test_background_reads_leave_a_lane_to_people(clock, tmp_path):
         async with count.lane(signed=True):
             assert not waiting.done()
     await waiting
+
+
+async def test_a_read_without_a_slot_keeps_no_one_from_trying_the_key(
+    still, file, make_client, tmp_path
+):
+    async with Sandbox(moving=False) as vendor:
+        limit = RateLimit(file, still, per_minute=60)
+        breaker = CircuitBreaker(tmp_path / "stop", still, "fingerprint")
+        client = make_client(vendor.url, DEMO_KEY, clock=still, limit=limit, breaker=breaker)
+        await taken(limit, Priority.BACKGROUND)
+
+        async def background():
+            with priority(Priority.BACKGROUND):
+                await client.balance()
+
+        waits = asyncio.ensure_future(background())
+        await asyncio.sleep(0)
+        async with asyncio.timeout(20), limit.reserved(2):
+            await asyncio.gather(client.balance(), client.balance())
+        assert not waits.done()
+        waits.cancel()

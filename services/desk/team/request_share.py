@@ -68,23 +68,30 @@ class RequestShare:
         return self._away_since is not None and not self._until_own(slots)
 
     async def ready(self, slots: int, of: Priority) -> float:
-        """Take requests if too few are here; returns the seconds until there may be enough."""
+        """Take requests if too few are here; returns the seconds until there may be enough.
+
+        Raises:
+            JournalFailed: it is away, and so nothing can be bought: a purchase waits for nothing.
+        """
         async with self._turn:
             if self._block(slots, of) is not None:
                 return 0.0
-            now = self._clock.steady()
-            if (again := self._again.get(of, now)) <= now:
+            now, away = self._clock.steady(), self._away_since is not None
+            again = self._again.get(of, now)
+            if again <= now or (away and of is Priority.PURCHASE):
                 return await self._ask(slots, of)
-            return again - now if self._away_since is None else self._until_own(slots)
+            return self._until_own(slots) if away else again - now
 
     async def _ask(self, slots: int, of: Priority) -> float:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 taken = await self._take(slots, of)
-        except (JournalFailed, TimeoutError):
+        except (JournalFailed, TimeoutError) as failure:
             now = self._clock.steady()
             self._away_since = now if self._away_since is None else self._away_since
             self._again = dict.fromkeys(Priority, now + AGAIN_SECONDS)
+            if of is Priority.PURCHASE and isinstance(failure, JournalFailed):
+                raise
             return self._until_own(slots)
         if self._away_since is not None:
             self._away_since, self._again = None, {}

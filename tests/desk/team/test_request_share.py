@@ -152,6 +152,18 @@ async def test_without_the_journal_each_has_a_safe_part(hosts, vendor, leaping, 
     assert parts == [MINUTE // HOSTS] * HOSTS
 
 
+async def test_a_purchase_waits_for_nothing_while_the_journal_is_away(hosts, leaping, monkeypatch):
+    async def away(*_, **__):
+        raise JournalFailed("away")
+
+    monkeypatch.setattr(hosts[0].journal, "write", away)
+    before = leaping.steady()
+    for _ in range(2):
+        with pytest.raises(JournalFailed, match="away"):
+            await hosts[0].buy()
+    assert leaping.steady() == before
+
+
 async def test_a_journal_that_is_back_is_used_again(hosts, leaping, monkeypatch):
     write = hosts[0].journal.write
 

@@ -4,9 +4,10 @@ import contextlib
 
 import pytest
 
+from services.vendor.client import VendorClient
 from tests.journal.postgres.engine import MISSING
 from tests.journal.postgres.server import TestServer
-from tests.proof.team import failover, ground, lines, many, mutants, race
+from tests.proof.team import budget, failover, ground, lines, many, mutants, race
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 SENT_AND_ANSWERED = slice(1, 3)
@@ -60,6 +61,19 @@ async def test_one_of_many_consoles_polls_and_all_hear() -> None:
 @pytest.mark.parametrize("mutant", mutants.MUTANTS, ids=lambda mutant: mutant.name)
 async def test_a_defect_of_a_shared_journal_is_caught(mutant: mutants.Mutant) -> None:
     assert await mutants.caught(mutant)
+
+
+async def test_hosts_that_press_hard_stay_below_the_vendors_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(budget, "PERSON_SECONDS", (0.1, 0.5))
+    assert (await budget.run(8)).complaints == []
+
+
+async def test_a_host_that_counts_for_itself_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VendorClient, "share", lambda *_: None)
+    [over] = (await budget.run(8)).complaints
+    assert "requests in a minute" in over
 
 
 async def test_a_host_that_may_be_cut_off_is_waited_for() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.proof.team import failover, lines, many, mutants, race
+from tests.proof.team import budget, failover, lines, many, mutants, race
 
 Part = Callable[[], Awaitable[tuple[str, list[str]]]]
 SEED = 20_260_301
@@ -81,6 +81,15 @@ async def consoles() -> tuple[str, list[str]]:
     ), found.complaints
 
 
+async def requests() -> tuple[str, list[str]]:
+    """Hosts press hard on one key, and the journal's server is away for a while."""
+    found = await budget.run(240, away=(90, 140))
+    return (
+        f"{budget.HOSTS} hosts sent {found.sent} requests, {found.most} in the busiest minute of"
+        f" {budget.MINUTE} allowed; {found.bought} bought, the slowest in {found.slowest:.1f} s"
+    ), found.complaints
+
+
 async def defects() -> tuple[str, list[str]]:
     """Each mutant, caught."""
     missed = [each.name for each in mutants.MUTANTS if not await mutants.caught(each)]
@@ -88,7 +97,7 @@ async def defects() -> tuple[str, list[str]]:
     return f"{count - len(missed)} of {count} mutants caught", missed
 
 
-PARTS: tuple[Part, ...] = (defects, races, consoles, deaths, failovers, cut_lines)
+PARTS: tuple[Part, ...] = (defects, races, consoles, requests, deaths, failovers, cut_lines)
 
 
 def run() -> tuple[str, list[str]]:
