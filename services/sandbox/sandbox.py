@@ -220,6 +220,7 @@ async def serve(
     environment: Literal["SANDBOX", "PRODUCTION"] = "SANDBOX",
     key: str = DEMO_KEY,
     handling_seconds: tuple[float, float] = (1, 10),
+    moving: bool = True,
 ) -> None:
     """Run a sandbox until this is cancelled.
 
@@ -233,6 +234,7 @@ async def serve(
         environment: what the key's `/validate` tells.
         key: the API key that is accepted.
         handling_seconds: shortest and longest time until an order is final.
+        moving: whether prices and stock change by themselves.
 
     Raises:
         BadInput: if a fault cannot be read.
@@ -244,6 +246,7 @@ async def serve(
         environment=environment,
         key=key,
         handling_seconds=handling_seconds,
+        moving=moving,
     )
     for fault in faults:
         sandbox.faults.add(Fault.parse(fault) if isinstance(fault, str) else fault)

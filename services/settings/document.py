@@ -1,12 +1,9 @@
 """The settings file: read once and whole, written once as a commented first version."""
 
 import os
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import tomli_w
 
 from services.domain.errors import ConfigError
 from services.domain.text import clean
@@ -62,6 +59,9 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _parsed(path: Path, raw: bytes) -> dict[str, Any]:
+    # Here for speed: many a desk has no settings file.
+    import tomllib
+
     try:
         return tomllib.loads(raw.decode("utf-8-sig"), parse_float=exact)
     except UnicodeDecodeError as bad:
@@ -146,4 +146,6 @@ def _entry(field: Field, value: object) -> str:
 def _line(name: str, value: object) -> str:
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
+    import tomli_w
+
     return tomli_w.dumps({name: value}).rstrip("\n")

@@ -6,7 +6,6 @@ No message here repeats what the vendor wrote.
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from typing import cast
 
 from msgspec import DecodeError, Raw, json
@@ -141,6 +140,9 @@ def moment_or_none(value: object) -> datetime | None:
 
 def http_date(date: str) -> datetime | None:
     """Read an HTTP date as aware UTC, however far away; None when it is absent or no date."""
+    # Here for speed: what the journal holds has no such date.
+    from email.utils import parsedate_to_datetime
+
     try:
         return _utc(parsedate_to_datetime(date)) if date else None
     except UNREADABLE:

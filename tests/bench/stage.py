@@ -198,6 +198,7 @@ def stage(
     *,
     handling: tuple[float, float] = (1, 10),
     journalled: bool = True,
+    moving: bool = True,
     settings: dict[str, str] | None = None,
 ) -> Iterator[Stage]:
     """Set up a vendor with these orders in its books, and a console's home that knows it.
@@ -206,12 +207,14 @@ def stage(
         orders: what was ordered before, oldest first.
         handling: shortest and longest time (s) until a new order is final.
         journalled: whether the console's journal knows those orders too.
+        moving: whether the vendor's prices and stock change by themselves.
         settings: further CARDDESK_ variables.
     """
     folder = Path(tempfile.mkdtemp(prefix="carddesk-bench-"))
     state = folder / "vendor.json"
     seed.keep(state, orders)
     argv = [sys.executable, "-m", "tests.bench.vendor", str(state), *map(str, handling)]
+    argv += [] if moving else ["still"]
     vendor = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert vendor.stdout is not None

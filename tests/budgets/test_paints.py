@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.geometry import Region
 
 import services.domain.typed.fuzzy_match
@@ -62,6 +64,30 @@ def test_the_text_of_a_row_is_folded_once_for_each_of_its_values(still: StillClo
     assert folded.total() == ORDERS + 1
     assert folded[changed.id] == 2
     assert listed.find(changed.id) is listed.listed[ORDERS - 8]
+
+
+async def test_a_list_in_which_nothing_counts_is_drawn_each_minute(
+    still: StillClock, staged: Staging
+) -> None:
+    sent = BoardOrder("k1", "id1", "HANDLING", "Netflix", "10 EUR", 1, still.now(), True)
+    for state, times in (("FULFILLED", 1), ("HANDLING", 60)):
+        async with staged(OrderBoard(), 100, 24) as stage:
+            stage.widget.now = start = still.now().replace(second=0)
+            stage.widget.book = Book(DeskInfo("", "", "", ""), (replace(sent, state=state),))
+            await stage.settle()
+            drawn: list[int] = []
+            draw = stage.widget.draw
+
+            def counting(
+                width: int, height: int, draw: Any = draw, drawn: list[int] = drawn
+            ) -> Any:
+                drawn.append(height)
+                return draw(width, height)
+
+            stage.widget.draw = counting
+            for seconds in range(1, 61):
+                stage.widget.now = start + timedelta(seconds=seconds)
+            assert len(drawn) == times
 
 
 async def test_a_letter_more_of_a_filter_paints_one_cell_of_each_row(

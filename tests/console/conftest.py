@@ -320,6 +320,8 @@ def _holds(held: Callable[[], Any]) -> Any:
 
 
 def _rests(desk: DeskScreen) -> bool:
+    if desk._rest is not None or desk.stock_busy:
+        return False
     reads = {"LedgerRequest", "PreviewRequest"}
     if any(each.group in reads and not each.is_finished for each in desk.console.workers):
         return False

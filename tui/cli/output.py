@@ -1,7 +1,6 @@
 """Where a command speaks: data to stdout as text or JSON, narration to stderr, no traceback."""
 
 import asyncio
-import json
 import os
 import re
 import select
@@ -59,7 +58,11 @@ class Output:
 
         Escaping all but ASCII keeps the JSON whole on a terminal of any encoding, and inert.
         """
-        self.text(json.dumps(document, indent=2) if self.as_json else text)
+        if self.as_json:
+            import json
+
+            text = json.dumps(document, indent=2)
+        self.text(text)
 
     def text(self, text: str) -> None:
         """Print what is text even for a program: the version, the help."""

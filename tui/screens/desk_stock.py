@@ -43,8 +43,13 @@ class StockFollowing(ConsoleScreen[None]):
             self.product = product
         if self._rest is not None:
             self._rest.stop()
+            self._rest = None
         if product is not None and shown:
-            self._rest = self.set_timer(REST_SECONDS, self.read_stock)
+            self._rest = self.set_timer(REST_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._rest = None
+        self.read_stock()
 
     def read_stock(self, *, fresh: bool = False) -> None:
         """Ask for the stock, unless it is being read, or young and no key asked for `fresh`."""

@@ -71,7 +71,6 @@ class Board(Canvas, Generic[T], can_focus=True):
         *(
             "heading",
             "subject",
-            "now",
             "privacy",
             "placeholder",
             "stale",
@@ -175,6 +174,10 @@ class Board(Canvas, Generic[T], can_focus=True):
         """Say in one line what a row is, in full; a list that a screen describes overrides it."""
         del row
         return ""
+
+    def counting(self) -> bool:
+        """Whether a row shows seconds that pass; a list of which none does looks at each minute."""
+        return True
 
     @property
     def described(self) -> str:
@@ -387,6 +390,14 @@ class Board(Canvas, Generic[T], can_focus=True):
             if x < end:
                 return
 
+    def on_mount(self) -> None:
+        """Follow the time as far as it is drawn: a whole list drawn each second is work."""
+        self.watch(self, "now", self._grow_older, init=False)
+
+    def _grow_older(self, before: datetime | None, now: datetime | None) -> None:
+        if self.counting() or self._fresh or _minute(before) != _minute(now):
+            self.patch()
+
     def on_resize(self) -> None:
         """Keep the row under the cursor in sight."""
         self._reveal_cursor()
@@ -575,3 +586,7 @@ class Board(Canvas, Generic[T], can_focus=True):
     def _scroll_by_rows(self, rows: int) -> None:
         if rows and self.is_mounted:
             self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True)
+
+
+def _minute(time: datetime | None) -> datetime | None:
+    return time and time.replace(second=0, microsecond=0)

@@ -94,6 +94,9 @@ class CatalogPane(Board[Product]):
     def watch_now(self, now: datetime | None) -> None:
         self._say(self.book, now)
 
+    def counting(self) -> bool:
+        return False
+
     def describe(self, row: Product) -> str:
         """Say also whether it is pinned, else whether it was bought lately."""
         mark = self._marks.get(row.id)
@@ -123,7 +126,8 @@ class CatalogPane(Board[Product]):
         return product_cells(product, mark)
 
     def _say(self, book: Book | None, now: datetime | None) -> None:
-        self.stale, self.why = "", ()
+        stale: str = ""
+        why: tuple[str, ...] = ()
         if book is None or (book.catalog is None and not book.catalog_error):
             self.placeholder = "Reading the catalogue …"
         elif book.catalog is None:
@@ -132,5 +136,6 @@ class CatalogPane(Board[Product]):
         else:
             self.placeholder = "The vendor's catalogue is empty. r asks again."
             if book.catalog_error or old(book.catalog.read_at, now, FRESH):
-                self.stale = f"stale: read {ago(book.catalog.read_at, now)}"
-                self.why = why_forms(book.catalog_error, self.privacy)
+                stale = f"stale: read {ago(book.catalog.read_at, now)}"
+                why = why_forms(book.catalog_error, self.privacy)
+        self.stale, self.why = stale, why

@@ -240,6 +240,9 @@ class LedgerPane(Board[LedgerRow]):
             self._movements = rows
             self.show_rows(rows)
 
+    def counting(self) -> bool:
+        return False
+
     def describe(self, row: LedgerRow) -> str:
         """Say type, amount, balances, order and note; no amounts in privacy mode."""
         move, private = row.transaction, self.privacy

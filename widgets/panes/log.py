@@ -37,6 +37,9 @@ class LogPane(Board[Logged]):
 
     book: var[Book | None] = var[Book | None](None)
 
+    def counting(self) -> bool:
+        return False
+
     def describe(self, row: Logged) -> str:
         """Say it whole, its amounts hidden in privacy mode."""
         return discreet(row.entry.words, self.privacy)

@@ -11,7 +11,7 @@ from widgets.drawing.cells import and_again, stale_words, why_forms
 from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell
 from widgets.drawing.waiting import in_short, next_check
-from widgets.panes.order_cells import COLUMNS, order_cells
+from widgets.panes.order_cells import COLUMNS, COUNTED, order_cells
 from widgets.panes.order_filters import PREFIXES, order_search, order_words, sort_keys
 
 ALL_COLUMNS = frozenset(column.id for column in COLUMNS)
@@ -95,6 +95,9 @@ class OrderBoard(Board[BoardOrder]):
     def _reveal_cursor(self) -> None:
         if self.has_focus:
             super()._reveal_cursor()
+
+    def counting(self) -> bool:
+        return any(order.state in COUNTED for order in self._orders)
 
     def watch_now(self) -> None:
         """Count down to the next check."""

@@ -130,6 +130,9 @@ class StockPane(Board[Denomination]):
     def watch_now(self) -> None:
         self._say()
 
+    def counting(self) -> bool:
+        return False
+
     def describe(self, row: Denomination) -> str:
         """Name the product as well, and what the value cost before."""
         was = "" if self.privacy else self._was.get(row.id, "")
