@@ -144,6 +144,8 @@ class AlertDetector:
         """Return the purchases that do not go on without a person, and what each stands for."""
         found = [(p, _stuck(p, now)) for p in book.unsettled]
         found += [(p, "codes") for p in book.codes_late]
+        # Who asked knows it, and cannot approve it.
+        found += [(p, "approval") for p in book.to_approve if p.operator != book.info.operator]
         found += [
             (p, "unwritten")
             for p in book.in_flight

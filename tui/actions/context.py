@@ -11,9 +11,10 @@ class ActionContext(Struct, frozen=True):
     `place` is the pane of the desk that has the cursor, else the name of the screen. `buying` is
     false where no way to buy is shown at all (a read-only desk); `why_not` is why buying is off
     for the moment, in words. `can_copy` and `can_print` are settings. `purchase` is the state of
-    the chosen one, `late` where its order came late, `fits` where one came that may be it. `sort`
-    is what the list is sorted by, as its board has it, and `sorts` the ids and titles of the
-    columns that it can be sorted by. `goods` is whether it is known what the order is of.
+    the chosen one, `late` where its order came late, `fits` where one came that may be it, and
+    `asked_here` whether it was this operator who asked for it. `sort` is what the list is sorted
+    by, as its board has it, and `sorts` the ids and titles of the columns that it can be sorted by.
+    `goods` is whether it is known what the order is of.
     `why_not_ours` is why the selected order cannot be the purchase, in words. `files` counts the
     written files listed. `giving` is whether the order has cards that can be marked as handed
     over. `sold_out` says that the denomination under the cursor, if in sight, is out of stock,
@@ -42,6 +43,7 @@ class ActionContext(Struct, frozen=True):
     can_print: bool = False
     unsettled: int = 0
     purchase: str = ""
+    asked_here: bool = False
     sort: str = ""
     sorts: tuple[tuple[str, str], ...] = ()
     unclaimed: int = 0

@@ -12,7 +12,10 @@ def always(_: ActionContext) -> str:
 
 def buying(now: ActionContext) -> str:
     """Return why no ticket can be opened for what is selected."""
-    if now.place == "unresolved" and now.purchase != "NOT_PLACED":
+    waits = now.purchase == "AWAITING_APPROVAL"
+    if now.place == "unresolved" and waits and now.asked_here:
+        return "You asked for it: another person approves it. x takes it back."
+    if now.place == "unresolved" and not waits and now.purchase != "NOT_PLACED":
         return "Buying again is only offered once the purchase is settled as not placed."
     if now.why_not:
         return now.why_not
@@ -181,6 +184,8 @@ def several_lists(now: ActionContext) -> str:
 
 def refreshing(now: ActionContext) -> str:
     """Return why a purchase cannot be looked for; anything else can be read again."""
+    if now.place == "unresolved" and now.purchase == "AWAITING_APPROVAL":
+        return "Nothing was sent: there is no order to look for."
     known = now.purchase in ("UNRESOLVED", "AMBIGUOUS", "NOT_PLACED", "fits")
     if now.place != "unresolved" or known:
         return ""
@@ -202,7 +207,7 @@ def taking_off(now: ActionContext) -> str:
         return "" if now.files else "No file with a card is here."
     if now.place == "sale":
         return changing(now)
-    if now.purchase in ("AMBIGUOUS", "NOT_PLACED", "late", "fits"):
+    if now.purchase in ("AWAITING_APPROVAL", "AMBIGUOUS", "NOT_PLACED", "late", "fits"):
         return ""
     if not now.purchase:
         return "No purchase is there to take off the list."

@@ -79,7 +79,7 @@ ACTIONS: tuple[Action, ...] = (
         "u",
         "go",
         "Unresolved",
-        "Purchases to be settled, and unclaimed orders",
+        "Purchases to settle or to approve, and unclaimed orders",
         SCREENS - UNRESOLVED,
         disabled_reasons.unresolved,
         hint=True,

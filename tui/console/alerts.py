@@ -107,6 +107,7 @@ class Announcements:
         changed = (
             book.orders is not before.orders
             or book.unsettled is not before.unsettled
+            or book.to_approve is not before.to_approve
             or book.watch_news is not before.watch_news
         )
         screen = self._console.screen

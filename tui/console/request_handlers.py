@@ -208,6 +208,10 @@ async def _case_letter(console: "ConsoleApp", request: ask.CaseLetterRequest) ->
 
 
 async def _quote(console: "ConsoleApp", request: ask.QuoteRequest) -> Quote:
+    if request.approves:
+        return await console.desk.approvals.quote(
+            request.approves, previous=request.previous, report=request.report
+        )
     goods = (request.product_id, request.type_id, request.quantity)
     return await console.desk.quote(*goods, previous=request.previous, report=request.report)
 
@@ -222,12 +226,17 @@ async def _repeat(console: "ConsoleApp", request: ask.RepeatRequest) -> None:
     product = (catalog.find(known.id) if catalog else None) or known
     denomination = stock.find(request.denomination.id) or request.denomination
     console.take_book()
-    console.show(TicketScreen(console.context, product, denomination, quantity=request.quantity))
+    goods = (product, denomination, request.quantity)
+    console.show(TicketScreen(console.context, *goods, approves=request.approves))
 
 
 async def _buy(console: "ConsoleApp", request: ask.BuyRequest) -> Purchase | None:
     """Send a purchase; None where it has to be quoted again first."""
     try:
+        if request.approves:
+            return await console.desk.approvals.approve(
+                request.approves, request.quote, report=request.report
+            )
         purchase = await console.desk.buy(
             request.quote, note=request.note, price=request.price, report=request.report
         )
@@ -430,6 +439,8 @@ async def _settle(console: "ConsoleApp", request: ask.SettleRequest) -> None:
             await desk.settlement.none_of_these(held.id, request.order_ids)
         case "acknowledge":
             await desk.settlement.acknowledge(held.id)
+        case "withdraw":
+            await desk.approvals.withdraw(held.id)
 
 
 # The table.

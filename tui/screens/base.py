@@ -279,7 +279,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
             buying=not self.context.read_only and info.scope != "READ-ONLY",
             why_not="" if info.can_buy else discreet(info.why_not, self.privacy),
             roomy=self.roomy,
-            unsettled=len(self.book.unsettled),
+            unsettled=len(self.book.unsettled) + len(self.book.to_approve),
             unclaimed=self.book.unclaimed,
             privacy=self.privacy,
             can_copy=self.context.settings.ui.copy,

@@ -44,7 +44,7 @@ OpenSale: TypeAlias = "Sale | None"
 ReviewAnswer: TypeAlias = "SaleReview"
 RunAnswer: TypeAlias = "SaleRun"
 SaleChange = Literal["count", "remove", "customer", "received", "again"]
-Decision = Literal["look", "claim", "none", "acknowledge"]
+Decision = Literal["look", "claim", "none", "acknowledge", "withdraw"]
 
 
 class Revealed(NamedTuple):
@@ -195,27 +195,36 @@ class ExportRequest(Request[None]):
 
 
 class RepeatRequest(Request[None]):
-    """Open a ticket for the same as a purchase or an order, as it was named and priced then."""
+    """Open a ticket for the same as a purchase or an order, as it was named and priced then.
+
+    `approves` is the purchase that it is to approve, None where it is a new one.
+    """
 
     product: Product
     denomination: Denomination
     quantity: int
+    approves: Purchase | None = None
 
 
 class QuoteRequest(Request[Quote]):
-    """Check stock, balance and limits for a review; `report` takes each check as it goes."""
+    """Check stock, balance and limits for a review; `report` takes each check as it goes.
+
+    `approves` is the id of the purchase that the review is to approve, empty for a new one.
+    """
 
     product_id: str
     type_id: str
     quantity: int
     previous: Quote | None
     report: Callable[[Check], None]
+    approves: str = ""
 
 
 class BuyRequest(Request[Purchase | None]):
     """Buy what was reviewed and confirmed; `stale` is called where it must be quoted again.
 
-    `price` is what the customer pays for all of it (DZD), None where that is not known.
+    `price` is what the customer pays for all of it (DZD), None where that is not known. `approves`
+    is the id of the purchase that this approves, empty for a new one.
     """
 
     quote: Quote
@@ -223,6 +232,7 @@ class BuyRequest(Request[Purchase | None]):
     report: Callable[[Check], None]
     stale: Callable[[], None]
     price: Decimal | None = None
+    approves: str = ""
 
 
 class PurchaseRequest(Request[Purchase | None]):
@@ -395,7 +405,8 @@ class UnclaimedRequest(Request[tuple[UnclaimedOrder, ...]]):
 class SettleRequest(Request[None]):
     """Carry out a person's decision on a purchase that is not settled.
 
-    `order_ids` are the one that a claim binds, or those that a person saw and ruled out.
+    `order_ids` are the one that a claim binds, or those that a person saw and ruled out;
+    `withdraw` ends the wait for an approval.
     """
 
     purchase: Purchase

@@ -22,6 +22,7 @@ from services.domain.models import (
     Denomination,
     Product,
     Purchase,
+    PurchaseState,
     Quote,
 )
 from services.domain.text import clean
@@ -42,6 +43,7 @@ from tui.screens.requests import (
     QuoteRequest,
     ReceiptRequest,
     SaleAddRequest,
+    SettleRequest,
 )
 from widgets.bars.key_hints import HintLine
 from widgets.sheets.ticket import EDGE, VALUES, Ticket, field_line
@@ -69,6 +71,8 @@ class TicketScreen(Dialog[None]):
         product: what is bought.
         denomination: which of its denominations.
         quantity: how many to begin with.
+        approves: the purchase of another person that this is to approve, None for a new one. Then
+            nothing is typed, and a check that failed leads to a stage of its own, `failed`.
     """
 
     PLACE = "ticket"
@@ -82,8 +86,10 @@ class TicketScreen(Dialog[None]):
         product: Product,
         denomination: Denomination,
         quantity: int = 1,
+        approves: Purchase | None = None,
     ) -> None:
         super().__init__(context)
+        self._approves = approves
         self._goods = (product, denomination)
         self._first_quantity = quantity
         self._quote: Quote | None = None
@@ -106,18 +112,27 @@ class TicketScreen(Dialog[None]):
             ticket.product, ticket.denomination = product, denomination
             ticket.sending = status_text.sending(self.context.settings.purchase.deadline_seconds)
             ticket.counted_by = ticket_keys.counted_by(keys)
+            if (approves := self._approves) is not None:
+                ticket.approves, ticket.note = approves, approves.note
+                ticket.quantity = approves.quantity
             yield ticket
             keyboard = self.context.settings.ui.keyboard
-            yield QuantityInput(str(self._first_quantity), taken, keyboard)
+            quantity = QuantityInput(str(self._first_quantity), taken, keyboard)
             note = Input(id="note", compact=True, max_length=LONGEST_NOTE, select_on_focus=False)
             note.cursor_blink = False
+            # What another person asked for stays as it is: nothing is typed.
+            quantity.disabled = note.disabled = self._approves is not None
+            yield quantity
             yield note
             yield KeyLine()
 
     def begin(self) -> None:
         self._fit()
         self.watch_book()
-        self._edit()
+        if self._approves is None:
+            self._edit()
+        else:
+            self._check(self._approves.quantity, None)
 
     @property
     def ticket(self) -> Ticket:
@@ -153,7 +168,8 @@ class TicketScreen(Dialog[None]):
     def refresh_hints(self) -> None:
         if not self.composed:
             return
-        state = TicketState(self.stage, self._quote, self._confirmation, self._purchase)
+        approves = self._approves is not None
+        state = TicketState(self.stage, self._quote, self._confirmation, self._purchase, approves)
         self.query_one(HintLine).hints = ticket_keys.hints(self.context.keymap, state)
 
     def watch_context(self, context: ConsoleContext) -> None:
@@ -215,17 +231,17 @@ class TicketScreen(Dialog[None]):
         if newer.state == held.state and newer.updated_at > held.updated_at:
             held = self._purchase = self.ticket.purchase = newer
         row = next((o for o in self.book.orders if o.purchase_id == held.id), None)
-        if row is not None and (row.state, row.order_id, row.cards_came) != (
-            held.state,
-            held.order_id,
-            held.cards_came,
-        ):
+        waits = held.state is PurchaseState.AWAITING_APPROVAL
+        # What ended without an order has no row any more.
+        gone = waits and row is None
+        known = (held.state, held.order_id, held.cards_came)
+        if gone or (row is not None and (row.state, row.order_id, row.cards_came) != known):
             self.post_message(PurchaseRequest(held.id, reply=self.show_purchase))
 
     def on_resize(self) -> None:
         """Take a review back when it can no longer be read whole."""
         if not self.roomy and self.stage == "review":
-            self._edit()
+            self._edit_or_stop()
             self.say(NO_BUYING)
         self._fit()
 
@@ -233,6 +249,8 @@ class TicketScreen(Dialog[None]):
 
     @on(Input.Changed, "#quantity")
     def _quantity_typed(self) -> None:
+        if self._approves is not None:
+            return
         self.ticket.error, self.ticket.checks = "", ()
         try:
             self.ticket.quantity = self._quantity()
@@ -241,6 +259,8 @@ class TicketScreen(Dialog[None]):
 
     @on(Input.Changed, "#note")
     def _note_typed(self, event: Input.Changed) -> None:
+        if self._approves is not None:
+            return
         self.ticket.note = clean(event.value, LONGEST_NOTE)
         self._follow_customer()
 
@@ -270,6 +290,10 @@ class TicketScreen(Dialog[None]):
         elif self.stage == "review":
             event.stop()
             self._listen(event)
+        elif self.stage == "failed":
+            event.stop()
+            if keys.presses("ticket.go", event.key) and self._approves is not None:
+                self._check(self._approves.quantity, None)
         elif self.stage != "edit":
             event.stop()
             self._missed |= keys.presses("ticket.arm", event.key)
@@ -325,7 +349,7 @@ class TicketScreen(Dialog[None]):
             self.say(sentence)
             return
         checks = self.ticket.checks
-        self._edit()
+        self._edit_or_stop()
         self.ticket.checks, self.ticket.error = checks, sentence
 
     def quote_again(self) -> None:
@@ -344,6 +368,15 @@ class TicketScreen(Dialog[None]):
         self._show_fields(True)
         self.query_one("#quantity").focus()
 
+    def _edit_or_stop(self) -> None:
+        """Go back to the lines; what is to be approved has none: there the check is made again."""
+        if self._approves is None:
+            self._edit()
+            return
+        self.stage = "failed"
+        self._quote = self._confirmation = self.ticket.quote = None
+        self._draw_confirmation()
+
     def _check(self, quantity: int, previous: Quote | None) -> None:
         product, denomination = self._goods
         self.stage = "checking"
@@ -353,7 +386,8 @@ class TicketScreen(Dialog[None]):
         self.set_focus(None)
         self._show_fields(False)
         goods, report = (product.id, denomination.id, quantity), self.show_check
-        self.post_message(QuoteRequest(*goods, previous, report, reply=self.show_quote))
+        approves = self._approves.id if self._approves else ""
+        self.post_message(QuoteRequest(*goods, previous, report, approves, reply=self.show_quote))
 
     def _listen(self, event: events.Key) -> None:
         confirmation, quote = self._confirmation, self._quote
@@ -375,6 +409,9 @@ class TicketScreen(Dialog[None]):
         was_armed = confirmation.armed
         heard = confirmation.hear(meaning, character, event.time)
         self._draw_confirmation()
+        if heard == "cancelled" and self._approves is not None:
+            self._close("Nothing was approved: it still waits.")
+            return
         if heard == "cancelled":
             self._edit()
         elif heard in ("armed", "typed"):
@@ -387,7 +424,8 @@ class TicketScreen(Dialog[None]):
             self.ticket.armed = False
             note, report, stale = self.ticket.note, self.show_check, self.quote_again
             price, reply = self.ticket.pays, self.show_purchase
-            self.post_message(BuyRequest(quote, note, report, stale, price, reply=reply))
+            approves = self._approves.id if self._approves else ""
+            self.post_message(BuyRequest(quote, note, report, stale, price, approves, reply=reply))
 
     def _draw_confirmation(self) -> None:
         confirmation = self._confirmation
@@ -429,11 +467,14 @@ class TicketScreen(Dialog[None]):
             from tui.screens.parts.desk_sale import said
 
             product, kind = self._goods
-            words = said(self.context.keymap, sale, product, kind)
-            below = self.console.screen_stack[-2]
-            self.dismiss(None)
-            if isinstance(below, ConsoleScreen):
-                below.say(words)
+            self._close(said(self.context.keymap, sale, product, kind))
+
+    def _close(self, words: str) -> None:
+        """Leave, and say something where it leads."""
+        below = self.console.screen_stack[-2]
+        self.dismiss(None)
+        if isinstance(below, ConsoleScreen):
+            below.say(words)
 
     def _take_customer(self) -> None:
         """Take the customer of the order before, where none is typed."""
@@ -473,16 +514,30 @@ class TicketScreen(Dialog[None]):
         if keys.presses("back", event.key) or self._leads_away(event.key):
             return
         event.stop()
-        if state in UNSETTLED and keys.presses("unresolved", event.key):
+        waits = state is PurchaseState.AWAITING_APPROVAL
+        if waits and self._purchase is not None and keys.presses("off", event.key):
+            self.post_message(SettleRequest(self._purchase, "withdraw", reply=self._withdrawn))
+        elif (waits or state in UNSETTLED) and keys.presses("unresolved", event.key):
             self.dismiss(None)
             self.post_message(self.Asked(self, "unresolved"))
         elif state in NOTHING_PLACED and keys.presses("ticket.go", event.key):
+            if self._approves is not None:
+                self.dismiss(None)
+                return
             self._purchase = self.ticket.purchase = None
             self._edit()
-        elif state not in UNSETTLED | NOTHING_PLACED and keys.presses("reveal", event.key):
+        elif (
+            not waits
+            and state not in UNSETTLED | NOTHING_PLACED
+            and keys.presses("reveal", event.key)
+        ):
             self._show_order()
         elif ticket_keys.ready(self._purchase) and keys.presses("hand", event.key):
             self._hand_over()
+
+    def _withdrawn(self, _: None, error: Failure | None) -> None:
+        if error is not None and self.composed:
+            self.say(error.sentence())
 
     def _hand_over(self) -> None:
         order = self.noted_order()

@@ -60,7 +60,12 @@ EMPTY = 2
 """Lines of a list that has nothing to show but its sentence."""
 
 ROOMY_HEIGHT = 32
-YES = {"claim": "Yes, this one", "none": "None of these", "acknowledge": "Take it off"}
+YES = {
+    "claim": "Yes, this one",
+    "none": "None of these",
+    "acknowledge": "Take it off",
+    "withdraw": "End the wait",
+}
 THEIRS = "If it is somebody else's order, its cards are theirs."
 
 
@@ -68,7 +73,8 @@ class UnresolvedScreen(Filtering):
     """Lists what is not settled, the orders that could be the chosen one, and unclaimed orders.
 
     The candidates are listed with the nearest to the sending first, unclaimed orders with the
-    newest first. Nothing here sends a purchase: buying again only opens a new ticket.
+    newest first. Nothing here sends a purchase: buying again only opens a new ticket, and so does
+    what waits for an approval, which comes first.
     """
 
     PLACE = "unresolved"
@@ -153,6 +159,7 @@ class UnresolvedScreen(Filtering):
         if held is None:
             return base
         late = "late" if held.order_id else "fits"
+        base = replace(base, asked_here=held.operator == self.book.info.operator)
         return replace(base, purchase=late if held.late else held.state)
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -179,6 +186,11 @@ class UnresolvedScreen(Filtering):
         """Name what a key decides here by what it says of the chosen purchase."""
         held = self.cases.highlighted
         offered = held is not None and held.state is PurchaseState.AMBIGUOUS
+        if _waits(held):
+            mine = held is not None and held.operator == self.book.info.operator
+            asked = {"buy": "Approve", "off": "Take it back" if mine else "Decline"}
+            if action.id in asked:
+                return asked[action.id]
         here = {
             "ours": "It is ours",
             "off": "None of these" if offered else "Take off",
@@ -231,6 +243,10 @@ class UnresolvedScreen(Filtering):
         held = self.cases.highlighted
         if held is not None and held.state is PurchaseState.AMBIGUOUS:
             self._rule_out()
+            return
+        if _waits(held):
+            ends = ["Nothing was sent, and nothing will be. It can be asked for again."]
+            self._ask("End the wait for an approval?", ends, "withdraw", ())
             return
         lines = ["The purchase and its order stay in the journal."]
         self._ask("Take this purchase off the list?", lines, "acknowledge", ())
@@ -291,7 +307,8 @@ class UnresolvedScreen(Filtering):
         if (held := self.cases.highlighted) is not None:
             product = Product(held.product_id, held.product_title, NOTHING)
             denomination = Denomination(held.type_id, held.type_name, held.unit_price, 0)
-            self.post_message(RepeatRequest(product, denomination, held.quantity))
+            approves = held if _waits(held) else None
+            self.post_message(RepeatRequest(product, denomination, held.quantity, approves))
 
     def show_candidates(
         self, purchase: Purchase, candidates: "tuple[Candidate, ...] | None", error: Failure | None
@@ -326,7 +343,8 @@ class UnresolvedScreen(Filtering):
         if not self.composed:
             return
         before = self.query_one(UnresolvedSheet).purchase
-        self.cases.show_rows(self.book.unsettled)
+        self.query_one(UnresolvedSheet).operator = self.book.info.operator
+        self.cases.show_rows((*self.book.to_approve, *self.book.unsettled))
         held = self.cases.highlighted
         if held is not before:
             self._show_case(held)
@@ -370,7 +388,7 @@ class UnresolvedScreen(Filtering):
             sheet.read_at, sheet.error, sheet.busy = None, None, False
         if not same or (held is not None and held.order_id):
             self.possible.show_rows(())
-        if held is not None and not held.order_id:
+        if held is not None and not held.order_id and not _waits(held):
             sheet.busy = True
             self.post_message(CandidatesRequest(held, reply=partial(self.show_candidates, held)))
         self._ask_for_unclaimed_orders()
@@ -394,7 +412,9 @@ class UnresolvedScreen(Filtering):
     def _ask_for_unclaimed_orders(self) -> None:
         self._unclaimed = self.book.unclaimed
         held = self.cases.highlighted
-        self.post_message(UnclaimedRequest(held, reply=partial(self.show_unclaimed_orders, held)))
+        # Of what was not sent no order can be.
+        of = None if _waits(held) else held
+        self.post_message(UnclaimedRequest(of, reply=partial(self.show_unclaimed_orders, held)))
 
     def _show_unclaimed_orders(self) -> None:
         """Show each order once: what could be the purchase is in the other list."""
@@ -448,7 +468,7 @@ class UnresolvedScreen(Filtering):
         self.cases.display = bool(count)
         # Without a chosen purchase it says that there is none at all.
         self.query_one(UnresolvedSheet).display = held is not None or not count
-        self.possible.display = held is not None and not held.order_id
+        self.possible.display = held is not None and not held.order_id and not _waits(held)
         self.unclaimed_orders.display = bool(self.unclaimed_orders.total)
         # The next list follows at once: only the last one takes what is left.
         needed = header + max(self.possible.shown, EMPTY) + 1
@@ -474,3 +494,7 @@ class UnresolvedScreen(Filtering):
         yes = YES[what]
         first = f"Purchase: {named(held)}{total}."
         self.ask(AskScreen(self.context, title, [first, *lines], yes=yes), answered)
+
+
+def _waits(held: Purchase | None) -> bool:
+    return held is not None and held.state is PurchaseState.AWAITING_APPROVAL

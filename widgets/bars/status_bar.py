@@ -81,6 +81,7 @@ class StatusBar(Canvas):
             Part(_why_no_balance(book, self.privacy), leaves=5),
             Part(_no_answer(book)),
             Part(_codes_late(book), leaves=1),
+            Part(_to_approve(book), leaves=1),
             Part(_notices(book), leaves=1),
             Part(_counted(book.open_count, "\u25cb", "handling", "busy"), leaves=3),
             Part(_counted(to_give, "\u25cf", "to hand over", "good"), leaves=2),
@@ -191,6 +192,12 @@ def _notices(book: Book) -> tuple[Cell, ...]:
     if not count:
         return ()
     return (Cell("1 notice" if count == 1 else f"{count} notices", "warn"),)
+
+
+def _to_approve(book: Book) -> tuple[Cell, ...]:
+    """Return how many purchases wait for another person's approval."""
+    count = len(book.to_approve)
+    return (Cell(f"{count} to approve", "warn"), Cell(f"{count} appr.", "warn")) if count else ()
 
 
 def _forgotten(book: Book) -> tuple[Cell, ...]:

@@ -50,6 +50,7 @@ ROOMY, AIRY = 19, 21
 """Lines inside the frame from which parts are set apart, and from which the first one is, too."""
 LEAVING = ("margin", "balance", "cost", "balance after")
 """Lines of the money in the order in which they leave where the rest needs their room."""
+TO_APPROVE = "Another person has to approve it: nothing is sent before."
 NO_MONEY = "Sandbox: no money moves"
 CHECKS = (
     ("stock", "in stock", "not in stock"),
@@ -62,6 +63,7 @@ _INKS: dict[str, str] = {
     CODES_LATE: "alert",
     PurchaseState.UNRESOLVED: "production",
     PurchaseState.AMBIGUOUS: "production",
+    PurchaseState.AWAITING_APPROVAL: "warn",
     PurchaseState.PARTIALLY_FILLED: "warn",
     PurchaseState.REFUNDED: "warn",
     PurchaseState.NOT_SENT: "warn",
@@ -72,7 +74,11 @@ _INKS: dict[str, str] = {
 
 
 def framed(
-    body: Sequence[Line], width: int, practice: bool, read_at: datetime | None
+    body: Sequence[Line],
+    width: int,
+    practice: bool,
+    read_at: datetime | None,
+    title: str = "Buy",
 ) -> list[DrawnLine]:
     """Return what buys in its frame: heavy and red where money is real.
 
@@ -81,6 +87,7 @@ def framed(
         width: of the whole, in cells.
         practice: no money is taken here.
         read_at: when the stock was read (UTC), None where that is not known.
+        title: what is done here.
     """
     ink, side = ("dim", "│") if practice else ("alert", "┃")
     if style.now().coarse:
@@ -90,17 +97,18 @@ def framed(
     right = fitted((Cell("  "), Cell(side, ink)), EDGE)
     inside = [fitted(line, max(0, width - 2 * EDGE)) for line in body]
     lines = [(*left, *line, *right) for line in inside]
-    return [_top(width, ink, practice, read_at), *lines, _bottom(width, ink, practice)]
+    top = _top(width, ink, practice, read_at, title)
+    return [top, *lines, _bottom(width, ink, practice)]
 
 
-def _top(width: int, ink: str, practice: bool, read_at: datetime | None) -> DrawnLine:
+def _top(width: int, ink: str, practice: bool, read_at: datetime | None, title: str) -> DrawnLine:
     first, rule, last = ("╭─", "─", "─╮") if practice else ("┏━", "━", "━┓")
     said: tuple[Cell, ...] = (
         (Cell("  SANDBOX", "sandbox"), Cell("  practice: nothing is real ", "dim"))
         if practice
         else (Cell(" real money, and an order is final ", "alert"),)
     )
-    left: Line = (Cell(first, ink), Cell(" Buy ", "title"), *said)
+    left: Line = (Cell(first, ink), Cell(f" {title} ", "title"), *said)
     right: Line = (Cell(last, ink),)
     if read_at is not None:
         dated = (Cell(f" stock of {local_minute(read_at)} ", "dim"), *right)
@@ -115,7 +123,9 @@ def _bottom(width: int, ink: str, practice: bool) -> DrawnLine:
     return fitted((Cell(first + rule * max(0, width - 2) + last, ink),), width)
 
 
-def how_to_buy(typed_total: bool, armed: bool, typed: str, privacy: bool, width: int) -> list[Line]:
+def how_to_buy(
+    typed_total: bool, armed: bool, typed: str, privacy: bool, width: int, does: str = "buys"
+) -> list[Line]:
     """Say which keys buy, and that nothing else does.
 
     Args:
@@ -124,9 +134,10 @@ def how_to_buy(typed_total: bool, armed: bool, typed: str, privacy: bool, width:
         typed: so much of the total is typed.
         privacy: amounts are hidden.
         width: in cells.
+        does: what the yes does.
     """
     if armed:
-        return [(Cell(" enter buys now ", "production"), Cell(" Any other key takes it back."))]
+        return [(Cell(f" enter {does} now ", "production"), Cell(" Any other key takes it back."))]
     if not typed_total:
         return _keyed(("Press ", "y", " and then ", "enter", ". Anything else buys nothing."))
     if privacy:
@@ -151,14 +162,14 @@ class Ticket(Canvas, can_focus=False):
     hidden, and what the customer pays by `prices` alone is left. `counted_by` names the keys for
     more and less, `usual` is how long such an order usually takes, `poll` when the vendor is asked
     next, `bought_last` says what this customer bought before, `customer_before` whom the
-    ticket before was for.
+    ticket before was for. `approves` is the purchase that it approves, None for a new one.
     """
 
     DRAWN_FROM = (
         *("stage", "product", "denomination", "stock_read_at", "quantity", "note", "balance"),
         *("sending", "quote", "checks", "purchase", "error", "armed", "typed", "practice"),
         *("now", "privacy", "prices", "bought_last", "customer_before", "counted_by"),
-        *("usual", "poll"),
+        *("usual", "poll", "approves"),
     )
 
     stage: var[str] = var("edit")
@@ -184,11 +195,13 @@ class Ticket(Canvas, can_focus=False):
     counted_by: var[str] = var("")
     bought_last: var[str] = var("")
     customer_before: var[str] = var("")
+    approves: var[Purchase | None] = var[Purchase | None](None)
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the frame with the ticket in it, always as high as the widget."""
         text, rows = max(0, width - 2 * EDGE), max(0, height - 2)
-        return framed(self._body(text, rows), width, self.practice, self._left()[1])
+        title = "Approve" if self.approves else "Buy"
+        return framed(self._body(text, rows), width, self.practice, self._left()[1], title)
 
     # What is in it.
 
@@ -271,7 +284,7 @@ class Ticket(Canvas, can_focus=False):
             "CUSTOMER PAYS",
             _figure(pays, hidden=False, cents=cents),
             "strong",
-            f"{of}{amount(price)}",
+            "as asked for" if self.approves else f"{of}{amount(price)}",
             gap,
             " DZD",
         )
@@ -285,6 +298,8 @@ class Ticket(Canvas, can_focus=False):
     @property
     def pays(self) -> Decimal | None:
         """What the customer pays for all of it (DZD); None while that is not known."""
+        if self.approves is not None and self.approves.price is not None:
+            return self.approves.price
         each, quantity = self._each(), self._cards()
         return None if each is None or quantity is None else self._price_each(each) * quantity
 
@@ -372,10 +387,16 @@ class Ticket(Canvas, can_focus=False):
             lines += sentence(f"LOW PRICE: {said}", width, "alert")
         region = f", {self.product.region}," if self.product and self.product.region else ""
         whom = f" for {self.note}" if self.note else ""
-        asked = f"Buy {quote.quantity} {self._named()}{region}{whom}".removesuffix(",")
+        does = "Approve" if self.approves else "Buy"
+        asked = f"{does} {quote.quantity} {self._named()}{region}{whom}".removesuffix(",")
+        if self.approves:
+            asked = f"{asked}, asked for by {self.approves.operator}"
         lines += sentence(f"{asked}?", width, "strong")
+        if quote.needs_approval:
+            lines += sentence(TO_APPROVE, width, "warn")
         yes = (quote.typed_total, self.armed, self.typed)
-        return [*lines, *how_to_buy(*yes, self.privacy, width)]
+        does = "asks for approval" if quote.needs_approval else "buys"
+        return [*lines, *how_to_buy(*yes, self.privacy, width, does)]
 
     def _outcome(self, purchase: Purchase, width: int) -> list[Line]:
         state = purchase.shown_state

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from services.domain.book import Book
 from services.domain.models import UNSETTLED, OrderStatus, Purchase
-from services.domain.phrase import Phrase, joined, phrase
+from services.domain.phrase import Phrase, joined, numbered, phrase
 from services.domain.status_text import named
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, Dialog, Handler
@@ -99,6 +99,13 @@ def leaving(book: Book) -> Sequence[str | Phrase]:
             f"{count} purchase{'s are' if count > 1 else ' is'} not settled. Settling goes on when "
             "carddesk is started again, or with `carddesk resolve`."
         )
+    if waiting := sum(p.operator == book.info.operator for p in book.to_approve):
+        which = numbered(
+            waiting,
+            "1 purchase waits for approval. It can be approved without this console.",
+            "{count} purchases wait for approval. They can be approved without this console.",
+        )
+        lines.append(which)
     if staying := _staying(book):
         lines.append(staying)
     return lines

@@ -35,12 +35,16 @@ class Confirmed(Protocol):
 
 
 class TicketState(Struct, frozen=True):
-    """The state of a ticket: its stage, and what was quoted, confirmed and bought so far."""
+    """The state of a ticket: its stage, and what was quoted, confirmed and bought so far.
+
+    `approves` is whether it approves what another person asked for.
+    """
 
     stage: str
     quote: Quote | None
     confirmation: Confirmation | None
     purchase: Purchase | None
+    approves: bool = False
 
 
 def hints(keys: Keymap, state: TicketState) -> tuple[Hint, ...]:
@@ -53,11 +57,14 @@ def hints(keys: Keymap, state: TicketState) -> tuple[Hint, ...]:
             return ((go, "Review"), (other, "Customer"), add, back)
         case "checking":
             return (back,)
+        case "failed":
+            return ((keys.shown("ticket.go"), "Check again"), back)
         case "review":
             return _review(keys, state, back)
         case "done":
             hand = ((keys.shown("hand"), "Hand over"),) if ready(state.purchase) else ()
-            return (_next_step(keys, state.purchase), *hand, (back[0], "Close, next customer"))
+            next_one = "Close" if state.approves else "Close, next customer"
+            return (*_next_steps(keys, state), *hand, (back[0], next_one))
         case _:
             return ()
 
@@ -99,22 +106,26 @@ def heard(
 
 
 def _review(keys: Keymap, state: TicketState, back: Hint) -> tuple[Hint, ...]:
-    go = keys.shown("ticket.go")
+    go, does = keys.shown("ticket.go"), "Approve" if state.approves else "Buy"
+    if state.quote is not None and state.quote.needs_approval:
+        does = "Ask for approval"
     if state.confirmation is not None and state.confirmation.armed:
-        return (go, "Buy"), back
+        return (go, does), back
     typed = state.quote is not None and state.quote.typed_total
     yes = "the cost" if typed else keys.shown("ticket.arm")
-    return (f"{yes} then {go}", "Buy"), (f"{go} alone", "Back"), back
+    return (f"{yes} then {go}", does), (f"{go} alone", "Back"), back
 
 
-def _next_step(keys: Keymap, purchase: Purchase | None) -> Hint:
-    """Return the key that helps most with what became of the purchase, and its words."""
-    state = purchase.state if purchase else ""
+def _next_steps(keys: Keymap, ticket: TicketState) -> tuple[Hint, ...]:
+    """Return the keys that help with what became of the purchase, and their words."""
+    state = ticket.purchase.state if ticket.purchase else ""
+    if state == PurchaseState.AWAITING_APPROVAL:
+        return (keys.shown("off"), "Take it back"), (keys.shown("unresolved"), "All that waits")
     if state in UNSETTLED:
-        return keys.shown("unresolved"), "Settle it"
+        return ((keys.shown("unresolved"), "Settle it"),)
     if state in NOTHING_PLACED:
-        return keys.shown("ticket.go"), "Back to the ticket"
-    return keys.shown("reveal"), "Order and cards"
+        return () if ticket.approves else ((keys.shown("ticket.go"), "Back to the ticket"),)
+    return ((keys.shown("reveal"), "Order and cards"),)
 
 
 def ready(purchase: Purchase | None) -> bool:

@@ -23,6 +23,8 @@ ONLY_UNCLAIMED = (
 CHOICE = "select an order below; o: it is ours, x: none of these is ours"
 FITS = "select the order below; o: it is ours, x: take this off the list"
 LATE = "sell its cards, or keep them as stock; then x takes it off this list"
+OWN = "another person approves it at another console; x takes it back"
+THEIRS = "b checks it now and asks whether to approve; x declines it"
 NOT_PLACED = "x takes it off this list; b buys it again if it is still wanted"
 
 
@@ -30,12 +32,17 @@ class UnresolvedSheet(Sheet):
     """Says it in lines that stay where they are while the vendor is asked.
 
     `busy` and `error` are of the last reading of orders that could be the purchase, `read_at` is
-    when one succeeded (UTC). `unclaimed_orders` is whether there are unclaimed orders.
+    when one succeeded (UTC). `operator` is who works here, `unclaimed_orders` whether there are
+    unclaimed orders.
     """
 
-    DRAWN_FROM = ("purchase", "error", "busy", "read_at", "unclaimed_orders", "now", "privacy")
+    DRAWN_FROM = (
+        *("purchase", "operator", "error", "busy", "read_at", "unclaimed_orders"),
+        *("now", "privacy"),
+    )
 
     purchase: var[Purchase | None] = var[Purchase | None](None)
+    operator: var[str] = var("")
     error: var[Failure | None] = var[Failure | None](None)
     busy: var[bool] = var(False)
     read_at: var[datetime | None] = var[datetime | None](None)
@@ -52,21 +59,27 @@ class UnresolvedSheet(Sheet):
         if held is None:
             words, ink = (ONLY_UNCLAIMED, "strong") if self.unclaimed_orders else (NOTHING, "good")
             return sentence(words, width, ink)
+        waits = held.state is PurchaseState.AWAITING_APPROVAL
         price = f"{dinars(held.unit_price, self.privacy)} each"
         total = dinars(held.total, self.privacy)
         lines = [
             *sentence(discreet(purchase_sentence(held, self.now), self.privacy), width, "strong"),
-            *fact("to do", _to_do(held), width),
+            *fact("to do", self._to_do(held), width),
             *fact("order", held.order_id, width),
             *fact("asked for", f"{named(held)}, {price}, {total}", width),
-            *fact("sent", _sent(held), width),
+            *fact("confirmed" if waits else "sent", _sent(held), width),
             *fact("seen", discreet(_seen(held), self.privacy), width),
             *fact("note", held.note, width),
         ]
         if held.state is PurchaseState.NOT_PLACED:
             when = due(held.next_check_at, self.now) if held.next_check_at else ""
             lines += fact("watched", watch_words(held, when), width)
-        return lines if held.order_id else [*lines, *self._reading(width)]
+        return lines if held.order_id or waits else [*lines, *self._reading(width)]
+
+    def _to_do(self, purchase: Purchase) -> str:
+        if purchase.state is PurchaseState.AWAITING_APPROVAL:
+            return OWN if purchase.operator == self.operator else THEIRS
+        return _to_do(purchase)
 
     def _reading(self, width: int) -> list[Line]:
         """Return one line, whatever the reading comes to; only a long failure takes more."""
