@@ -22,4 +22,4 @@ class FieldMessage(Message):
 
     def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__()
-        self.__dict__.update(zip(self._positional, values, strict=False), **named)
+        self.__dict__ |= dict(zip(self._positional, values, strict=False)) | named
