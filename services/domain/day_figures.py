@@ -81,6 +81,10 @@ class DeskShare(Struct, frozen=True):
     margin: Decimal
 
 
+LEAST_HOURS = timedelta(hours=3)
+"""A plot of the day has so many hours before the one that goes on."""
+
+
 class DayFigures(Struct, frozen=True):
     """The day of this journal since midnight here. Times are UTC, amounts DZD.
 
@@ -116,10 +120,16 @@ class DayFigures(Struct, frozen=True):
 
     @property
     def begin(self) -> datetime:
-        """Where a plot of the day begins: the full hour in which money moved first."""
+        """Where a plot of the day begins: the full hour in which money moved first.
+
+        It is some hours long where the day has them, so that one hour does not fill all of it.
+        """
         moved = (b.time for a, b in pairwise(self.balance) if a.amount != b.amount)
         first = [*(each.time for each in self.hours[:1]), *islice(moved, 1)]
-        return full_hour(min(first, default=self.until))
+        if not first:
+            return full_hour(self.until)
+        early = full_hour(self.until) - LEAST_HOURS
+        return max(self.start, min(full_hour(min(first)), early))
 
     def sold(self, prices: Prices) -> Decimal:
         """Return what the customers pay for all of it."""

@@ -35,7 +35,7 @@ LEAST_PLOT = 4
 """Two lines of the balance, one of the bars, and the axis."""
 
 LABELLED = 6
-"""Lines from which the balance has a label of its own, with what its top stands for."""
+"""Lines from which the balance has a label of its own, with the most that there was."""
 
 MINUTE = timedelta(minutes=1)
 
@@ -149,8 +149,9 @@ def plot_lines(day: DayFigures, width: int, rows: int) -> list[Line]:
         shares = [None if each is None else scale.share(each) for each in values]
         label = rows >= LABELLED
         if label:
-            top = Cell(f"top {money.show(scale.top.quantize(Decimal(1)))}", "dim")
-            lines.append(facing(Cell("balance today", "dim"), top, width))
+            most = max(each.amount for each in day.balance).quantize(Decimal(1))
+            at_most = Cell(f"most {money.show(most)}", "dim")
+            lines.append(facing(Cell("balance today", "dim"), at_most, width))
         high = rows - bars - 1 - label
         lines += [(Cell(" "), Cell(text, "plot")) for text in area(shares, high)]
     lines += [

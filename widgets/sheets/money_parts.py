@@ -210,15 +210,16 @@ def to_hand_over(seen: MoneyView, width: int, height: int) -> list[Line]:
         room = width - 9 - 5 - 4
         cells = [(row.note, _goods(row, room), local_minute(row.time)) for row in rows]
         return table(columns, cells, width, height, titled=False)
+    price = max(5, *(len(_price(row, seen.prices)) for row in rows))
     customer = max(8, min(12, max(cell_width(inert(row.note)) for row in rows)))
     columns = (
         ListColumn("product", 0),
         ListColumn("customer", customer),
         ListColumn("cards", 8, right=True),
         ListColumn("since", 5, right=True),
-        ListColumn("price", 7, right=True),
+        ListColumn("price", price, right=True),
     )
-    room = width - customer - 8 - 5 - 7 - 2 * 6
+    room = width - customer - 8 - 5 - price - 2 * 6
     cells = [
         (
             _goods(row, room),

@@ -66,7 +66,7 @@ def test_the_figures_of_a_day_are_the_same_everywhere() -> None:
 def test_each_plot_of_the_balance_pane_has_its_label() -> None:
     text = "\n".join(drawn(pane(), 34, 11))
     assert "balance today" in text
-    assert "top 337 550" in text
+    assert "most 337 550" in text
     assert "spent per hour" in text
 
 
