@@ -200,6 +200,7 @@ class Buyer:
         Raises:
             Refused: something moved since the quote (`REQUOTE`), or an identical purchase is
                 unsettled. Nothing was journalled or sent.
+            OutcomeNotSaved: it was sent, and the journal could not take what came of it.
             DeskError: a check or the journal failed before anything was sent.
         """
         tell = report or _silent

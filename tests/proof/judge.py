@@ -14,6 +14,7 @@ from services.sandbox import DEMO_KEY, Sandbox
 from tests.proof.child_task import Observation
 
 SAFE = frozenset({"NOT_SENT", "REFUSED", "NOT_PLACED"})
+OPEN = frozenset({"INTENT", "SENDING", "UNRESOLVED", "AMBIGUOUS", "HANDLING"})
 CARD = re.compile(rb"SANDBOX-(CARD-)?\d")
 
 
@@ -113,7 +114,7 @@ def _binding(verdict: Verdict, journal: list[Row], truth: dict[str, str]) -> Non
     for row in journal:
         if row.order_id and truth.get(row.order_id) != row.id:
             verdict.wrong.append(f"{row.id} is bound to {row.order_id}, which is not its own")
-        if row.state in ("INTENT", "SENDING", "UNRESOLVED", "AMBIGUOUS", "HANDLING"):
+        if row.state in OPEN:
             verdict.lost.append(f"{row.id} was left {row.state}")
     for order_id, owner in truth.items():
         if order_id not in bound:

@@ -480,7 +480,7 @@ class Counter:
     def claim(self) -> None:
         """Say that the one order that fits is this purchase's, after comparing its figures."""
         desk = self.desk
-        sent = desk.wait_for(rf"confirmed +(\d+) x .*?, {FIGURE} DZD each, {FIGURE} DZD")
+        sent = desk.wait_for(rf"asked for +(\d+) x .*?, {FIGURE} DZD each, {FIGURE} DZD")
         self.same("what was confirmed", money(sent[2]) * int(sent[1]), money(sent[3]))
         found = desk.wait_for(rf"(?m)^[▌▏] …(\w+) +\S+ s +\S \w+ +{FIGURE} .*?{FIGURE} DZD")
         # The price may have moved between the yes and the order: the vendor's books say which.

@@ -17,13 +17,18 @@ class TlsFront:
     Args:
         port: the server's, on this host.
         certificate: a file with the certificate and its key.
+        address: where it listens.
+        asks: whether its clients ask for TLS first, as those of PostgreSQL do.
     """
 
-    def __init__(self, port: int, certificate: Path) -> None:
+    def __init__(
+        self, port: int, certificate: Path, address: str = "127.0.0.1", *, asks: bool = True
+    ) -> None:
         self._target = ("127.0.0.1", port)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate)
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._asks = asks
+        self._listening = socket.create_server((address, 0))
         self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -42,10 +47,11 @@ class TlsFront:
 
     def _serve(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError), line:
-            # Another kind of encryption is asked for first by some clients.
-            while struct.unpack("!II", line.recv(8))[1] != TLS_REQUEST:
-                line.sendall(b"N")
-            line.sendall(b"S")
+            if self._asks:
+                # Another kind of encryption is asked for first by some clients.
+                while struct.unpack("!II", line.recv(8))[1] != TLS_REQUEST:
+                    line.sendall(b"N")
+                line.sendall(b"S")
             with (
                 self._context.wrap_socket(line, server_side=True) as here,
                 socket.create_connection(self._target) as there,

@@ -92,11 +92,11 @@ def host(home: Path, url: str, port: int, name: str, clock: Clock, **options: ob
 
 @contextlib.asynccontextmanager
 async def journal_at(
-    server: JournalServer, home: Path, clock: Clock | None = None
+    server: JournalServer, home: Path, clock: Clock | None = None, account: str = ACCOUNT
 ) -> AsyncIterator[Journal]:
     """Open the journal as a host with a home of its own does."""
     journal = journal_on(server, home / "a.db", clock or SystemClock(), home.name)
-    await journal.open(ACCOUNT)
+    await journal.open(account)
     try:
         yield journal
     finally:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.proof.team import budget, failover, lines, many, mutants, race
+from tests.proof.team import budget, cut_links, failover, lines, many, mutants, network, race
 
 Part = Callable[[], Awaitable[tuple[str, list[str]]]]
 SEED = 20_260_301
@@ -90,6 +90,18 @@ async def requests() -> tuple[str, list[str]]:
     ), found.complaints
 
 
+async def links() -> tuple[str, list[str]]:
+    """Hosts with networks of their own, whose links are cut under buying."""
+    if lacking := network.missing():
+        return f"links not cut: {lacking}", []
+    found = await cut_links.run(500, 60, SEED)
+    return (
+        f"{found.orders} orders for {found.wanted} wanted at {found.hosts} hosts, {found.cuts}"
+        f" links down for {found.down:.0f} s in all, {found.said} purchases refused in words,"
+        f" {found.purchases - found.wanted} tried again, {found.twice} twice, {found.lost} lost"
+    ), found.complaints
+
+
 async def defects() -> tuple[str, list[str]]:
     """Each mutant, caught."""
     missed = [each.name for each in mutants.MUTANTS if not await mutants.caught(each)]
@@ -97,7 +109,7 @@ async def defects() -> tuple[str, list[str]]:
     return f"{count - len(missed)} of {count} mutants caught", missed
 
 
-PARTS: tuple[Part, ...] = (defects, races, consoles, requests, deaths, failovers, cut_lines)
+PARTS: tuple[Part, ...] = (defects, races, consoles, requests, deaths, failovers, cut_lines, links)
 
 
 def run() -> tuple[str, list[str]]:
