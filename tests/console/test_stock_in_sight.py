@@ -14,9 +14,12 @@ def readings(console: Any) -> int:
 
 
 async def at_rest(console: Any) -> None:
-    """Wait until the cursor of the catalogue rests, and the stock was read for that."""
+    """Wait until the cursor of the catalogue rests, and no read of the stock is under way."""
     (desk,) = console.app.desk_screens()
-    await console.until(lambda: desk._rest is None and not desk.stock_busy)
+    reads = {"StockRequest", "StockRefreshRequest"}
+    await console.until(
+        lambda: desk._rest is None and reads.isdisjoint(each.group for each in console.app.workers)
+    )
 
 
 async def aged(console: Any, seconds: float) -> int:
