@@ -40,17 +40,22 @@ HEARD_SECONDS = 0.5
 
 # The time is the server's own, written into the statement by this module.
 _SILENT = NOW.replace("clock_timestamp()", f"(clock_timestamp() - interval '{SILENT_SECONDS} s')")
-_OTHERS = (
-    "(SELECT count(*) FROM presences AS p"  # noqa: S608
-    f" WHERE p.beat > {_SILENT} AND p.name <> presences.name) AS others"
+_HELD = (
+    "l.locktype = 'advisory' AND l.granted AND l.classid::bigint"
+    " = hashtext(%s)::bigint & 4294967295"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 _SHOWN = (
     "INSERT INTO presences (name, operator, host, version, since, beat)"  # noqa: S608
     f" VALUES (%s, %s, %s, %s, {NOW}, {NOW})"
     " ON CONFLICT (name) DO UPDATE SET beat = excluded.beat"
-    f" RETURNING number, {_OTHERS}"
+    " RETURNING number"
 )
-_BEAT = f"UPDATE presences SET beat = {NOW} WHERE name = %s RETURNING {_OTHERS}"  # noqa: S608
+# Rows stay when their consoles have ended, so that counting them would take longer each day.
+_BEAT = (
+    f"UPDATE presences SET beat = {NOW} WHERE name = %s"  # noqa: S608
+    f" RETURNING (SELECT count(*) FROM pg_locks AS l WHERE {_HELD}) AS consoles"
+)
 _ALIVE = (
     "SELECT 1 AS one FROM presences AS p JOIN pg_locks AS l ON l.locktype = 'advisory'"  # noqa: S608
     " AND l.granted AND l.classid::bigint = hashtext(?)::bigint & 4294967295"
@@ -153,14 +158,14 @@ class ServerConsoles:
                 str(VERSION),
             ),
         ).fetchone()
-        number = self._counted(row)["number"]
+        number = row["number"] if row else 0
         lock = "SELECT pg_try_advisory_lock(hashtext(%s), %s) AS held"
         # The server may not have noticed yet that the line before is gone.
         held = connection.execute(lock.encode(), (self._locks, number)).fetchone()
         return bool(held and held["held"])
 
     def _listen(self, connection: Connection) -> None:
-        heard_at = monotonic()
+        heard_at = float("-inf")
         while not self._ending.is_set():
             for heard in connection.notifies(timeout=HEARD_SECONDS, stop_after=1):
                 if heard.payload == KEY_REJECTED:
@@ -169,14 +174,9 @@ class ServerConsoles:
                     self._news()
             if monotonic() - heard_at > BEAT_SECONDS:
                 with bounded(connection, BEAT_SECONDS):
-                    row = connection.execute(_BEAT.encode(), (self.name,)).fetchone()
-                    self._counted(row)
+                    beat = connection.execute(_BEAT.encode(), (self.name, self._locks)).fetchone()
+                self.count = max(1, beat["consoles"]) if beat else 1
                 heard_at = monotonic()
-
-    def _counted(self, row: dict[str, Any] | None) -> dict[str, Any]:
-        found = row or {"number": 0, "others": 0}
-        self.count = found["others"] + 1
-        return found
 
     def _news(self) -> None:
         self._changes += 1
