@@ -117,7 +117,7 @@ async def test_a_read_only_desk_does_not_close(open_console: Any) -> None:
 
 
 async def test_leaving_says_what_stays_open(open_console: Any) -> None:
-    async with open_console(size=(80, 24)) as console:
+    async with open_console(size=(80, 24), handling_seconds=(36_000, 36_001)) as console:
         await console.buy()
         await console.press("escape", "q")
         await console.until(lambda: isinstance(console.screen, LeaveScreen))
