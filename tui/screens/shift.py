@@ -37,6 +37,7 @@ class ShiftScreen(ConsoleScreen[None]):
     """Shows the shift that goes on, then the closed ones; the key that opened it closes it."""
 
     PLACE = "shift"
+    BESIDE_DESK = FRAMES_ITSELF = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("shift")]
 
     def __init__(self, context: ConsoleContext) -> None:

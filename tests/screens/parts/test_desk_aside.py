@@ -7,6 +7,7 @@ from textual.geometry import Size
 
 from tui.screens.order import OrderScreen
 from tui.screens.parts.desk_aside import DeskAside, aside_width
+from tui.screens.shift import ShiftScreen
 from tui.screens.timeline import TimelineScreen
 from tui.screens.undelivered import UndeliveredScreen
 from tui.screens.unresolved import UnresolvedScreen
@@ -45,7 +46,7 @@ async def test_the_board_lives_beside_an_opened_order(open_console: Any) -> None
 
 @pytest.mark.parametrize(
     ("keys", "screen"),
-    [("T", UndeliveredScreen), ("3i", TimelineScreen), ("u", UnresolvedScreen)],
+    [("T", UndeliveredScreen), ("3i", TimelineScreen), ("u", UnresolvedScreen), ("R", ShiftScreen)],
 )
 async def test_each_opened_screen_leaves_room_for_the_desk(
     open_console: Any, keys: str, screen: type
