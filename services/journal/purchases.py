@@ -121,6 +121,8 @@ class Purchases:
             row = purchase_rows.get(tx, purchase_id)
             old = journal_rows.purchase(row)
             verify(tx, old)
+            if not allowed(old.state, PurchaseState.INTENT):
+                raise Refused("It does not wait for approval any more", code="STATE_CHANGED")
             changes = {
                 "state": PurchaseState.INTENT.value,
                 "owner": owner,

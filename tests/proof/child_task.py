@@ -1,11 +1,13 @@
 """What one process of a case does: buy, or settle what a dead one left, and note what it said."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.desk.desk import Desk
 from services.domain.errors import DeskError, Refused
@@ -23,11 +25,12 @@ class ChildTask(Struct, frozen=True):
     Attributes:
         role: `buy` confirms one purchase and follows it; `settle` starts, settles everything and
             watches for a day; `sell` puts a sale of `lines` together, or finds it again, and buys
-            what is missing of it.
+            what is missing of it; `approve` approves what waits for it in a journal on a server.
         home: where the desk lives; `clock`, `points` and `shown` are files beside it.
         kill_at: at which point the process dies, 0 for never.
         mutant: which defect to build in, empty for none.
         watching: whether `settle` goes on for a day, so that late arrivals are seen.
+        journal: the setting of that name: the server that has the journal, empty for a file.
         ours: what a person knows of the orders that are ours, for the AMBIGUOUS ones.
     """
 
@@ -42,6 +45,7 @@ class ChildTask(Struct, frozen=True):
     mutant: str = ""
     watching: bool = True
     ours: tuple[str, ...] = ()
+    journal: str = ""
     lines: tuple[Goods, ...] = ()
 
     @property
@@ -88,10 +92,19 @@ async def run(task: ChildTask) -> None:
         environment=task.environment,
         deadline=task.deadline,
     )
+    if task.journal:
+        from services.journal.postgres import statements
+        from tests.proof.team.ground import ServerTime
+
+        profile = replace(settings.profile, journal=task.journal)
+        settings = replace(settings, profile=profile)
+        statements.NOW = ServerTime(SharedClock(task.clock, leaps=False))
     shown = ShownStates(task.shown)
     async with desk_in(home, settings, clock) as desk:
         await desk.ready()
-        if task.role == "buy":
+        if task.role == "approve":
+            await _approve(desk, shown)
+        elif task.role == "buy":
             await _buy(desk, task.goods, shown)
         elif task.role == "sell":
             await _sell(desk, task, shown)
@@ -109,6 +122,14 @@ async def _buy(desk: Desk, goods: Goods, shown: ShownStates) -> None:
     shown.note(purchase)
     if purchase.state is S.HANDLING:
         shown.note(await desk.wait_final(purchase.id, 60))
+
+
+async def _approve(desk: Desk, shown: ShownStates) -> None:
+    for waiting in await desk.journal.purchases():
+        if waiting.state is S.AWAITING_APPROVAL:
+            quote = await desk.approvals.quote(waiting.id)
+            with contextlib.suppress(DeskError):
+                shown.note(await desk.approvals.approve(waiting.id, quote))
 
 
 async def _sell(desk: Desk, task: ChildTask, shown: ShownStates) -> None:
@@ -193,5 +214,5 @@ def carry_out(task: ChildTask) -> None:
 
     if task.mutant:
         mutants.BY_NAME[task.mutant].build_in()
-    Points(task.points, task.kill_at).watch()
+    Points(task.points, task.kill_at).watch(server=bool(task.journal))
     asyncio.run(run(task))

@@ -40,13 +40,22 @@ class Points:
                 os.kill(os.getpid(), signal.SIGKILL)
                 signal.pause()
 
-    def watch(self) -> None:
-        """Wrap every hook, commit and response of the product in this process."""
+    def watch(self, *, server: bool = False) -> None:
+        """Wrap every hook, commit and response of the product in this process.
+
+        Args:
+            server: whether the journal is on one.
+        """
         self._around(Presence, "__enter__", "presence")
         self._around(KeyIdentities, "save", "identity")
         self._around(Emergency, "append", "emergency")
         self._around(Account, "close", "leaving")
-        self._watch_journal()
+        if server:
+            from services.journal.postgres.engine import PostgresEngine
+
+            self._watch_journal(PostgresEngine)
+        else:
+            self._watch_journal(JournalFile)
         self._watch_requests()
         self._watch_placing()
 
@@ -61,22 +70,24 @@ class Points:
 
         setattr(owner, method, passed)
 
-    def _watch_journal(self) -> None:
-        real = JournalFile.transaction
+    def _watch_journal(self, owner: Any) -> None:
+        real = owner.transaction
         points = self
 
-        def transaction(file: JournalFile, work: Callable[[JournalTransaction], Any]) -> Any:
+        def transaction(
+            file: object, work: Callable[[JournalTransaction], Any], **named: Any
+        ) -> Any:
             def inside(tx: JournalTransaction) -> Any:
                 result = work(tx)
                 points.at("commit: all written, not committed")
                 return result
 
             points.at("commit: before")
-            result = real(file, inside)
+            result = real(file, inside, **named)
             points.at("commit: done")
             return result
 
-        JournalFile.transaction = transaction  # type: ignore[method-assign]
+        owner.transaction = transaction
 
     def _watch_requests(self) -> None:
         real = Transport._exchange

@@ -7,7 +7,7 @@ import pytest
 from services.vendor.client import VendorClient
 from tests.journal.postgres.engine import MISSING
 from tests.journal.postgres.server import TestServer
-from tests.proof.team import budget, failover, ground, lines, many, mutants, race
+from tests.proof.team import approvals, budget, failover, ground, lines, many, mutants, race
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 SENT_AND_ANSWERED = slice(1, 3)
@@ -46,6 +46,12 @@ async def test_of_hosts_that_press_at_once_one_buys() -> None:
     found = await race.run(5)
     assert found.complaints == []
     assert found.sent > 5
+
+
+async def test_of_an_approval_that_dies_anywhere_one_purchase_is_left() -> None:
+    found = await approvals.run(every=23)
+    assert found.complaints == []
+    assert found.kills >= 3
 
 
 async def test_what_a_failover_loses_its_host_writes_again() -> None:

@@ -83,10 +83,24 @@ def server_time(clock: Clock) -> Iterator[None]:
         statements.NOW = real
 
 
-def host(home: Path, url: str, port: int, name: str, clock: Clock, **options: object) -> Desk:
+def address(port: int, name: str, login: str = "postgres") -> str:
+    """Return what the setting `journal` says of a database."""
+    return f"postgresql://{login}@127.0.0.1:{port}/{name}"
+
+
+def host(
+    home: Path,
+    url: str,
+    port: int,
+    name: str,
+    clock: Clock,
+    *,
+    login: str = "postgres",
+    **options: object,
+) -> Desk:
     """Return the desk of a host whose journal is in this database, not entered yet."""
     base = settings_for(home, url, **options)  # type: ignore[arg-type]
-    place = f"postgresql://postgres@127.0.0.1:{port}/{name}"
+    place = address(port, name, login)
     return desk_in(home, replace(base, profile=replace(base.profile, journal=place)), clock)
 
 

@@ -3,7 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from tests.proof.team import budget, cut_links, failover, lines, many, mutants, network, race
+from tests.proof.team import (
+    approvals,
+    budget,
+    cut_links,
+    failover,
+    lines,
+    many,
+    mutants,
+    network,
+    race,
+)
 
 Part = Callable[[], Awaitable[tuple[str, list[str]]]]
 SEED = 20_260_301
@@ -102,6 +112,14 @@ async def links() -> tuple[str, list[str]]:
     ), found.complaints
 
 
+async def approving() -> tuple[str, list[str]]:
+    """The console that approves dies at each step."""
+    found = await approvals.run()
+    return (
+        f"{found.kills} deaths at the {found.points} steps of an approval, {found.bought} bought"
+    ), found.complaints
+
+
 async def defects() -> tuple[str, list[str]]:
     """Each mutant, caught."""
     missed = [each.name for each in mutants.MUTANTS if not await mutants.caught(each)]
@@ -109,7 +127,9 @@ async def defects() -> tuple[str, list[str]]:
     return f"{count - len(missed)} of {count} mutants caught", missed
 
 
-PARTS: tuple[Part, ...] = (defects, races, consoles, requests, deaths, failovers, cut_lines, links)
+PARTS: tuple[Part, ...] = (
+    *(defects, races, approving, consoles, requests, deaths, failovers, cut_lines, links),
+)
 
 
 def run() -> tuple[str, list[str]]:
