@@ -137,8 +137,14 @@ class SharedKeys:
             return None
         import psycopg
 
+        from services.journal.postgres import session
+
+        def in_time() -> T:
+            with session.bounded(line, session.ANSWER_SECONDS):
+                return work(line)
+
         with contextlib.suppress(psycopg.Error):
-            return await asyncio.to_thread(work, line)
+            return await asyncio.to_thread(in_time)
         return None
 
     async def _connected(self) -> "Connection | None":

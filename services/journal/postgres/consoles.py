@@ -131,7 +131,9 @@ class ServerConsoles:
         while not self._ending.is_set():
             try:
                 with connect(self._server) as connection:
-                    if self._show(connection):
+                    with bounded(connection, BEAT_SECONDS):
+                        shown = self._show(connection)
+                    if shown:
                         if lost:
                             # What was said meanwhile was not heard.
                             self.rejections += 1

@@ -289,7 +289,8 @@ class PostgresEngine:
             self._away_until = self._clock.steady() + AWAY_SECONDS
             raise
         try:
-            self._examine(connection)
+            with bounded(connection, session.ANSWER_SECONDS):
+                self._examine(connection)
         except BaseException:
             connection.close()
             raise
@@ -387,7 +388,7 @@ class PostgresEngine:
             self._away_until = 0.0
             try:
                 connection = self._usable()
-                with connection.transaction():
+                with bounded(connection, session.ANSWER_SECONDS), connection.transaction():
                     connection.execute(LOCK.encode(), (WRITERS, self._server.schema))
                     row = connection.execute(
                         "SELECT pg_xact_status(%s::xid8) AS became", (number,)

@@ -21,11 +21,13 @@ from tests.journal.postgres.conftest import Opened
 from tests.journal.postgres.engine import journal_on
 from tests.journal.postgres.relay import Relay
 from tests.journal.test_database import intent
+from tests.proof.team import lines
+from tests.proof.team.message_relay import LinePoint, MessageRelay
 
 S = PurchaseState
 
 
-def through(server: JournalServer, relay: Relay) -> JournalServer:
+def through(server: JournalServer, relay: Relay | MessageRelay) -> JournalServer:
     return JournalServer({**server.parameters, "port": str(relay.port)}, server.schema)
 
 
@@ -129,6 +131,23 @@ async def test_an_answer_that_never_comes_is_not_waited_for(place, postgres, ope
                 with pytest.raises(JournalFailed) as failed:
                     await Purchases(journal).live()
                 assert failed.value.code == "JOURNAL_AWAY"
+            assert await Purchases(journal).live() == ()
+
+
+@pytest.mark.parametrize("number", [3, 5, 8])
+async def test_a_line_that_falls_silent_while_opening_is_given_up(
+    place, postgres, opened, monkeypatch, number
+):
+    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.3)
+    with MessageRelay(postgres.port) as relay:
+        relay.count({LinePoint("up", number): lambda: lines.falls_silent(postgres, relay)})
+        async with asyncio.timeout(20):
+            with pytest.raises(JournalFailed) as failed:
+                async with opened(through(place, relay)):
+                    pass
+        assert failed.value.code == "JOURNAL_AWAY"
+        relay.heal()
+        async with opened(through(place, relay)) as journal:
             assert await Purchases(journal).live() == ()
 
 
