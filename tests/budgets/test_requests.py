@@ -12,10 +12,11 @@ from services import sandbox
 from services.domain.book import PollState
 from services.domain.models import Order
 from services.domain.secrets import Secret
+from services.orders.denomination_names import PAUSE_SECONDS
 from services.orders.tracker import Tracker
 from services.sandbox import Sandbox
 from services.vendor.client import VendorClient
-from services.vendor.rate_limit import Priority, RateLimit, priority
+from services.vendor.rate_limit import PER_MINUTE, Priority, RateLimit, priority
 from tests.bench import seed
 from tests.conftest import LeapingClock, VendorClock
 
@@ -85,6 +86,10 @@ async def test_a_tick_of_many_pages_takes_its_time_instead_of_the_vendors(
             await tracker.tick()
     assert len(times) == 11
     assert max(sum(start <= at < start + 1 for at in times) for start in times) <= 5
+
+
+def test_names_leave_half_of_the_requests_of_a_minute() -> None:
+    assert min(PER_MINUTE.values()) >= 2 * 60 / PAUSE_SECONDS
 
 
 async def test_a_purchase_costs_four_reads_and_one_post(

@@ -12,7 +12,6 @@ WITHOUT_TESTS = frozenset(
         "services.desk.purchase_waiter",
         "services.desk.reconcile_loop",
         "services.journal.limits",
-        "services.orders.denomination_names",
         "services.sandbox.auth",
         "services.sandbox.dispatcher",
         "services.sandbox.request_log",
