@@ -195,8 +195,7 @@ class UiSettings(Struct, frozen=True):
     customer_template: Annotated[
         str,
         _doc(
-            "Text: {code} {serial} {goods} {product} {denomination} {order} {date} {price} "
-            "{region} {hint} {note}.",
+            "Text: {code} {serial} {goods} {order} {date} {price} {region} {hint} {note} and more.",
             check=receipt.check,
             lines=True,
         ),

@@ -421,7 +421,10 @@ class Counter:
             )
         self.tally.cards += len(seen)
         above = text[: text.index(codes[0])] if codes else text
-        named = all(part in above for part in (*sale.product.rsplit(", ", 1), sale.customer))
+        name, region = sale.product.rsplit(", ", 1)
+        # The unit that the value names, too, is said after its number.
+        start = name.rpartition(" ")[0] or name
+        named = all(part in above for part in (start, region, sale.customer))
         self.true("product and customer stand above the card", named)
         price = Decimal(str(order["price_per_card"]))
         cost = re.search(rf"cost +{FIGURE} DZD", text)
@@ -482,15 +485,15 @@ class Counter:
         desk = self.desk
         sent = desk.wait_for(rf"asked for +(\d+) x .*?, {FIGURE} DZD each, {FIGURE} DZD")
         self.same("what was confirmed", money(sent[2]) * int(sent[1]), money(sent[3]))
-        found = desk.wait_for(rf"(?m)^[▌▏] …(\w+) +\S+ s +\S \w+ +{FIGURE} .*?{FIGURE} DZD")
+        found = desk.wait_for(rf"(?m)^│?[▌▏] …(\w+) +\S+ s +\S \w+ +{FIGURE} .*?{FIGURE} DZD")
         # The price may have moved between the yes and the order: the vendor's books say which.
         [order] = [o for o in self.vendor.books()["orders"] if o["id"].endswith(found[1])]
         price = Decimal(str(self.vendor.order(order["id"])["price_per_card"]))
         self.same("the cost of the order found", money(found[2]), price * int(sent[1]))
         self.same("the ledger of the order found", money(found[3]), price * int(sent[1]))
-        desk.press_until("o", "Is this order your purchase")
+        desk.press_until("o", "Is this order our purchase")
         desk.press("y")
-        desk.wait_gone("Is this order your purchase")
+        desk.wait_gone("Is this order our purchase")
         desk.wait_gone(re.escape(f"…{found[1]}"))
 
     def found(self, sale: Sale) -> Outcome | None:
@@ -577,23 +580,23 @@ def settle(counter: Counter, lost: tuple[Sale, ...]) -> list[Outcome]:
     """Settle what had no answer, by keys on its screen, until nothing is left."""
     desk = counter.desk
     desk.wait_for(f"{len(lost)} NO ANSWER")
-    rows = rf"(?m)^[▌▏ ]? +\S.* (ours\?|no answer|not placed) +{FIGURE}  "
+    rows = rf"(?m)^│?[▌▏ ]? +\S.* (ours\?|no answer|not placed) +{FIGURE}  "
     desk.press_until("u", rows)
     end = time.monotonic() + PATIENCE * 2
     while re.search(rows, desk.text) and time.monotonic() < end:
-        chosen = re.search(r"(?m)^[▌▏] .* (ours\?|no answer|not placed) ", desk.text)
+        chosen = re.search(r"(?m)^│?[▌▏] .* (ours\?|no answer|not placed) ", desk.text)
         if chosen and chosen[1] == "ours?":
             counter.claim()
         elif chosen and chosen[1] == "not placed":
             desk.press_until("x", r"y +Take it off")
             desk.press("y")
-            desk.wait_gone(r"(?m)^[▌▏] .* not placed ")
+            desk.wait_gone(r"(?m)^│?[▌▏] .* not placed ")
         else:
             desk.press("j" if chosen else "g")
             desk._seen_within(0.5, "nothing more")
             if "1/1" in desk.text or not chosen:
                 continue
-            if re.search(r"(?m)^▌ .* no answer ", desk.text):
+            if re.search(r"(?m)^│?▌ .* no answer ", desk.text):
                 desk.press("g")
                 desk._seen_within(0.5, "nothing more")
     counter.true("everything was settled", not re.search(rows, desk.text))

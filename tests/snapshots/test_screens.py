@@ -182,6 +182,7 @@ async def test_purchases_without_an_answer(
         await console.until(lambda: isinstance(console.screen, UnresolvedScreen))
         await console.shows("may be ours", "looked once", "not known", "It is ours")
         await console.until(lambda: laid_out(console.screen.query_one(UnresolvedSheet)))
+        await console.until(lambda: "looks again now" not in console.text())
         await held(console, "unresolved", theme, size)
 
 
