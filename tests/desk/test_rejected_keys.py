@@ -20,7 +20,7 @@ async def test_four_consoles_with_a_bad_key_and_a_slow_vendor_try_it_once(consol
     for endpoint in ("validate", "balance", "catalog"):
         shop.faults.add(Fault("slow", endpoint=endpoint, phase="before", times=0, seconds=0.5))
     async with contextlib.AsyncExitStack() as stack:
-        desks = [await stack.enter_async_context(console("the-key-of-nobody")) for _ in range(4)]
+        desks = [await stack.enter_async_context(console("an-unknown-key")) for _ in range(4)]
         for desk in desks:
             await book_where(desk, lambda book: book.fatal)
     assert asked(shop) == 1

@@ -23,7 +23,7 @@ from tests.desk.test_desk import book_where, shop
 from tests.desk.test_rejected_keys import asked
 
 __all__ = ["shop"]
-BAD = "the-key-of-nobody"
+BAD = "an-unknown-key"
 
 
 @pytest.fixture

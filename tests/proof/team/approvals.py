@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from services.domain.models import PurchaseState
 from services.journal.postgres import roles
-from services.sandbox import Fault, Sandbox
+from services.sandbox import Fault
 from tests.journal.postgres.server import TestServer
 from tests.proof import child_task, judge
-from tests.proof.case import Nursery, Stage
+from tests.proof.case import Nursery, Stage, vendor_at
 from tests.proof.child_task import ChildTask, ShownStates
 from tests.proof.ground import PRICE, SharedClock, stocked
 from tests.proof.team import ground
@@ -67,9 +67,7 @@ async def _play(
     with tempfile.TemporaryDirectory(prefix="carddesk-approvals-") as folder:
         home = Path(folder)
         clock, vendors = SharedClock(home / "clock"), SharedClock(home / "clock", leaps=False)
-        vendor = Sandbox(
-            clock=vendors, environment="PRODUCTION", moving=False, handling_seconds=(0, 0)
-        )
+        vendor = vendor_at(vendors, "PRODUCTION")
         async with vendor:
             [goods] = stocked(vendor)
             journal = ground.address(server.port, name, APPROVES)

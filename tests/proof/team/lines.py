@@ -22,6 +22,7 @@ from services.sandbox import Fault, Sandbox
 from tests.journal.postgres.server import TestServer
 from tests.journal.test_database import intent
 from tests.proof import child_task, judge
+from tests.proof.case import vendor_at
 from tests.proof.child_task import ChildTask, ShownStates
 from tests.proof.ground import Goods, SharedClock, stocked
 from tests.proof.team import ground
@@ -223,9 +224,7 @@ async def play(server: TestServer, cut: LinePoint, how: How, scene: Scene = whol
     with tempfile.TemporaryDirectory(prefix="carddesk-lines-") as folder:
         home = Path(folder)
         clock, vendors = SharedClock(home / "clock"), SharedClock(home / "clock", leaps=False)
-        vendor = Sandbox(
-            clock=vendors, environment="PRODUCTION", moving=False, handling_seconds=(0, 0)
-        )
+        vendor = vendor_at(vendors, "PRODUCTION")
         async with vendor:
             [goods] = stocked(vendor)
             reached: list[bool] = []
