@@ -9,7 +9,7 @@ from rich.console import Console
 
 from services.domain.errors import ConfigError
 from tui.terminal.capabilities import TerminalCapabilities, check_terminal, hung_up, in_ascii
-from tui.terminal.writer import TerminalWriter
+from tui.terminal.driver import TerminalWriter
 
 
 class Stream(io.StringIO):

@@ -34,7 +34,6 @@ WITHOUT_TESTS = frozenset(
         "tui.screens.parts.order_actions",
         "tui.screens.parts.order_list",
         "tui.screens.parts.ticket_keys",
-        "tui.terminal.driver",
         "tui.terminal.tmux",
         "tui.terminal.typeahead",
         "widgets.board.row_cache",

@@ -21,7 +21,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 ROOT = Path(__file__).parents[2]
-ADAPTERS = {"tui/terminal/adapter.py", "tui/terminal/keys.py", "widgets/drawing/canvas.py"}
+ADAPTERS = {"tui/terminal/adapter.py", "tui/terminal/input.py", "widgets/drawing/canvas.py"}
 MOST = 14
 PRIVATE = re.compile(r"_[a-z]\w*")
 ASSIGNED = re.compile(r"\bself\.(_[a-z]\w*)(?::[^=\n]+)? = ")

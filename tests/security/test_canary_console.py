@@ -36,7 +36,7 @@ def broken(self):
 OrderScreen.copy = broken
 """
 IN_THE_READER = f"""
-from tui.terminal.key_reader import KeyReader
+from tui.terminal.driver import KeyReader
 def broken(self, *received):
     raise RuntimeError("{CARD}")
 KeyReader.run = broken

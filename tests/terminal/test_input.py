@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.message import Message
 
-from tui.terminal.input import LONGEST_PASTE, TerminalInput
-from tui.terminal.keys import TerminalKeys, is_press
+from tui.terminal.input import LONGEST_PASTE, TerminalInput, TerminalKeys, is_press
 
 ST_ENDS = (b"\x1b\\", b"\x9c", b"\xc2\x9c")
 NO_KEYS = {

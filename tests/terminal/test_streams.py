@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.proof.screen import Terminal
-from tui.terminal.writer import TerminalWriter
+from tui.terminal.driver import TerminalWriter
 
 CARDDESK = str(Path(sys.executable).with_name("carddesk"))
 

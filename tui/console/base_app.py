@@ -17,7 +17,7 @@ from tui.terminal.adapter import on_defect, without_toasts
 from tui.terminal.background import BackgroundQuestion
 from tui.terminal.capabilities import in_ascii
 from tui.terminal.clipboard import PendingClears
-from tui.terminal.keys import is_press
+from tui.terminal.input import is_press
 from tui.terminal.typeahead import TypeAhead
 from widgets.drawing import style
 

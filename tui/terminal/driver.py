@@ -1,16 +1,19 @@
 """The driver of the terminal: it takes it over, reads its keys, writes pictures, gives it back."""
 
 import asyncio
+import logging
 import os
 import re
+import selectors
 import signal
 import sys
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import Any, Protocol, TextIO, cast
+from typing import Any, Final, Protocol, TextIO, cast
 
 from textual import events
 from textual.app import App
@@ -19,13 +22,13 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
+from services.system.logs import describe
 from tui.terminal import suspension, title
 from tui.terminal.background import BackgroundQuestion
-from tui.terminal.capabilities import hung_up, read_single_keys, size_of
+from tui.terminal.capabilities import hung_up, read_single_keys, size_of, write_some
 from tui.terminal.clipboard import PendingClears
-from tui.terminal.key_reader import KeyReader
+from tui.terminal.input import Piece, TerminalInput, TerminalKeys
 from tui.terminal.link import TerminalLink
-from tui.terminal.writer import TerminalWriter
 
 TAKE_OVER = "\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l"
 GIVE_BACK = "\x1b[?1049l\x1b[?25h\x1b[?1004l"
@@ -54,6 +57,16 @@ WIDE = 2
 LONGEST_ANSWER, LONGEST_WRITE = 3.0, 1.0
 """The terminal is waited for so long (s) before it is left to others: for an answer, from when it
 was asked; to take what was written."""
+
+CHUNK = 4_096
+PATIENCE_SECONDS = 1.0
+REST_SECONDS, ROUND_TRIPS = 1.0, 3
+"""So long without a byte, more on a long line, and a sequence or a paste that began is over."""
+
+AGAIN_SECONDS = 0.05
+"""A terminal that had nothing though it said so is asked again after so long."""
+
+_log = logging.getLogger(__name__)
 
 
 class LinkWatch(Protocol):
@@ -352,3 +365,144 @@ class ConsoleDriver(Driver):
             return
         self.suspend_application_mode()
         self.resume_application_mode()
+
+
+class KeyReader:
+    """Reads a terminal in a thread of its own: asleep until there is a key, or it is to stop.
+
+    Textual's own looks ten times a second whether it is to end: an idle console wakes for nothing,
+    and leaving waits for up to two of those checks.
+
+    Args:
+        terminal: the descriptor of the terminal.
+        ended: set when the thread has to end; `stop` then wakes it.
+        wait: returns for how long (s) the rest of a key's sequence may be under way.
+    """
+
+    def __init__(self, terminal: int, ended: Event, wait: Callable[[], float] = float) -> None:
+        self._terminal: Final = terminal
+        self._ended: Final = ended
+        self._wait = wait
+        self._input = TerminalInput()
+        self._keys = TerminalKeys()
+        self._wake_end, self._wake = os.pipe()
+        os.set_blocking(self._wake_end, False)
+
+    def stop(self) -> None:
+        """Wake the thread, which then waits for `ended` to be set and returns."""
+        os.write(self._wake, b"!")
+
+    def run(self, received: Callable[[Message], None], typed: bytes = b"") -> None:
+        """Read until `stop` is called, or until the terminal is gone.
+
+        Args:
+            received: takes each message.
+            typed: what was read of the terminal before.
+        """
+        self._rest()
+        self._input = TerminalInput()
+        self._hand_on(self._input.feed(typed), received)
+        with selectors.SelectSelector() as selector:
+            selector.register(self._terminal, selectors.EVENT_READ)
+            selector.register(self._wake_end, selectors.EVENT_READ)
+            while not self._ended.is_set():
+                ready = {key.fd for key, _ in selector.select(self._until())}
+                if self._wake_end in ready:
+                    self._rest()
+                    self._ended.wait(PATIENCE_SECONDS)
+                    continue
+                if self._terminal not in ready:
+                    self._hand_on(self._input.give_up(), received)
+                elif raw := self._read():
+                    self._hand_on(self._input.feed(raw), received)
+                elif hung_up(self._terminal):
+                    # The console finds that out by itself, and this thread must not keep a process
+                    # alive whose terminal is gone.
+                    return
+                else:
+                    # Another program took the byte, or ended a line that it reads.
+                    self._ended.wait(AGAIN_SECONDS)
+
+    def _hand_on(self, pieces: Iterable[Piece], received: Callable[[Message], None]) -> None:
+        """Hand on what pieces mean. One that cannot be read is dropped; those behind it count."""
+        for piece in pieces:
+            try:
+                for message in self._keys.read(piece):
+                    received(message)
+            except Exception as error:
+                # What was typed may be a PIN, or part of a key.
+                _log.warning("input was dropped: %s", describe(error))
+
+    def _until(self) -> float | None:
+        """Return for how many seconds the rest of something is waited for; None: for ever."""
+        match self._input.waits:
+            case "nothing":
+                return None
+            case "a key":
+                return self._wait()
+            case "the rest":
+                return max(REST_SECONDS, ROUND_TRIPS * self._wait())
+
+    def _rest(self) -> None:
+        """Forget what woke it, or was to wake a reader that had ended already."""
+        with suppress(BlockingIOError):
+            os.read(self._wake_end, CHUNK)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self._terminal, CHUNK)
+        except OSError:
+            return b""
+
+
+class TerminalWriter(Thread):
+    """Writes in a thread of its own, in order; drops what comes once the terminal is gone.
+
+    It writes past Python's own buffer: a terminal that takes nothing would hold its lock, and with
+    it everything else that wants to write.
+
+    Args:
+        terminal: the descriptor of the terminal.
+    """
+
+    def __init__(self, terminal: int) -> None:
+        super().__init__(daemon=True, name="terminal-output")
+        self._terminal = terminal
+        self._texts: SimpleQueue[str | None] = SimpleQueue()
+        self._began: float | None = None
+
+    def write(self, text: str) -> None:
+        """Have a text written after those before it; returns at once."""
+        self._texts.put(text)
+
+    def blocked(self) -> float:
+        """Return for how long (s) the terminal has taken nothing of what is being written."""
+        began = self._began
+        return 0.0 if began is None else monotonic() - began
+
+    def stop(self, patience: float) -> None:
+        """Wait for what is still to be written, for so many seconds at most."""
+        self._texts.put(None)
+        self.join(patience)
+
+    def run(self) -> None:
+        """Write until `stop` is called."""
+        text: str | None = ""
+        while text is not None:
+            texts = [self._texts.get()]
+            with suppress(Empty):
+                while texts[-1] is not None:
+                    texts.append(self._texts.get_nowait())
+            text = texts[-1]
+            self._send("".join(filter(None, texts)).encode("utf-8", "backslashreplace"))
+
+    def _send(self, data: bytes) -> None:
+        try:
+            while data:
+                self._began = monotonic()
+                data = data[write_some(self._terminal, data) :]
+        except (OSError, ValueError):
+            # It is gone. The purchases in flight are brought to an end all the same.
+            return
+        finally:
+            self._began = None

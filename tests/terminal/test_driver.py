@@ -12,7 +12,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.message import Message
 
-from tui.terminal.key_reader import KeyReader
+from tui.terminal.driver import KeyReader
 
 PATIENCE = 10.0
 
