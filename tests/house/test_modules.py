@@ -35,7 +35,6 @@ WITHOUT_TESTS = frozenset(
         "tui.screens.parts.order_list",
         "tui.screens.parts.ticket_keys",
         "tui.terminal.tmux",
-        "tui.terminal.typeahead",
         "widgets.board.row_cache",
         "widgets.board.row_line",
         "widgets.panes.order_list",
