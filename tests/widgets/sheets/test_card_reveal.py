@@ -12,7 +12,7 @@ from services.domain.secrets import Secret
 from services.domain.text import clean
 from tests.security.drawn_codes import BLOCKS, letters_in
 from widgets.drawing import style
-from widgets.sheets.card_reveal import CardReveal
+from widgets.sheets.card_reveal import CardReveal, label
 from widgets.sheets.order_head import OrderHead
 
 Make = Callable[..., Any]
@@ -210,3 +210,17 @@ async def test_no_colour_and_ascii_have_no_qr_code(staged: Make) -> None:
             style.take(style.Look())
         assert not set("".join(picture)) & set(BLOCKS)
         assert any("AQ7K M2XW P4TR 9HZC" in line for line in picture)
+
+
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        ("AQ7KM2XWP4TR9HZC", "AQ7K M2XW P4TR 9HZC"),
+        ("SANDBOX-CARD-1", "SANDBOX-CARD-1"),
+        ("ABC", "ABC"),
+        ("two words", "two words"),
+        ("A" * 40, "A" * 40),
+    ],
+)
+def test_a_code_is_read_in_groups_of_four(code: str, read: str) -> None:
+    assert label(Secret(code)) == read

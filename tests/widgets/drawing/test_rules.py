@@ -1,25 +1,7 @@
-"""A card that may be seen: how its code is parted, and the rules around it."""
+"""Rules with a title and boxes, as lines of text."""
 
-import pytest
-
-from services.domain.secrets import Secret
 from widgets.drawing.ink import Cell, fitted
 from widgets.drawing.rules import boxed, rule
-from widgets.sheets.shown_card import label
-
-
-@pytest.mark.parametrize(
-    ("code", "read"),
-    [
-        ("AQ7KM2XWP4TR9HZC", "AQ7K M2XW P4TR 9HZC"),
-        ("SANDBOX-CARD-1", "SANDBOX-CARD-1"),
-        ("ABC", "ABC"),
-        ("two words", "two words"),
-        ("A" * 40, "A" * 40),
-    ],
-)
-def test_a_code_is_read_in_groups_of_four(code: str, read: str) -> None:
-    assert label(Secret(code)) == read
 
 
 def text(line: object) -> str:
