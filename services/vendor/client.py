@@ -29,9 +29,8 @@ from services.vendor.error_codes import auth_failure, pause_asked, read_failure
 from services.vendor.items import BadItems
 from services.vendor.link import Link
 from services.vendor.pagination import SIZE, PageSet, whole
-from services.vendor.placement import Placement, PlacementAttempt
+from services.vendor.placement import Placement, PlacementAttempt, SendHook
 from services.vendor.rate_limit import RateLimit, SharedRequests
-from services.vendor.send_hook import SendHook
 from services.vendor.wire_values import LONGEST_SENTENCE, UNREADABLE
 
 if TYPE_CHECKING:

@@ -1,24 +1,31 @@
-"""What became of one purchase, judged from what was seen of it; pure, and never from a guess.
+"""One purchase on the wire: the last moment before its first byte, and what became of it.
 
-Only two things decide: whether a byte may have left, and a whole answer that says yes or no in the
-contract's words. Everything between the two is UNRESOLVED.
+It is judged from what was seen of it, never from a guess. Only two things decide: whether a byte
+may have left, and a whole answer that says yes or no in the contract's words. Everything between
+the two is UNRESOLVED.
 """
 
 import re
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from services.vendor import wire
 from services.vendor.envelope import Answer, Envelope, envelope
 from services.vendor.error_codes import SENTENCES, code_of, sentence
+from services.vendor.reading import TUNNEL
 from services.vendor.wire_values import UNREADABLE
 
 Verdict = Literal["NOT_SENT", "REFUSED", "UNRESOLVED", "HANDLING"]
 
 LARGEST_REPLY = 65_536
+LINGER_NOT = struct.pack("ii", 1, 0)
+UNACKNOWLEDGED_MS = 15_000
 REFUSING = frozenset({400, 401, 402, 403, 404, 413, 422, 429})
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -87,6 +94,54 @@ class PlacementAttempt:
         if len(self.body) > LARGEST_REPLY:
             words = "The vendor's answer is too large"
         return _unresolved(self.answer, envelope(self.answer), "BAD_REPLY", words)
+
+
+class SendHook:
+    """Watches one purchase go over the wire: the hook before it, and its answer's end.
+
+    It hangs on the order of httpcore's trace events; a test pins that.
+    """
+
+    def __init__(self, hook: Callable[[], Awaitable[None]], attempt: PlacementAttempt) -> None:
+        """Watch for `attempt`, awaiting `hook` before a byte of the purchase leaves."""
+        self.stopped_by: Exception | None = None
+        self.beyond_proxy = False
+        self._hook = hook
+        self._attempt = attempt
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take one event of httpcore; raising keeps back what the event announces."""
+        if event == "connection.connect_tcp.complete":
+            # Set here, not by the transport: that one forgets socket options behind a proxy.
+            cut_when_closed(info["return_value"].get_extra_info("socket"))
+        elif event == "http11.send_request_headers.started":
+            # A proxy's CONNECT passes here before the purchase and carries nothing of it.
+            if info["request"].method == b"POST":
+                await self._announce()
+        elif event == TUNNEL:
+            self.beyond_proxy = True
+        elif event == "http11.receive_response_body.complete":
+            self._attempt.whole = len(self._attempt.body) <= LARGEST_REPLY
+
+    async def _announce(self) -> None:
+        if self._attempt.sent:
+            raise RuntimeError("a purchase is sent once")
+        try:
+            await self._hook()
+        except Exception as error:
+            self.stopped_by = error
+            raise
+        self._attempt.sent = True
+
+
+def cut_when_closed(connection: socket.socket) -> None:
+    """Make closing drop what the kernel has not delivered, and give up on a dead line in 15 s.
+
+    Otherwise the kernel can deliver a purchase long after its process gave up, or died.
+    """
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
 
 
 def classify(answer: Answer) -> Placement:

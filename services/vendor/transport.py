@@ -35,10 +35,9 @@ from services.vendor.network_errors import (
     unused_proxy,
 )
 from services.vendor.patience import Patience
-from services.vendor.placement import LARGEST_REPLY, PlacementAttempt
+from services.vendor.placement import LARGEST_REPLY, PlacementAttempt, SendHook
 from services.vendor.reading import Reading, decoded
 from services.vendor.retry import CERTIFICATE, SILENT
-from services.vendor.send_hook import SendHook
 from services.vendor.wire_values import label
 
 LARGEST_READ = 8 * 1024 * 1024

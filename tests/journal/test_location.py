@@ -4,9 +4,7 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import sqlite3
-import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +17,6 @@ from services.journal import location
 from services.journal.database import Journal
 from services.journal.sqlite import connection, migrations
 from services.sandbox import Sandbox
-from services.vendor import send_hook
 from tests.conftest import VendorClock
 
 ROOT = Path(__file__).parents[2]
@@ -158,14 +155,6 @@ async def test_a_migration_leaves_the_journal_before_it_as_a_copy(
         with contextlib.closing(sqlite3.connect(file)) as db:
             assert db.execute("PRAGMA user_version").fetchone() == (version,)
             assert db.execute("SELECT id FROM purchases").fetchall() == [(bought.id,)]
-
-
-def test_a_line_that_is_dead_is_given_up_and_nothing_is_delivered_later():
-    with socket.socket() as line:
-        send_hook.cut_when_closed(line)
-        linger = line.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
-        assert struct.unpack("ii", linger) == (1, 0)
-        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
 
 
 async def test_two_environments_of_one_account_never_mix(open_desk, pick, market, leaping, paths):

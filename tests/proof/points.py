@@ -13,7 +13,7 @@ from services.journal.sqlite.connection import JournalFile
 from services.journal.transaction import JournalTransaction
 from services.local_files.key_identity import KeyIdentities
 from services.system.liveness import Presence
-from services.vendor.send_hook import SendHook
+from services.vendor.placement import SendHook
 from services.vendor.transport import Transport
 
 

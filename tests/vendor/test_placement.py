@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import struct
 
 import httpx
 import pytest
@@ -9,9 +11,8 @@ import pytest
 from services.domain.errors import JournalFailed
 from services.sandbox import Fault
 from services.system.route import Route
-from services.vendor.client import PlacementAttempt
+from services.vendor.placement import PlacementAttempt, SendHook, cut_when_closed
 from services.vendor.rate_limit import RateLimit
-from services.vendor.send_hook import SendHook
 
 ORDER_ID = "6901616fe9e88196b4eb64b3"
 PLACED = {
@@ -346,3 +347,11 @@ async def test_the_embedded_vendor_sells(sandbox, desk):
     assert placement.order_id in sandbox.orders
     refusal = await desk.place(product.id, kind.id, 1, sending=nothing)
     assert (refusal.verdict, refusal.code) == ("REFUSED", "ERR_STOCK")
+
+
+def test_a_line_that_is_dead_is_given_up_and_nothing_is_delivered_later():
+    with socket.socket() as line:
+        cut_when_closed(line)
+        linger = line.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8)
+        assert struct.unpack("ii", linger) == (1, 0)
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
