@@ -39,7 +39,8 @@ from services.purchasing.reconciler import Reconciler
 from services.settings.fields import PurchaseSettings
 from services.system.clock import Clock, midnight
 from services.system.tasks import both
-from services.vendor.client import Placement, VendorClient
+from services.vendor.client import VendorClient
+from services.vendor.placement import Placement
 
 S = PurchaseState
 QUOTE_SECONDS = 60.0

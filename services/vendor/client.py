@@ -7,15 +7,17 @@ import asyncio
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from importlib import import_module
 from typing import TYPE_CHECKING, Self, TypeVar
+from urllib.parse import quote
 
 from msgspec import json
 
 from services.domain import models
-from services.domain.errors import AuthFailed, BadReply, ConfigError, DeskError
+from services.domain.errors import AuthFailed, BadInput, BadReply, ConfigError, DeskError
 from services.domain.phrase import Phrase, Quoted, phrase
 from services.domain.secrets import Secret
 from services.domain.text import NOTHING, clean
@@ -23,7 +25,6 @@ from services.system.clock import Clock, asleep
 from services.system.route import Route
 from services.vendor import retry, wire
 from services.vendor.circuit_breaker import CircuitBreaker
-from services.vendor.endpoints import Endpoint, about, page_of
 from services.vendor.envelope import Answer, Envelope, envelope
 from services.vendor.error_codes import auth_failure, pause_asked, read_failure
 from services.vendor.items import BadItems
@@ -36,9 +37,22 @@ from services.vendor.wire_values import LONGEST_SENTENCE, UNREADABLE
 if TYPE_CHECKING:
     from services.vendor.transport import Transport
 
-__all__ = ["Placement", "PlacementAttempt", "VendorClient"]
-
 T = TypeVar("T")
+FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Endpoint(StrEnum):
+    """The paths of the API, below its base URL."""
+
+    PING = "ping"
+    VALIDATE = "validate"
+    BALANCE = "account/balance"
+    TRANSACTIONS = "account/transactions"
+    CATALOG = "gift-cards/catalog"
+    STOCK = "gift-cards/checkProduct"
+    PLACE = "gift-cards/placeOrder"
+    ORDER = "gift-cards/checkOrder"
+    ORDERS = "gift-cards/list"
 
 
 class VendorClient:
@@ -150,7 +164,7 @@ class VendorClient:
         listed = await self._read(
             Endpoint.TRANSACTIONS,
             lambda found: wire.transactions(found.data, page, found.pagination),
-            params=page_of(page, page_size, start, end, self._clock.now()),
+            params=_page_of(page, page_size, start, end, self._clock.now()),
         )
         self._bad_items.take(listed.unread)
         return listed
@@ -166,7 +180,7 @@ class VendorClient:
     async def stock(self, product_id: str) -> models.Stock:
         """Read a product's denominations, wholesale prices and stock; NotFound if it is gone."""
         stock = await self._read(
-            about(Endpoint.STOCK, product_id),
+            _about(Endpoint.STOCK, product_id),
             lambda found: wire.stock(found.data, product_id, self._clock.now()),
         )
         self._bad_items.take(stock.unread)
@@ -182,7 +196,7 @@ class VendorClient:
         What is `known` of it fills in what the answer leaves out, its time for one.
         """
         order = await self._read(
-            about(Endpoint.ORDER, order_id),
+            _about(Endpoint.ORDER, order_id),
             lambda found: wire.order(found.data, order_id, cards=cards, known=known),
         )
         self.order_currency = order.currency
@@ -205,7 +219,7 @@ class VendorClient:
         listed = await self._read(
             Endpoint.ORDERS,
             lambda found: wire.orders(found.data, page, holding, found.pagination),
-            params=page_of(page, page_size, start, end, self._clock.now()),
+            params=_page_of(page, page_size, start, end, self._clock.now()),
             again=retry,
         )
         self._bad_items.take(listed.unread)
@@ -412,3 +426,37 @@ def value_of(
         code=around.code,
         request_id=around.request_id,
     )
+
+
+def _about(endpoint: Endpoint, identifier: str) -> str:
+    """Return the path that asks for one thing; its id stays one segment, whatever is in it.
+
+    Raises:
+        BadInput: if no vendor could have given such an id.
+    """
+    if (
+        not identifier.strip(".")
+        or len(identifier) > models.LONGEST_ID
+        or not identifier.isprintable()
+    ):
+        raise BadInput("This is no id that the vendor could have given")
+    return f"{endpoint}/{quote(identifier, safe='')}"
+
+
+def _page_of(
+    page: int, page_size: int, start: datetime | None, end: datetime | None, now: datetime
+) -> dict[str, str]:
+    """Return the parameters for a page, between `start` and `end` (aware) where one is given.
+
+    The vendor takes both ends or none. An open end lies a day ahead of `now`, so that a vendor
+    whose clock runs early hides nothing.
+    """
+    params = {"page": str(page), "pageSize": str(page_size)}
+    if start is not None or end is not None:
+        params["from"] = _iso(start or FIRST_DAY)
+        params["to"] = _iso(end or now + timedelta(days=1))
+    return params
+
+
+def _iso(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

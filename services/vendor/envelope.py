@@ -1,11 +1,18 @@
-"""What every answer of the vendor is wrapped in: success, data, error, requestId, its clock."""
+"""What every answer of the vendor is wrapped in: success, data, error, requestId, its clock.
 
+On the way something can have packed it as well.
+"""
+
+import codecs
+import zlib
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from msgspec import Raw, Struct, json
 
+from services.domain.errors import BadReply
 from services.domain.models import LONGEST_ID
+from services.domain.text import clean
 from services.vendor.wire_values import (
     LONGEST_SENTENCE,
     LONGEST_WORD,
@@ -16,6 +23,7 @@ from services.vendor.wire_values import (
 )
 
 T = TypeVar("T")
+PLAIN = ("", "identity")
 
 
 class Answer(Struct, frozen=True):
@@ -123,3 +131,48 @@ def _lenient(data: Raw, shape: type[T]) -> T | None:
         return decode(data, shape)
     except UNREADABLE:
         return None
+
+
+def unpacked(body: bytes, encoding: str, largest: int) -> bytes:
+    """Return the body of an answer to a read as it was before it was packed for the way.
+
+    Reads ask for no packing; some networks pack all the same, or put a byte-order mark in front.
+
+    Args:
+        body: as it came.
+        encoding: the Content-Encoding header, empty when absent.
+        largest: the bytes that it may hold at most.
+
+    Raises:
+        BadReply: it is packed in another way, is no such thing, or holds more.
+    """
+    ways = [way for way in map(str.strip, encoding.lower().split(",")) if way not in PLAIN]
+    if ways in (["gzip"], ["x-gzip"]):
+        body = _unzipped(body, largest)
+    elif ways:
+        named = clean(", ".join(ways), LONGEST_WORD)
+        raise BadReply(
+            f"The vendor's answer is compressed ({named}), which carddesk did not ask for and does"
+            " not read",
+            advice="Something between here and the vendor does that: a proxy, as a rule.",
+        )
+    return body.removeprefix(codecs.BOM_UTF8)
+
+
+def _unzipped(body: bytes, largest: int) -> bytes:
+    plain = bytearray()
+    try:
+        while body:
+            gzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+            # One byte more than allowed shows that there is more, whatever it would grow to.
+            plain += gzip.decompress(body, largest + 1 - len(plain))
+            if len(plain) > largest:
+                raise BadReply("The vendor's answer is larger than any real one")
+            if not gzip.eof:
+                raise BadReply("The vendor's answer was cut short")
+            body = gzip.unused_data
+    except zlib.error:
+        body = b"broken"
+    if body:
+        raise BadReply("The vendor's answer says that it is compressed, and cannot be unpacked")
+    return bytes(plain)

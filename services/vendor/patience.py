@@ -1,9 +1,10 @@
-"""How long a read waits: when it is asked once more, and when it ends. Pure."""
+"""One read on the wire, and how long it waits: when it is asked again, and when it ends. Pure."""
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
-from services.vendor.reading import Reading
+TUNNEL = "proxy.start_tls.started"
+"""httpcore's name for the moment when a proxy has made the way to the vendor."""
 
 REUSED_SECONDS = 3.0
 """For the first byte over a connection that was there before: it may be dead without a sign."""
@@ -17,6 +18,49 @@ LAST_SECONDS = 10.0
 LEAST_BYTES = 4_096
 DRIP_SECONDS = 3.0
 """An answer that has brought less after so many seconds only drips."""
+
+
+class Reading:
+    """One GET on the wire: whether its connection was an old one, and how far the answer came.
+
+    Attributes:
+        sent: whether its request may have left.
+        reused: whether it went over a connection that was there before.
+        answering: whether the answer's head is in.
+        size: how many bytes of its body are in.
+        first: when its head came, in seconds of the event loop's clock.
+        heard: when something last came.
+        request_id: the vendor's mark of the answer, as its head names it.
+        beyond_proxy: whether the connection came further than to a proxy, had there been one.
+    """
+
+    def __init__(self) -> None:
+        self.sent = False
+        self.reused = True
+        self.answering = False
+        self.size = 0
+        self.first = 0.0
+        self.heard = 0.0
+        self.request_id = ""
+        self.beyond_proxy = True
+
+    def take(self, now: float, size: int = 0) -> None:
+        """Take note that the head, or so many more bytes of the body, came now."""
+        if not self.answering:
+            self.answering = True
+            self.first = now
+        self.heard = now
+        self.size += size
+
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take one event of httpcore."""
+        if event == "connection.connect_tcp.started":
+            self.reused = self.beyond_proxy = False
+        elif event == "http11.send_request_headers.started":
+            # A proxy's CONNECT passes here as well: it counts for nothing at the vendor.
+            self.sent = self.sent or info["request"].method == b"GET"
+        elif event == TUNNEL:
+            self.beyond_proxy = True
 
 
 class Patience:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from services.vendor import wire
 from services.vendor.envelope import Answer, Envelope, envelope
 from services.vendor.error_codes import SENTENCES, code_of, sentence
-from services.vendor.reading import TUNNEL
+from services.vendor.patience import TUNNEL
 from services.vendor.wire_values import UNREADABLE
 
 Verdict = Literal["NOT_SENT", "REFUSED", "UNRESOLVED", "HANDLING"]

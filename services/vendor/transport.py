@@ -24,7 +24,7 @@ from services.system.resolver import resolve_aside
 from services.system.route import Route
 from services.vendor import certificate
 from services.vendor.certificate import Certificate
-from services.vendor.envelope import Answer
+from services.vendor.envelope import Answer, unpacked
 from services.vendor.link import Link, Listening
 from services.vendor.network_errors import (
     NOTHING_CHANGED,
@@ -34,9 +34,8 @@ from services.vendor.network_errors import (
     untrusted,
     unused_proxy,
 )
-from services.vendor.patience import Patience
+from services.vendor.patience import Patience, Reading
 from services.vendor.placement import LARGEST_REPLY, PlacementAttempt, SendHook
-from services.vendor.reading import Reading, decoded
 from services.vendor.retry import CERTIFICATE, SILENT
 from services.vendor.wire_values import label
 
@@ -413,7 +412,7 @@ class Transport:
                         request_id=read.request_id,
                     )
             encoding = response.headers.get("content-encoding", "")
-            plain = bytearray(decoded(bytes(body), encoding, LARGEST_READ))
+            plain = bytearray(unpacked(bytes(body), encoding, LARGEST_READ))
             return Answer(
                 status=response.status_code,
                 body=bytes(self._without_key(plain)),

@@ -20,7 +20,8 @@ from services.purchasing.reconciler import Reconciler
 from services.sandbox import DEMO_KEY
 from services.settings.fields import PurchaseSettings
 from services.system.clock import SystemClock
-from services.vendor.client import Placement, VendorClient
+from services.vendor.client import VendorClient
+from services.vendor.placement import Placement
 from tests.bench.figures import Figure
 from tests.bench.stage import Stage, stage
 from tests.bench.tty.measures import percentile

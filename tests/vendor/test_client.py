@@ -173,6 +173,12 @@ async def test_a_span_is_asked_with_both_its_ends(raw, client):
     assert "page=2&pageSize=50&from=2025-10-28T00%3A00%3A00.000Z&to=2025-10-30T01" in line
 
 
+async def test_without_a_span_none_is_asked(raw, client):
+    raw.answers(200, good({"items": [], "pagination": PAGE}))
+    await client.orders(page_size=50)
+    assert raw.requests[0].line == "GET /v3/gift-cards/list?page=1&pageSize=50 HTTP/1.1"
+
+
 async def test_an_id_stays_one_segment_of_the_path(raw, client):
     raw.answers(404, {"success": False, "error": {"code": "NOT_FOUND", "message": "no"}})
     with pytest.raises(Exception, match="knows no such"):

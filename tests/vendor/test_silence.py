@@ -9,9 +9,8 @@ import pytest
 
 from services.domain.errors import Unavailable
 from services.vendor.link import Link
-from services.vendor.patience import Patience
+from services.vendor.patience import Patience, Reading
 from services.vendor.rate_limit import RateLimit
-from services.vendor.reading import Reading
 
 BALANCE = {"success": True, "data": {"balance": 5}}
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"
