@@ -28,7 +28,7 @@ from tui.actions.keymap import Keymap
 from tui.console.app import ConsoleApp
 from tui.screens.base import ConsoleContext
 from tui.screens.desk import DeskScreen
-from tui.screens.parts.confirmation import BURST_SECONDS, IGNORE_KEYS_SECONDS
+from tui.screens.parts.ticket_keys import BURST_SECONDS, IGNORE_KEYS_SECONDS
 from tui.screens.ticket import TicketScreen
 from widgets.panes.ledger import LedgerPane
 from widgets.panes.selected import OrderPreview

@@ -33,7 +33,6 @@ WITHOUT_TESTS = frozenset(
         "tui.screens.desk_layout",
         "tui.screens.parts.order_actions",
         "tui.screens.parts.order_list",
-        "tui.screens.parts.ticket_keys",
         "tui.terminal.tmux",
         "widgets.board.row_cache",
         "widgets.board.row_line",

@@ -12,7 +12,7 @@ from services.sandbox import Fault
 from services.settings.load import Settings
 from tui.screens.help import HelpScreen
 from tui.screens.order import OrderScreen
-from tui.screens.parts.confirmation import IGNORE_KEYS_SECONDS
+from tui.screens.parts.ticket_keys import IGNORE_KEYS_SECONDS
 
 
 async def test_a_card_is_bought_followed_to_its_end_and_revealed(console: Any) -> None:

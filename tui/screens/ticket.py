@@ -33,10 +33,9 @@ from tui.actions.table import ACTIONS, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Dialog, Handler
 from tui.screens.order import OrderScreen
 from tui.screens.parts import order_actions, ticket_keys
-from tui.screens.parts.confirmation import Confirmation
 from tui.screens.parts.strips import KeyLine
 from tui.screens.parts.ticket_customer import bought_last, served_last
-from tui.screens.parts.ticket_keys import NOTHING_PLACED, QuantityInput, TicketState
+from tui.screens.parts.ticket_keys import NOTHING_PLACED, Confirmation, QuantityInput, TicketState
 from tui.screens.requests import (
     BuyRequest,
     PurchaseRequest,
@@ -393,21 +392,8 @@ class TicketScreen(Dialog[None]):
         confirmation, quote = self._confirmation, self._quote
         if confirmation is None or quote is None:
             return
-        if event.key == "backspace":
-            confirmation.erase()
-            self._draw_confirmation()
-            return
-        keys = self.context.keymap
-        meaning = (
-            "enter"
-            if keys.presses("ticket.go", event.key)
-            else "yes"
-            if keys.presses("ticket.arm", event.key)
-            else "other"
-        )
-        character = digits.typed(event.character or "", self.context.settings.ui.keyboard)
-        was_armed = confirmation.armed
-        heard = confirmation.hear(meaning, character, event.time)
+        keyboard = self.context.settings.ui.keyboard
+        heard, words = confirmation.press(event, self.context.keymap, keyboard)
         self._draw_confirmation()
         if heard == "cancelled" and self._approves is not None:
             self._close("Nothing was approved: it still waits.")
@@ -416,7 +402,7 @@ class TicketScreen(Dialog[None]):
             self._edit()
         elif heard in ("armed", "typed"):
             self.unsay()
-        if words := ticket_keys.heard(keys, heard, quote, confirmation, was_armed=was_armed):
+        if words:
             self.say(words)
         if heard == "confirmed":
             self._confirmation = None

@@ -10,12 +10,10 @@ from textual.containers import Container
 
 from services.domain.errors import Failure
 from services.domain.shop.sale import Sale, SaleReview
-from services.domain.typed import digits
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Dialog, Handler
-from tui.screens.parts import ticket_keys
-from tui.screens.parts.confirmation import Confirmation
 from tui.screens.parts.strips import KeyLine
+from tui.screens.parts.ticket_keys import Confirmation
 from tui.screens.requests import SaleCheckRequest
 from widgets.bars.key_hints import HintLine
 from widgets.sheets.sale_review import SaleReviewSheet
@@ -143,23 +141,15 @@ class SaleReviewScreen(Dialog[SaleReview | None]):
         review = self._review
         if review is None:
             return
-        if event.key == "backspace":
-            confirmation.erase()
-            self._draw()
-            return
-        keys = self.context.keymap
-        go, yes = (keys.presses(f"ticket.{name}", event.key) for name in ("go", "arm"))
-        character = digits.typed(event.character or "", self.context.settings.ui.keyboard)
-        was_armed = confirmation.armed
-        meaning = "enter" if go else "yes" if yes else "other"
-        heard = confirmation.hear(meaning, character, event.time)
+        keyboard = self.context.settings.ui.keyboard
+        heard, words = confirmation.press(event, self.context.keymap, keyboard)
         self._draw()
         if heard == "cancelled":
             self.dismiss(None)
             return
         if heard in ("armed", "typed"):
             self.unsay()
-        if words := ticket_keys.heard(keys, heard, review, confirmation, was_armed=was_armed):
+        if words:
             self.say(words)
         if heard == "confirmed":
             self._confirmed(review)

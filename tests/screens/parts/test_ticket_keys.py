@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tui.screens.parts.confirmation import Confirmation
+from tui.screens.parts.ticket_keys import Confirmation
 
 OPENED = 100.0
 
