@@ -1,5 +1,6 @@
 """Buying in the console: the whole way to the codes, and all that must not count as a yes."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,11 +9,14 @@ from msgspec.structs import replace
 from textual import events
 
 from services.domain import money
+from services.domain.book import BoardOrder
+from services.domain.text import clean
 from services.sandbox import Fault
 from services.settings.load import Settings
 from tui.screens.help import HelpScreen
 from tui.screens.order import OrderScreen
 from tui.screens.parts.ticket_keys import IGNORE_KEYS_SECONDS
+from tui.screens.ticket import bought_last, served_last
 
 
 async def test_a_card_is_bought_followed_to_its_end_and_revealed(console: Any) -> None:
@@ -316,3 +320,24 @@ async def test_a_card_never_shows_by_itself(open_console: Any, kept_by: str) -> 
         assert not any(isinstance(s, OrderScreen) for s in console.app.screen_stack)
         kept = await console.desk.journal.events(row.order_id)
         assert not any(event.kind == "reveal" for event in kept)
+
+
+AT = datetime(2026, 3, 1, 16, 20, tzinfo=UTC)
+
+
+def listed(note: str, *, mine: bool = True) -> BoardOrder:
+    """Return an order of the board with a customer."""
+    names = clean("Netflix"), clean("15 EUR")
+    return BoardOrder("o1", "o1", "REFUNDED", *names, 1, AT, mine, note=clean(note))
+
+
+def test_the_customer_of_our_newest_order_is_offered() -> None:
+    assert served_last((listed("rayan", mine=False), listed("karim"), listed("ines"))) == "karim"
+    assert served_last(()) == ""
+
+
+def test_what_a_customer_bought_last_is_said_whatever_the_case() -> None:
+    orders = (listed("ines"), listed("karim"))
+    assert bought_last(orders, "KARIM ", AT).startswith("karim: last bought Netflix 15 EUR ")
+    assert bought_last(orders, "sonia", AT) == ""
+    assert bought_last(orders, "", AT) == ""

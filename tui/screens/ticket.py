@@ -1,6 +1,7 @@
 """The ticket: how many, the review that has to be confirmed, and what became of it, live."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +17,7 @@ from textual.widgets import Input
 from services.domain import status_text
 from services.domain.book import BoardOrder
 from services.domain.errors import BadInput, Failure
+from services.domain.local_time import local_when
 from services.domain.models import (
     UNSETTLED,
     Check,
@@ -28,13 +30,13 @@ from services.domain.models import (
 from services.domain.text import clean
 from services.domain.typed import digits
 from services.domain.typed.digits import quantity as quantity_of
+from services.domain.typed.product_names import goods_name
 from tui.actions import disabled_reasons
 from tui.actions.table import ACTIONS, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Dialog, Handler
 from tui.screens.order import OrderScreen
 from tui.screens.parts import order_actions, ticket_keys
 from tui.screens.parts.strips import KeyLine
-from tui.screens.parts.ticket_customer import bought_last, served_last
 from tui.screens.parts.ticket_keys import NOTHING_PLACED, Confirmation, QuantityInput, TicketState
 from tui.screens.requests import (
     BuyRequest,
@@ -567,3 +569,33 @@ class TicketScreen(Dialog[None]):
         for name in ("#quantity", "#note"):
             self.query_one(name).styles.offset = (EDGE + VALUES - 1, field_line(height))
         self.query_one(KeyLine).styles.width = max(1, width - EDGE)
+
+
+def served_last(orders: Iterable[BoardOrder]) -> str:
+    """Return the customer of this desk's newest order; empty where it names none.
+
+    Args:
+        orders: of the board, the newest first.
+    """
+    return next((order.note for order in orders if order.mine), "")
+
+
+def bought_last(orders: Iterable[BoardOrder], customer: str, now: datetime | None) -> str:
+    """Say what a customer bought last here; empty where the board does not know.
+
+    Args:
+        orders: of the board, the newest first.
+        customer: as typed.
+        now: UTC.
+    """
+    wanted = customer.strip().casefold()
+    if not wanted:
+        return ""
+    last = next((order for order in orders if order.mine and order.note.casefold() == wanted), None)
+    if last is None:
+        return ""
+    goods = goods_name(last.product, last.denomination)
+    said = f"{last.note}: last bought {goods} {local_when(last.time, now)}"
+    if last.given_at is not None:
+        return f"{said}, handed over {local_when(last.given_at, now)}."
+    return f"{said}, not handed over yet." if last.to_give else f"{said}."
