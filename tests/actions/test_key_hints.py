@@ -7,7 +7,7 @@ import pytest
 from services.domain.local_time import local_minute
 from services.sandbox import Fault
 from tui.actions import key_hints
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.keymap import Keymap
 from tui.screens.desk import DeskScreen
 from tui.screens.dialogs.confirm import AskScreen

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.local_files.command_history import LONGEST, CommandHistory
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.synonyms import OTHER_NAMES
 from tui.actions.table import ACTIONS
 from tui.palette import live_settings

@@ -6,8 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.settings.load import Settings
-from tui.actions.action import DIALOGS, SETUP
-from tui.actions.context import ActionContext
+from tui.actions.action import DIALOGS, SETUP, ActionContext
 from tui.actions.table import ACTIONS
 from tui.actions.topics import of_place
 from tui.screens.desk import DeskScreen

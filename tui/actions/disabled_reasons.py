@@ -1,13 +1,8 @@
 """Why an action cannot work now, each in a sentence for the operator; empty when it can."""
 
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 
 NO_LINE = "There is no line in this sale."
-
-
-def always(_: ActionContext) -> str:
-    """Return no reason: it can always work."""
-    return ""
 
 
 def buying(now: ActionContext) -> str:

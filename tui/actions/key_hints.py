@@ -3,8 +3,7 @@
 from msgspec import Struct
 
 from tui.actions import moved_keys
-from tui.actions.action import DESK, Action
-from tui.actions.context import ActionContext
+from tui.actions.action import DESK, Action, ActionContext
 from tui.actions.keymap import Keymap
 from tui.actions.table import ACTIONS, BY_ID
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from tui.actions.action import Action
-from tui.actions.context import ActionContext
+from tui.actions.action import Action, ActionContext
 from tui.actions.table import ACTIONS, BY_ID
 
 TOPICS: Mapping[str, str] = {

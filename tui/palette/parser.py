@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from services.domain.text import clean, fold
 from services.settings.load import FIELDS, Settings
-from tui.actions.action import LISTS, PANES, Action
-from tui.actions.context import ActionContext
+from tui.actions.action import LISTS, PANES, Action, ActionContext
 from tui.actions.keymap import Keymap
 from tui.actions.synonyms import OTHER_NAMES
 from tui.actions.table import ACTIONS, BY_ID

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from services.settings.load import Settings
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.table import bindings
 from tui.palette.parser import PaletteChoice, PaletteCommand, called, hides, nearest, read
 from tui.screens.base import ConsoleContext, Dialog

@@ -27,8 +27,7 @@ from services.local_files.lock_pin import LockPin
 from services.settings.load import Settings
 from services.system.clock import Clock, SystemClock
 from tui.actions import key_hints, moved_keys
-from tui.actions.action import SCREENS, Action
-from tui.actions.context import ActionContext
+from tui.actions.action import SCREENS, Action, ActionContext
 from tui.actions.keymap import Keymap, show
 from tui.actions.table import ACTIONS, BY_ID
 from tui.terminal import gc_pauses

@@ -12,8 +12,7 @@ from textual.widgets import Static
 
 from services.domain.book import BoardOrder
 from services.domain.models import Balance, Product
-from tui.actions.action import GOODS, PANES, Action
-from tui.actions.context import ActionContext
+from tui.actions.action import GOODS, PANES, Action, ActionContext
 from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.desk_layout import PaneLayout

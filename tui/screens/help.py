@@ -12,8 +12,7 @@ from textual.widgets import Input
 
 from services.domain.text import fold
 from tui.actions import key_hints, moved_keys, topics
-from tui.actions.action import Action
-from tui.actions.context import ActionContext
+from tui.actions.action import Action, ActionContext
 from tui.actions.keymap import Keymap, show
 from tui.actions.table import ACTIONS, BY_ID, bindings
 from tui.actions.topics import Together

@@ -16,7 +16,7 @@ from services.domain import receipt
 from services.domain.book import BoardOrder
 from services.domain.errors import Failure
 from services.domain.models import Card, Order, Purchase
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.dialogs.confirm import AskScreen

@@ -18,8 +18,7 @@ from services.domain.errors import Failure
 from services.domain.phrase import Phrase, counted, phrase
 from services.domain.shop import sale_text
 from services.domain.shop.sale import Sale, SaleLine, SaleReview, SaleRun
-from tui.actions.action import Action
-from tui.actions.context import ActionContext
+from tui.actions.action import Action, ActionContext
 from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.dialogs.confirm import AskScreen

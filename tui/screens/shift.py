@@ -11,8 +11,7 @@ from textual.screen import Screen
 
 from services.domain.errors import Failure
 from services.domain.shop import shift_words
-from tui.actions.action import Action
-from tui.actions.context import ActionContext
+from tui.actions.action import Action, ActionContext
 from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.dialogs.confirm import AskScreen

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from services.domain.book import BoardOrder
 from services.domain.errors import Failure
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.order import OrderScreen

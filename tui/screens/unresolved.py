@@ -16,8 +16,7 @@ from services.domain.local_time import local_time
 from services.domain.models import UNSETTLED, Denomination, Product, Purchase, PurchaseState
 from services.domain.status_text import named
 from services.domain.text import NOTHING, short_id
-from tui.actions.action import Action
-from tui.actions.context import ActionContext
+from tui.actions.action import Action, ActionContext
 from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.dialogs.confirm import AskScreen

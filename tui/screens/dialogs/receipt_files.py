@@ -13,7 +13,7 @@ from textual.widgets import Static
 from services.domain.errors import Failure
 from services.domain.local_time import local_time
 from services.local_files.receipt_files import NOT_SHREDDED, OLD, ReceiptFile
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Dialog, Handler
 from tui.screens.dialogs.confirm import AskScreen

@@ -16,7 +16,7 @@ from services.domain.errors import BadInput
 from services.domain.local_time import local_day_name
 from services.domain.typed import digits
 from services.domain.watching.watch import GoodsWatch, WatchedFor
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, Dialog, Handler
 from tui.screens.parts.strips import KeyLine

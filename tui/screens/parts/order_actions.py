@@ -10,7 +10,7 @@ from services.domain.book import BoardOrder
 from services.domain.errors import Failure
 from services.domain.local_time import local_when
 from services.domain.models import Denomination, Product
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.screens.base import ConsoleScreen, Handler
 from tui.screens.requests import DeliveredRequest, NoteRequest, ReceiptRequest, RepeatRequest
 

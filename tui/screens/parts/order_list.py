@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from services.domain.book import BoardOrder
-from tui.actions.context import ActionContext
+from tui.actions.action import ActionContext
 from tui.actions.table import bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.parts import order_actions
