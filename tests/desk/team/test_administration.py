@@ -3,10 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from services.desk.team.administration import TeamJournal
+from services.desk.team.administration import TeamJournal, move
 from services.domain.errors import ConfigError, JournalFailed
+from services.domain.secrets import Secret
 from services.journal.schema import VERSION
 from services.settings.load import load
+from services.system.clock import SystemClock
 
 
 @pytest.fixture
@@ -36,3 +38,8 @@ async def test_a_server_that_is_not_there_is_a_failure_in_words(settings, paths)
     away = replace(settings.profile, journal="postgresql://postgres@127.0.0.1:1/postgres")
     with pytest.raises(JournalFailed, match="cannot be reached"):
         await TeamJournal(replace(settings, profile=away), paths).status()
+
+
+async def test_whose_journal_is_to_be_moved_has_to_be_known(settings, paths):
+    with pytest.raises(JournalFailed, match="whose key this is"):
+        await move("server", settings, Secret("unknown-key"), paths, SystemClock(), "amina")

@@ -168,12 +168,12 @@ async def _file_status(call: Call) -> int:
 
 
 async def _move(call: Call) -> int:
-    from services.desk.team import moving
+    from services.desk.team import administration
 
     if not (call.args.to_server or call.args.to_file):
         raise BadInput("Where to: --to-server or --to-file?", advice="Nothing was changed.")
     settings = call.settings()
-    moved = await moving.move(
+    moved = await administration.move(
         "server" if call.args.to_server else "file",
         settings,
         await call.key(settings),
