@@ -9,17 +9,18 @@ from services.desk.board_sync import BoardSync
 from services.desk.book_publisher import BookPublisher
 from services.desk.figures import Figures
 from services.desk.journal_place import journal_of
-from services.desk.purchase_waiter import PurchaseWaiter
 from services.desk.reconcile_loop import ReconcileLoop
 from services.domain.errors import (
     NO_DESK,
+    AuthFailed,
     DeskError,
     JournalDamaged,
     JournalFailed,
     NotClaimed,
     Refused,
 )
-from services.domain.models import Purchase, PurchaseState
+from services.domain.models import Purchase
+from services.domain.models import PurchaseState as S
 from services.domain.phrase import phrase
 from services.domain.purchase_states import NO_APPROVAL
 from services.domain.status_text import words
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
     from services.journal.shop.sales import Sales
 
 LEASE_TICKS = 2
+ASKS_SECONDS = 1.0
+"""How often the journal is asked whether another person has approved."""
+
 ALONE = "No desk's console is open: orders are as the last one left them"
 OPEN_ONE = "A console that may buy keeps them current; r in an order asks the vendor about it."
 
@@ -103,9 +107,6 @@ class Account:
             self.board.rows,
             clock,
             charged=identity.environment == "PRODUCTION",
-        )
-        self.follow_up: Final = PurchaseWaiter(
-            self.purchases, self.reconciler, self.board.tracker, keeper, clock, self.recover
         )
         self._lease: Final = PollingLease(
             self.tracked, journal.consoles, settings.board.poll_seconds * LEASE_TICKS
@@ -244,7 +245,7 @@ class Account:
         """
         failed: DeskError | None = None
         for purchase in await self.purchases.live():
-            if purchase.state in (PurchaseState.UNRESOLVED, PurchaseState.AMBIGUOUS):
+            if purchase.state in (S.UNRESOLVED, S.AMBIGUOUS):
                 try:
                     await self.reconciler.look(purchase.id)
                 except DeskError as error:
@@ -252,6 +253,41 @@ class Account:
         if failed is not None:
             raise failed
         self.settled = True
+
+    async def wait_final(self, purchase_id: str, seconds: float) -> Purchase:
+        """Follow a purchase until it is final with its cards or needs a person, so many seconds.
+
+        It is checked and polled here, whether other consoles do so or not.
+
+        Raises:
+            DeskError: the journal failed, or the key was rejected.
+        """
+        end = self._clock.steady() + seconds
+        while True:
+            purchase = await self.purchases.find(purchase_id)
+            if purchase is None:
+                raise Refused("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+            left = end - self._clock.steady()
+            waiting = (S.AWAITING_APPROVAL, S.INTENT, S.SENDING, S.UNRESOLVED, S.HANDLING)
+            if left <= 0 or not (purchase.state in waiting or purchase.missing):
+                return purchase
+            if purchase.state in (S.AWAITING_APPROVAL, S.INTENT):
+                await self._clock.sleep(min(left, ASKS_SECONDS))
+                # It may be that no console is open that would end the wait.
+                await self.recover()
+            elif purchase.state is S.UNRESOLVED:
+                await self._clock.sleep(min(left, self.reconciler.left(purchase)))
+                try:
+                    await self.reconciler.look(purchase_id)
+                except AuthFailed:
+                    raise
+                except DeskError as error:
+                    self._keeper.log(error.failure.sentence(), "warning")
+            else:
+                pause = await self.board.tracker.tick()
+                newer = await self.purchases.find(purchase_id) or purchase
+                if newer.state is purchase.state and newer.missing == purchase.missing:
+                    await self._clock.sleep(min(left, max(0.5, pause)))
 
     async def track(self) -> None:
         """Poll the open orders until cancelled; raises AuthFailed when the key is rejected."""

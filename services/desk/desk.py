@@ -411,7 +411,7 @@ class Desk:
         Raises:
             DeskError: the journal failed, or the key was rejected.
         """
-        return await self._opening.opened().follow_up.wait_final(purchase_id, seconds)
+        return await self._opening.opened().wait_final(purchase_id, seconds)
 
     def _stock_read(self, stock: Stock) -> None:
         self.catalog.learn(stock)
