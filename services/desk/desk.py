@@ -152,7 +152,7 @@ class Desk:
         self.figures: Final = Figures(self._client, self._keeper)
         self.journal: Final = DeskJournal(self._opening, clock)
         self.orders: Final = DeskOrders(
-            self._opening, self._client, self.journal, self._keeper, clock, settings.board.hours
+            self._opening, self._client, self._keeper, clock, settings.board.hours
         )
         self.settlement: Final = DeskSettlement(self._opening, self._client)
         spent = SpendingReader(
@@ -280,7 +280,7 @@ class Desk:
         """What keeps the cards that do not work."""
         from services.desk.shop.cases import DeskCases
 
-        return DeskCases(self._opening, self._client, self.journal, self._clock)
+        return DeskCases(self._opening, self._client, self._clock)
 
     @cached_property
     def health(self) -> "DeskHealth":

@@ -8,7 +8,6 @@ from typing import Final, Literal
 from msgspec.structs import replace
 
 from services.desk.book_publisher import BookPublisher
-from services.desk.journal import DeskJournal
 from services.desk.opening import Opening
 from services.domain.book import BoardOrder
 from services.domain.errors import DeskError, NotRecorded, Refused
@@ -25,7 +24,6 @@ class DeskOrders:
     Args:
         opening: knows the account once it is open.
         client: the vendor.
-        journal: records that cards are read, before they are.
         keeper: the book, whose catalogue names what was sold.
         clock: time.
         hours: how far back a list reaches that names no begin.
@@ -38,14 +36,12 @@ class DeskOrders:
         self,
         opening: Opening,
         client: VendorClient,
-        journal: DeskJournal,
         keeper: BookPublisher,
         clock: Clock,
         hours: float,
     ) -> None:
         self._opening: Final = opening
         self._client: Final = client
-        self._journal: Final = journal
         self._keeper: Final = keeper
         self._clock: Final = clock
         self._hours: Final = hours
@@ -109,7 +105,7 @@ class DeskOrders:
         """
         which = "all cards" if index is None else f"card {index + 1}"
         try:
-            await self._journal.record("reveal", order_id, which, card=index)
+            await self._record("reveal", order_id, which, card=index)
         except NotRecorded as failure:
             # The customer has paid; a disk that takes nothing must not keep the card from them.
             self.off_the_record = (
@@ -140,7 +136,7 @@ class DeskOrders:
                 is handed over, and the log says more than happened.
         """
         for order_id in order_ids:
-            await self._journal.record("export", order_id, f"all cards, into {where}")
+            await self._record("export", order_id, f"all cards, into {where}")
         return {name: await self._cards(name) for name in order_ids}
 
     async def take_out(
@@ -158,9 +154,14 @@ class DeskOrders:
                 goes anywhere, and the log says more than happened.
         """
         for order_id in order_ids:
-            await self._journal.record(kind, order_id, which)
+            await self._record(kind, order_id, which)
         found = [await self._cards(order_id) for order_id in order_ids]
         return tuple(found)
+
+    async def _record(
+        self, kind: str, order_id: str, what: str, *, card: int | None = None
+    ) -> None:
+        await self._opening.opened().purchases.record(kind, order_id, what, card=card)
 
     async def _cards(self, order_id: str) -> tuple[Card, ...]:
         account = self._opening.account

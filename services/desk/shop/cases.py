@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Final
 
-from services.desk.journal import DeskJournal
 from services.desk.opening import Opening
 from services.domain.book import BoardOrder
 from services.domain.errors import BadInput, DeskError, NotFound, Refused
@@ -23,16 +22,12 @@ class DeskCases:
     Args:
         opening: knows the account once it is open.
         client: the vendor, which is asked for a card only to keep its code out of a text.
-        journal: the event log.
         clock: time.
     """
 
-    def __init__(
-        self, opening: Opening, client: VendorClient, journal: DeskJournal, clock: Clock
-    ) -> None:
+    def __init__(self, opening: Opening, client: VendorClient, clock: Clock) -> None:
         self._opening: Final = opening
         self._client: Final = client
-        self._journal: Final = journal
         self._clock: Final = clock
 
     @property
@@ -118,7 +113,7 @@ class DeskCases:
         """Return all there is of a case; raises NotFound, JournalFailed."""
         case = await self._cases().get(number)
         order, purchase = await self._order(case.order_id, ask=False)
-        events = await self._journal.events(case.purchase_id or case.order_id)
+        events = await self._opening.opened().purchases.events(case.purchase_id or case.order_id)
         return CaseFile(CaseRow(case, order), events, purchase)
 
     async def letter(self, number: int, language: str) -> str:
@@ -132,7 +127,7 @@ class DeskCases:
         """
         file = await self.file(number)
         case = file.row.case
-        await self._journal.record(
+        await self._opening.opened().purchases.record(
             "case", case.order_id, f"case {number}: the text for the vendor", card=case.card
         )
         try:
