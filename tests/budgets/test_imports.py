@@ -82,7 +82,7 @@ def test_the_first_picture_needs_nothing_of_the_shop() -> None:
         "services.desk.shop.sales", "services.journal.shop.sales", "services.domain.shop.sale",
         "tui.formats.sales", "tui.formats.event_lines", "rich.progress", "csv",
         "services.domain.watching.watch", "services.domain.watching.price_history",
-        "services.desk.watching.calls", "services.system.programs", "tui.console.program_calls",
+        "services.desk.watching.calls", "services.system.programs",
         "tui.screens.dialogs.watch", "widgets.panes.price_past",
     )  # fmt: skip
     code = "import tui.cli.main, tui.console.session, tui.console.app, tui.terminal.driver"

@@ -1,18 +1,23 @@
 """Saying what happened: by a call, seldom enough that calls stay on, and on the message line."""
 
 import os
+from collections import deque
 from typing import TYPE_CHECKING
 
 from services.domain.book import Book
 from tui.screens.base import ConsoleScreen
 
 if TYPE_CHECKING:
-    from services.domain.alerts import AlertDetector, Alerts
+    from services.domain.alerts import AlertDetector, Alerts, Occasion
     from tui.console.app import ConsoleApp
-    from tui.console.program_calls import ProgramCalls
 
 GAP_SECONDS = 5.0
 """What happens within this time after a call is reported together, by the next."""
+
+MOST_WAITING = 100
+"""So many calls wait for the program; what happens beyond that is not called for."""
+
+TOO_MANY = "ui.tell_command is slower than what happens: some of it was not called for."
 
 
 class OperatorCalls:
@@ -24,7 +29,7 @@ class OperatorCalls:
         self._pending: Alerts | None = None
         self._calling = False
         self._failed = False
-        self._programs: ProgramCalls | None = None
+        self._programs = ProgramCalls(console)
 
     def follow(self, book: Book) -> None:
         """Take a newer book and call the operator if something happened."""
@@ -43,7 +48,7 @@ class OperatorCalls:
         if not news:
             return
         if settings.ui.tell_command:
-            self._run_program(news)
+            self._programs.take(news)
         if settings.ui.tell == "off":
             return
         self._pending = news + (self._pending or Alerts())
@@ -54,13 +59,6 @@ class OperatorCalls:
     def try_out(self) -> None:
         """Call the operator once, so that it is known what that is like, or that it cannot be."""
         self._console.start(self._sample, "try how to call you", latest_wins=True)
-
-    def _run_program(self, news: "Alerts") -> None:
-        if self._programs is None:
-            from tui.console.program_calls import ProgramCalls
-
-            self._programs = ProgramCalls(self._console)
-        self._programs.take(news)
 
     async def _sample(self) -> None:
         from tui.terminal import notify
@@ -87,6 +85,38 @@ class OperatorCalls:
 
         way = self._console.context.settings.ui.tell
         return await notify.tell(way, words, os.environ, self._console.to_terminal)
+
+
+class ProgramCalls:
+    """Hands what happened to the operator's program; nothing waits for it."""
+
+    def __init__(self, console: "ConsoleApp") -> None:
+        self._console = console
+        self._waiting: deque[Occasion] = deque()
+        self._calling = False
+        self._left_out = False
+
+    def take(self, news: "Alerts") -> None:
+        """Call for each thing that happened, once those before it are called for."""
+        room = MOST_WAITING - len(self._waiting)
+        self._waiting.extend(news.occasions[:room])
+        if len(news.occasions) > room and not self._left_out:
+            self._left_out = True
+            self._console.say(TOO_MANY)
+        if self._waiting and not self._calling:
+            self._calling = True
+            self._console.start(self._call, "run ui.tell_command")
+
+    async def _call(self) -> None:
+        console = self._console
+        try:
+            while self._waiting:
+                ui, info = console.settings.ui, console.book.info
+                failed = await console.desk.calls.make(self._waiting.popleft(), ui, info)
+                if failed:
+                    console.say(failed)
+        finally:
+            self._calling = False
 
 
 class Announcements:
