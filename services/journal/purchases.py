@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from services.domain.errors import JournalFailed, NotRecorded, Refused
 from services.domain.event_log import Event
 from services.domain.models import UNSETTLED, Baseline, Purchase, PurchaseState, Quote
 from services.domain.purchase_states import allowed, state_name
-from services.journal import purchase_rows
+from services.domain.typed import note_tokens
 from services.journal import rows as journal_rows
 from services.journal.database import Journal
 from services.journal.emergency_file import Deed
@@ -23,11 +25,23 @@ LIVE = "('AWAITING_APPROVAL', 'INTENT', 'SENDING', 'UNRESOLVED', 'AMBIGUOUS', 'H
 APPROVED = "approve"
 """The kind of the event by which a person approves what another one asked for."""
 
+_BY_ID = "SELECT * FROM purchases WHERE id = ?"
 _BY_ORDER = "SELECT * FROM purchases WHERE order_id = ?"
 
 ORDER_KNOWN = frozenset({"ORDER_BOUND", "ORDER_OLDER"})
 """What a step is refused with when the order it names cannot be this purchase."""
 
+Row = Mapping[str, Any]
+
+FIELDS = frozenset(
+    {
+        "note", "order_id", "status", "fulfilled_quantity", "fulfilled_amount", "sent_at",
+        "answered_at", "next_check_at", "decision_due_at", "checks", "clean_checks",
+        "late", "acknowledged",
+        "candidates", "cards_came", "error_code", "error_message", "request_id", "product_title",
+        "type_name", "baseline", "reason", "owner", "unit_price", "total",
+    }
+)  # fmt: skip
 
 NO_ROOM = frozenset({"JOURNAL_FULL", "JOURNAL_UNWRITABLE", "JOURNAL_LOCKED"})
 """The codes with which a journal takes nothing now, but is whole."""
@@ -65,7 +79,7 @@ class Purchases:
 
         def work(tx: JournalTransaction) -> Purchase:
             verify(tx)
-            written = purchase_rows.insert(tx, purchase, owner, baseline)
+            written = insert(tx, purchase, owner, baseline)
             tx.event(
                 "move",
                 purchase_id=purchase.id,
@@ -118,7 +132,7 @@ class Purchases:
         """
 
         def work(tx: JournalTransaction) -> Purchase:
-            row = purchase_rows.get(tx, purchase_id)
+            row = get(tx, purchase_id)
             old = journal_rows.purchase(row)
             verify(tx, old)
             if not allowed(old.state, PurchaseState.INTENT):
@@ -130,7 +144,7 @@ class Purchases:
                 "unit_price": quote.unit_price,
                 "total": quote.total,
             }
-            approved = purchase_rows.update(tx, row, changes)
+            approved = update(tx, row, changes)
             tx.event(
                 APPROVED,
                 purchase_id=purchase_id,
@@ -177,10 +191,10 @@ class Purchases:
         """
 
         def work(tx: JournalTransaction) -> Purchase:
-            asked = tx.ask(purchase_rows.BY_ID, purchase_id)
+            asked = tx.ask(_BY_ID, purchase_id)
             named = str(changes["order_id"]) if answer else ""
             seen = tx.ask("SELECT first_seen FROM orders WHERE order_id = ?", named)
-            row = purchase_rows.the_one(asked())
+            row = _the_one(asked())
             old = journal_rows.purchase(row)
             if not allowed(old.state, to):
                 raise Refused(
@@ -194,7 +208,7 @@ class Purchases:
             # Somebody may have bought it again since it was taken for not placed.
             late = old.state is PurchaseState.NOT_PLACED and to is PurchaseState.HANDLING
             noticed = {"late": True, "acknowledged": False} if late else {}
-            moved = purchase_rows.update(tx, row, {"state": to.value, **noticed, **changes})
+            moved = update(tx, row, {"state": to.value, **noticed, **changes})
             tx.event(
                 kind,
                 purchase_id=purchase_id,
@@ -218,7 +232,7 @@ class Purchases:
         """Set fields that are no step of the state machine, with an event if `kind` is given."""
 
         def work(tx: JournalTransaction) -> Purchase:
-            changed = purchase_rows.update(tx, purchase_rows.get(tx, purchase_id), changes)
+            changed = update(tx, get(tx, purchase_id), changes)
             if kind:
                 tx.event(kind, purchase_id=purchase_id, order_id=changed.order_id, why=why)
             return changed
@@ -235,11 +249,11 @@ class Purchases:
         """
 
         def work(tx: JournalTransaction) -> tuple[Purchase, bool]:
-            row = purchase_rows.get(tx, purchase_id)
+            row = get(tx, purchase_id)
             held = journal_rows.purchase(row)
             if held.cards_came is not None and held.cards_came >= count:
                 return held, False
-            changed = purchase_rows.update(tx, row, {"cards_came": count})
+            changed = update(tx, row, {"cards_came": count})
             # A journal from before cards were counted learns the number without a word.
             news = held.cards_came is not None or bool(changed.missing)
             if news:
@@ -411,7 +425,87 @@ class Purchases:
         return await self._journal.read(lambda tx: _select(tx, where, *values))
 
 
-# What these functions return in one transaction belongs together.
+# What these functions do in one transaction belongs together.
+
+
+def get(tx: JournalTransaction, purchase_id: str) -> Row:
+    """Return the row of a purchase; raises JournalFailed where there is none."""
+    return _the_one(tx.rows(_BY_ID, purchase_id))
+
+
+def _the_one(found: Sequence[Row]) -> Row:
+    """Return the row that was asked for by its id; raises JournalFailed where there is none."""
+    if not found:
+        raise JournalFailed("The journal does not hold this purchase", code="NO_SUCH_PURCHASE")
+    return found[0]
+
+
+def insert(tx: JournalTransaction, purchase: Purchase, owner: str, baseline: Baseline) -> Purchase:
+    """Write a new purchase, which the process with this presence name has in hand.
+
+    Returns:
+        The purchase as the journal holds it now.
+    """
+    values: dict[str, object] = {
+        name: journal_rows.column(getattr(purchase, name))
+        for name in (
+            "id", "idempotency_key", "product_id", "product_title", "type_id", "type_name",
+            "quantity", "unit_price", "total", "operator", "host", "note", "price",
+        )
+    }  # fmt: skip
+    values |= {
+        "state": purchase.state.value,
+        "owner": owner,
+        "baseline": journal_rows.column(baseline),
+        "created_at": tx.now,
+        "updated_at": tx.now,
+        "rev": tx.rev(),
+    }
+    marks = ", ".join("?" * len(values))
+    # Column names are this module's own; every value is bound.
+    tx.run(f"INSERT INTO purchases ({', '.join(values)}) VALUES ({marks})", *values.values())  # noqa: S608
+    tx.purchases.add(purchase.id)
+    index_note(tx, purchase.id, "", purchase.note)
+    now = datetime.fromisoformat(tx.now)
+    return replace(purchase, created_at=now, updated_at=now)
+
+
+def update(tx: JournalTransaction, row: Row, changes: Mapping[str, object]) -> Purchase:
+    """Set fields of a purchase, which has a new revision then; an unknown one is a ValueError.
+
+    Args:
+        tx: the journal.
+        row: the purchase as this transaction has read it.
+        changes: what is to be different.
+
+    Returns:
+        The purchase as the journal holds it now.
+    """
+    unknown = changes.keys() - FIELDS - {"state"}
+    if unknown:
+        raise ValueError(f"no such field of a purchase: {sorted(unknown)}")
+    if "note" in changes:
+        index_note(tx, row["id"], row["note"], str(changes["note"]))
+    values = {name: journal_rows.column(value) for name, value in changes.items()}
+    values |= {"updated_at": tx.now, "rev": tx.rev()}
+    sets = ", ".join(f"{name} = ?" for name in values)
+    # Field names were checked against FIELDS; every value is bound.
+    tx.run(f"UPDATE purchases SET {sets} WHERE id = ?", *values.values(), row["id"])  # noqa: S608
+    tx.purchases.add(row["id"])
+    return journal_rows.purchase({**row, **values})
+
+
+def index_note(tx: JournalTransaction, purchase_id: str, before: str, after: str) -> None:
+    """Let a purchase be found by the words of its new note, and no more by those of the old."""
+    gone, come = note_tokens.indexed(before), note_tokens.indexed(after)
+    tx.run_many(
+        "DELETE FROM note_words WHERE word = ? AND purchase_id = ?",
+        [(word, purchase_id) for word in gone - come],
+    )
+    tx.run_many(
+        "INSERT INTO note_words VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(word, purchase_id) for word in come - gone],
+    )
 
 
 def ask_identical(
@@ -433,7 +527,7 @@ def ask_identical(
 def find(tx: JournalTransaction, reference: str) -> Purchase | None:
     """Return the purchase with this purchase id, order id or idempotency key, newest first."""
     asked = (
-        tx.ask(purchase_rows.BY_ID, reference),
+        tx.ask(_BY_ID, reference),
         tx.ask(_BY_ORDER, reference),
         tx.ask(
             "SELECT * FROM purchases WHERE idempotency_key = ? ORDER BY created_at DESC LIMIT 1",
@@ -519,9 +613,7 @@ def _select(tx: JournalTransaction, where: str, *values: object) -> tuple[Purcha
     return tuple(journal_rows.purchase(row) for row in rows)
 
 
-def _was_there(
-    row: purchase_rows.Row, order_id: str, seen: Callable[[], list[Mapping[str, Any]]]
-) -> bool:
+def _was_there(row: Row, order_id: str, seen: Callable[[], list[Mapping[str, Any]]]) -> bool:
     """Tell whether an order stood in the purchase's baseline, or was seen before it was sent."""
     if order_id in journal_rows.baseline(row["baseline"]).order_ids:
         return True

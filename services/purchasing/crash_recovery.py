@@ -14,8 +14,7 @@ from services.journal import rows
 from services.journal.database import Journal
 from services.journal.emergency_file import Deed, EmergencyEntry, Outcome
 from services.journal.presence import Consoles
-from services.journal.purchase_rows import update
-from services.journal.purchases import LIVE, ORDER_KNOWN, Purchases
+from services.journal.purchases import LIVE, ORDER_KNOWN, Purchases, update
 from services.journal.transaction import JournalTransaction
 
 RIGHTS: Final = "JOURNAL_RIGHTS"

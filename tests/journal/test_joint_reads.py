@@ -13,8 +13,7 @@ from services.domain.errors import JournalFailed
 from services.domain.models import Baseline, Purchase, PurchaseState
 from services.journal import integrity, location, rows
 from services.journal.database import Journal
-from services.journal.purchase_rows import get, insert, update
-from services.journal.purchases import Purchases
+from services.journal.purchases import Purchases, get, insert, update
 from services.journal.transaction import JournalTransaction, ReadWhenAsked
 from services.system.liveness import Presence
 from tests.conftest import StillClock

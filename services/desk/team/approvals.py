@@ -12,7 +12,7 @@ from services.domain.models import PurchaseState as S
 from services.domain.purchase_states import NO_APPROVAL, approval_ends, state_name
 from services.domain.text import clean
 from services.domain.words.log_words import purchase_words
-from services.journal import kept_limits, purchase_rows, rows
+from services.journal import kept_limits, purchases, rows
 from services.journal.transaction import JournalTransaction
 
 KIND_ENDED: Final = "withdraw"
@@ -88,7 +88,7 @@ class DeskApprovals:
         who = clean(account.journal.operator)
 
         def own(tx: JournalTransaction) -> bool:
-            held = rows.purchase(purchase_rows.get(tx, purchase_id))
+            held = rows.purchase(purchases.get(tx, purchase_id))
             if held.operator == who:
                 return True
             self._verify(account, tx, held)
@@ -108,7 +108,7 @@ class DeskApprovals:
         """Return what waits, if this person may approve it now; raises NotClaimed or Refused."""
 
         def read(tx: JournalTransaction) -> Purchase:
-            held = rows.purchase(purchase_rows.get(tx, purchase_id))
+            held = rows.purchase(purchases.get(tx, purchase_id))
             self._verify(account, tx, held)
             return held
 

@@ -14,8 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from services.domain.models import PurchaseState
-from services.journal import purchase_rows
-from services.journal.purchase_rows import Row
+from services.journal.purchases import Row, index_note, update
 from services.journal.transaction import JournalTransaction
 from services.system import files
 
@@ -93,7 +92,7 @@ def write_again(tx: JournalTransaction, row: Row) -> None:
             f"INSERT INTO purchases ({', '.join(values)}) VALUES ({marks})",  # noqa: S608
             *values.values(),
         )
-        purchase_rows.index_note(tx, row["id"], row["note"])
+        index_note(tx, row["id"], "", row["note"])
     elif _is_behind(there, row):
         late = there["state"] == PurchaseState.NOT_PLACED
         changes = {name: row[name] for name in _OUTCOME}
@@ -104,7 +103,7 @@ def write_again(tx: JournalTransaction, row: Row) -> None:
                 became = PurchaseState.UNRESOLVED.value
                 changes["next_check_at"] = tx.now
         noticed = {"late": 1, "acknowledged": 0} if late else {}
-        purchase_rows.update(tx, there, {"state": became, **changes, **noticed})
+        update(tx, there, {"state": became, **changes, **noticed})
     else:
         return
     tx.event(
