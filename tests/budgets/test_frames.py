@@ -11,8 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.terminal.cell_style import PLAIN, PLAIN_SPACE, CellStyle, change
-from tui.terminal.cell_writer import shortest_move
+from tui.terminal.cell_writer import PLAIN, PLAIN_SPACE, CellStyle, change, shortest_move
 from tui.terminal.screen_diff import ScreenFrame
 
 WIDTH, HEIGHT = 24, 5

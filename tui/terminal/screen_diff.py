@@ -15,8 +15,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from services.domain.text import cell_width
-from tui.terminal.cell_style import PLAIN, CellStyle, styles
-from tui.terminal.cell_writer import BLANK, CellWriter, Glyph, Saved
+from tui.terminal.cell_writer import BLANK, PLAIN, CellStyle, CellWriter, Glyph, Saved, styles
 
 UNKNOWN = Glyph("\0", PLAIN)
 """What no cell ever holds."""
