@@ -80,7 +80,7 @@ def test_the_first_picture_needs_nothing_of_the_shop() -> None:
         "services.settings.house_prices", "services.desk.purchase_list", "tui.cli.buying_list",
         "services.domain.typed.purchase_list",
         "services.desk.shop.sales", "services.journal.shop.sales", "services.domain.shop.sale",
-        "tui.formats.sales", "tui.formats.event_lines", "rich.progress", "csv",
+        "tui.formats.sales", "rich.progress", "csv",
         "services.domain.watching.watch", "services.domain.watching.price_history",
         "services.desk.watching.calls", "services.system.programs",
         "tui.screens.dialogs.watch", "widgets.panes.price_past",

@@ -8,7 +8,7 @@ import pytest
 from services.sandbox import Fault
 from services.system import process
 from tests.cli.conftest import ROOT
-from tui.cli.commands import doctor_checks
+from tui.cli.commands import doctor
 
 CA = (ROOT / "tests" / "vendor" / "certificates" / "ca.pem").read_text()
 
@@ -32,7 +32,7 @@ async def test_a_desk_that_is_in_order(carddesk):
 
 def test_the_colours_are_those_that_the_console_draws_with():
     found = [
-        doctor_checks.colours(environ, theme)
+        doctor.colours(environ, theme)
         for environ, theme in (
             ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "dark"),
             ({"TERM": "screen-256color"}, "dark"),
@@ -149,7 +149,7 @@ async def test_a_read_only_key_is_a_warning(carddesk):
     ],
 )
 def test_which_way_a_copied_card_takes(environ, copy, verdict):
-    assert doctor_checks.clipboard(environ, copy).verdict == verdict
+    assert doctor.clipboard(environ, copy).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_size_of_a_real_terminal(lines, columns, verdict):
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     with os.fdopen(ours, "rb", buffering=0), os.fdopen(theirs, "w", encoding="utf-8") as terminal:
-        found = list(doctor_checks.terminal({"TERM": "xterm"}, terminal, terminal))
+        found = list(doctor.terminal({"TERM": "xterm"}, terminal, terminal))
     assert [finding.verdict for finding in found] == ["ok", verdict]
     assert found[1].detail == f"{columns}x{lines}"
 

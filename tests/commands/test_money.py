@@ -4,9 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.journal.transaction import JournalTransaction, ReadWhenAsked
 from services.sandbox import Fault
+from tests.widgets.sheets.shop_day import figures
+from tui.cli.commands.money import WIDTH, day_plots
 
 
 @pytest.fixture
@@ -93,3 +96,16 @@ async def test_what_was_not_placed_is_acknowledged_once_and_recorded(carddesk, h
     assert (done.code, done.document["state"]) == (0, "NOT_PLACED")
     events = (await carddesk("audit", "--json")).document["events"]
     assert events[-1]["kind"] == "acknowledge"
+
+
+def test_a_day_is_drawn_as_its_balance_and_its_hours() -> None:
+    lines = day_plots(figures()).splitlines()
+    assert lines[0] == "balance"
+    assert "spent per hour, thousand DZD" in lines
+    assert max(map(len, lines)) <= WIDTH
+    assert any(line.startswith("337 550 ┤") for line in lines)
+    assert "25.7" in "".join(lines)
+
+
+def test_what_is_not_known_is_not_drawn() -> None:
+    assert day_plots(replace(figures(), balance=(), hours=())) == ""

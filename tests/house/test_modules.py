@@ -18,7 +18,6 @@ WITHOUT_TESTS = frozenset(
         "tui.__main__",
         "tui.actions.disabled_reasons",
         "tui.cli.commands.annotate",
-        "tui.cli.commands.config_init",
         "tui.cli.commands.console",
         "tui.cli.commands.lock_pin",
         "tui.cli.context",

@@ -1,8 +1,10 @@
 """`carddesk money`: the balance, the day, the week and the runway, one fact a line."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from services.domain.book import waiting_count
+from services.domain.day_figures import DayFigures
 from services.domain.errors import DeskError
 from services.domain.spending import facts
 from tui.cli.context import AddCommand, Call
@@ -11,6 +13,10 @@ from tui.formats import as_json, as_text
 if TYPE_CHECKING:
     from services.desk.desk import Desk
     from services.domain.models import Balance
+    from widgets.drawing.ink import Line
+
+WIDTH, HEIGHT = 72, 8
+"""Cells of a plot."""
 
 
 def declare(add: AddCommand) -> None:
@@ -37,9 +43,6 @@ async def money(call: Call) -> int:
     figures = day.figures(spent, prices, held, amount).values()
     text = as_text.facts([*((name, str(said)) for name, said in named), *figures])
     if call.out.to_terminal and not settings.ui.ascii:
-        # What only a terminal is shown is loaded for it alone.
-        from tui.formats.day_plots import day_plots
-
         text = f"{text}\n\n{day_plots(day)}"
     for notice in settings.house.notices:
         call.out.say(notice)
@@ -62,3 +65,24 @@ async def _learn(call: Call, desk: "Desk") -> None:
         await desk.money.ledger()
     except DeskError as failure:
         call.out.say(f"The ledger could not be read: {failure.sentence()}")
+
+
+def day_plots(day: DayFigures) -> str:
+    """Return the plots of a day that there is something for, one below the other."""
+    # What only a terminal is shown is loaded for it alone.
+    from widgets.drawing.plot import unit_of, upright, with_axis
+
+    blocks: list[str] = []
+    if day.balance:
+        end = max(day.until, day.begin + timedelta(minutes=1))
+        blocks.append(_plot("balance", with_axis(day.balance, day.begin, end, WIDTH, HEIGHT)))
+    if day.hours:
+        hours = [(f"{each.time.astimezone():%-H}", each.amount) for each in day.hours]
+        unit = unit_of(max(each.amount for each in day.hours)).name
+        blocks.append(_plot(f"spent per hour, {unit}", upright(hours, WIDTH, HEIGHT).lines))
+    return "\n\n".join(blocks)
+
+
+def _plot(title: str, lines: "list[Line]") -> str:
+    drawn = ("".join(cell.text for cell in line).rstrip() for line in lines)
+    return "\n".join((title, *drawn))
