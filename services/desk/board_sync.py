@@ -18,13 +18,13 @@ from services.domain.status_text import (
     unclaimed_words,
 )
 from services.domain.words.log_words import approval_words, purchase_words
-from services.journal import handled_orders, joint_reads
+from services.journal import joint_reads, recent_purchases
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
 from services.journal.leases import Pause
 from services.journal.orders import TrackedOrders, order_of
 from services.journal.purchases import Purchases
-from services.journal.recent_products import RecentProducts
+from services.journal.recent_purchases import RecentProducts
 from services.orders.board_rows import BoardRows
 from services.orders.denomination_names import DenominationNames
 from services.orders.handling_times import HandlingTimes
@@ -121,7 +121,7 @@ class BoardSync:
 
     async def learn_times(self) -> None:
         """Learn how long orders usually take, and when they ended; raises JournalFailed."""
-        self._times.begin(await handled_orders.newest(self._journal))
+        self._times.begin(await recent_purchases.handled(self._journal))
         self.rows.take_ended(self._times.ended)
         self.publish()
 

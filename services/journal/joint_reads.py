@@ -13,7 +13,7 @@ from msgspec import Struct
 from services.domain.event_log import Audit, Event
 from services.domain.models import Baseline, Delivery, Order, Purchase
 from services.domain.typed.lookup import LookupTerm
-from services.journal import deliveries, purchases, recent_products
+from services.journal import deliveries, purchases, recent_purchases
 from services.journal import orders as tracked
 from services.journal import rows as journal_rows
 from services.journal import search as journal_search
@@ -35,7 +35,7 @@ class BoardSnapshot(Struct, frozen=True):
     orders: tuple[Order, ...]
     purchases: tuple[Purchase, ...]
     given: tuple[Delivery, ...]
-    bought: tuple[recent_products.RecentPurchase, ...] = ()
+    bought: tuple[recent_purchases.RecentPurchase, ...] = ()
     cases: Mapping[str, int] = NO_CASES
 
 
@@ -81,7 +81,7 @@ async def board(journal: Journal, start: datetime) -> BoardSnapshot:
                 *purchases.owners(tx, [order.id for order in orders if order.missing]),
             ),
             deliveries.since(tx, start),
-            recent_products.newest(tx),
+            recent_purchases.products(tx),
             cases.counts(tx),
         )
 

@@ -1,6 +1,7 @@
 """The limits a desk works under, kept as events: who works under others than the last time."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -12,16 +13,15 @@ from services.journal.transaction import JournalTransaction
 KIND = "limits"
 
 
-async def note(journal: Journal, now: Mapping[str, str], profile: str) -> bool:
+async def note(journal: Journal, now: Mapping[str, str], profile: str) -> None:
     """Record the limits of this profile if they are not those of its last start.
+
+    A journal that takes nothing is left alone: it takes no purchase either.
 
     Args:
         journal: where.
         now: each limit by its name, as text.
         profile: whose they are.
-
-    Returns:
-        Whether they are on record; a journal that takes nothing takes no purchase either.
     """
 
     def work(tx: JournalTransaction) -> None:
@@ -37,13 +37,9 @@ async def note(journal: Journal, now: Mapping[str, str], profile: str) -> bool:
             str(newest["seq"]) if newest else "",
         )
 
-    if not journal.can_write:
-        return False
-    try:
-        await journal.write(work)
-    except JournalFailed:
-        return False
-    return True
+    if journal.can_write:
+        with suppress(JournalFailed):
+            await journal.write(work)
 
 
 def _last(tx: JournalTransaction, profile: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from services.domain.book import UsualTime
 from services.domain.models import FINAL_STATUSES, WITH_CARDS, Purchase
-from services.journal.handled_orders import HandledOrder
+from services.journal.recent_purchases import HandledOrder
 
 LAST = 20
 """By how many orders the usual time is judged: those that ended last."""

@@ -11,8 +11,8 @@ import pytest
 from services.desk.desk import Desk
 from services.domain.errors import BadInput, ConfigError, Refused
 from services.domain.models import Product, Quote
-from services.journal.recent_products import LOOKED_AT, RecentProducts, newest
-from services.journal.recent_products import MOST as MOST_RECENT
+from services.journal.recent_purchases import LOOKED_AT, RecentProducts, products
+from services.journal.recent_purchases import MOST as MOST_RECENT
 from services.local_files.pinned_products import MOST, PinnedProducts
 from services.sandbox import Fault
 
@@ -174,6 +174,6 @@ def test_only_the_newest_purchases_are_looked_at_and_eight_products_kept() -> No
         ]
     )
     recents = RecentProducts()
-    recents.begin(newest(held))  # type: ignore[arg-type]
+    recents.begin(products(held))  # type: ignore[arg-type]
     assert held.limit == LOOKED_AT
     assert recents.products == tuple(f"p{n}" for n in range(1, 2 * MOST_RECENT, 2))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.domain.book import UsualTime
-from services.journal.handled_orders import HandledOrder
+from services.journal.recent_purchases import HandledOrder
 from services.orders.handling_times import HandlingTimes
 
 pytestmark = pytest.mark.both_engines

@@ -1,23 +1,35 @@
-"""The products that were bought last with a journal, newest first."""
+"""What was bought last with a journal: which products, and how long the vendor took for them."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
 
-from services.domain.models import Purchase
+from services.domain.models import FINAL_STATUSES, Purchase
+from services.journal.database import Journal
 from services.journal.rows import moment
 from services.journal.transaction import JournalTransaction
 
 MOST = 8
 LOOKED_AT = 200
+HANDLED_LOOKED_AT = 500
 """How many purchases are looked at: the newest, found by the index of their times."""
 
 # An order id is looked for here, not by the query: its index knows no times.
-NEWEST = (
+_NEWEST = (
     "SELECT product_id, order_id, created_at FROM purchases"
     " ORDER BY created_at DESC, id DESC LIMIT ?"
 )
+
+
+# The states are this module's own; the events of a purchase are found by their index.
+_HANDLED = f"""
+SELECT p.id, p.product_id, p.type_id, p.sent_at, min(e.at) AS first, max(e.at) AS last,
+    min(CASE WHEN e.to_state <> 'REFUNDED' THEN e.at END) AS came
+FROM (SELECT id, product_id, type_id, sent_at FROM purchases ORDER BY created_at DESC LIMIT ?) p
+JOIN events e ON e.purchase_id = p.id AND e.to_state IN {tuple(sorted(FINAL_STATUSES))}
+GROUP BY p.id, p.product_id, p.type_id, p.sent_at ORDER BY first
+"""  # noqa: S608
 
 
 class RecentPurchase(Struct, frozen=True):
@@ -27,9 +39,9 @@ class RecentPurchase(Struct, frozen=True):
     at: datetime
 
 
-def newest(tx: JournalTransaction) -> tuple[RecentPurchase, ...]:
+def products(tx: JournalTransaction) -> tuple[RecentPurchase, ...]:
     """Return what was bought last with a journal, oldest first."""
-    found = ((row, moment(row["created_at"])) for row in reversed(tx.rows(NEWEST, LOOKED_AT)))
+    found = ((row, moment(row["created_at"])) for row in reversed(tx.rows(_NEWEST, LOOKED_AT)))
     return tuple(
         RecentPurchase(row["product_id"], at) for row, at in found if row["order_id"] and at
     )
@@ -46,7 +58,7 @@ class RecentProducts:
         self.products: tuple[str, ...] = ()
 
     def begin(self, bought: Iterable[RecentPurchase]) -> None:
-        """Begin with what `newest` returned."""
+        """Begin with what `products` returned."""
         for each in bought:
             self._take(each.product_id, each.at)
         self._settle()
@@ -67,3 +79,36 @@ class RecentProducts:
         products = tuple(reversed(self._bought))
         if products != self.products:
             self.products = products
+
+
+class HandledOrder(Struct, frozen=True):
+    """A purchase whose order has ended; times are UTC.
+
+    `sent_at` is when it was sent, `came_at` when cards came, None where all was refunded.
+    """
+
+    purchase_id: str
+    product_id: str
+    type_id: str
+    sent_at: datetime | None
+    came_at: datetime | None
+    ended_at: datetime | None
+
+
+async def handled(journal: Journal) -> tuple[HandledOrder, ...]:
+    """Return the orders that ended of those bought last, oldest first; raises JournalFailed."""
+
+    def work(tx: JournalTransaction) -> tuple[HandledOrder, ...]:
+        return tuple(
+            HandledOrder(
+                row["id"],
+                row["product_id"],
+                row["type_id"],
+                moment(row["sent_at"]),
+                moment(row["came"]),
+                moment(row["last"]),
+            )
+            for row in tx.rows(_HANDLED, HANDLED_LOOKED_AT)
+        )
+
+    return await journal.read(work)
