@@ -6,9 +6,9 @@ from typing import Final
 from msgspec import Struct
 
 from services.domain.errors import JournalFailed
+from services.journal import request_shares
 from services.journal.database import Journal
-from services.journal.team import request_shares
-from services.journal.team.request_shares import COUNTS, LASTS, Taken, UsedBlock
+from services.journal.request_shares import COUNTS, LASTS, Taken, UsedBlock
 from services.system.clock import Clock
 from services.vendor.rate_limit import RESERVE, Priority, allowed
 

@@ -9,7 +9,7 @@ import pytest
 from services.desk.team.request_share import AGAIN_SECONDS, RequestShare
 from services.domain.errors import JournalFailed
 from services.journal.database import Journal
-from services.journal.team.request_shares import COUNTS, LASTS
+from services.journal.request_shares import COUNTS, LASTS
 from services.vendor.rate_limit import PER_MINUTE, Priority, RateLimit, priority
 
 MINUTE = PER_MINUTE["sandbox"]

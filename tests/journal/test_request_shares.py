@@ -2,9 +2,9 @@
 
 import pytest
 
+from services.journal import request_shares
 from services.journal.database import Journal
-from services.journal.team import request_shares
-from services.journal.team.request_shares import COUNTS, LASTS, UsedBlock
+from services.journal.request_shares import COUNTS, LASTS, UsedBlock
 
 pytestmark = pytest.mark.both_engines
 KEY, ALLOWED = "a-fingerprint", 40
