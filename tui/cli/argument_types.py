@@ -88,6 +88,20 @@ def reference(text: str) -> str:
     raise BadInput(f"{_quoted(text)} is no order id, purchase id or idempotency key")
 
 
+def add_what(command: ArgumentParser, words: str, purpose: str, *, required: bool = False) -> None:
+    """Declare what a command is to do: `list|add|remove`, where the first is meant without one."""
+    choices = words.split("|")
+    nargs, default = (None, None) if required else ("?", choices[0])
+    command.add_argument(
+        "what", choices=choices, metavar=words, nargs=nargs, default=default, help=purpose
+    )
+
+
+def add_vendor_id(command: ArgumentParser, name: str, purpose: str) -> None:
+    """Declare an id of the vendor's that may be missing."""
+    command.add_argument(name, metavar=name.upper(), nargs="?", type=vendor_id, help=purpose)
+
+
 def add_period(command: ArgumentParser) -> None:
     """Declare `--from` and `--to`."""
     command.add_argument(

@@ -28,20 +28,8 @@ _IN_THE_FILE = ("note", "price", "idempotency_key", "reveal")
 def declare(add: AddCommand) -> None:
     command = add("buy", buy, "buy cards, once")
     # Each may be missing, because a file can take the place of the three.
-    command.add_argument(
-        "product_id",
-        metavar="PRODUCT_ID",
-        nargs="?",
-        type=argument_types.vendor_id,
-        help="carddesk catalog prints them",
-    )
-    command.add_argument(
-        "type_id",
-        metavar="TYPE_ID",
-        nargs="?",
-        type=argument_types.vendor_id,
-        help="carddesk stock PRODUCT_ID prints them",
-    )
+    argument_types.add_vendor_id(command, "product_id", "carddesk catalog prints them")
+    argument_types.add_vendor_id(command, "type_id", "carddesk stock PRODUCT_ID prints them")
     command.add_argument("quantity", metavar="QUANTITY", nargs="?", type=digits.quantity)
     command.add_argument(
         "--note",

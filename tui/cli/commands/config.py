@@ -24,11 +24,10 @@ from services.settings.urls import vendor_url
 from services.system.clock import SystemClock
 from services.system.files import shown
 from services.system.paths import Paths
-from tui.cli import prompts
+from tui.cli import argument_types, prompts
 from tui.cli.context import AddCommand, Call
 from tui.formats import as_text
 
-WHAT = ("path", "show", "init", "profiles")
 KEYBOARDS = cast("tuple[Keyboard, ...]", get_args(Keyboard))
 LONGEST_KEY = 4_096
 LEFT = "Nothing was written."
@@ -46,12 +45,12 @@ class ProfileAnswers(Struct, frozen=True):
 
 def declare(add: AddCommand) -> None:
     command = add("config", config, "where settings are, what is in force, and a first file")
-    command.add_argument(
-        "what",
-        choices=WHAT,
-        metavar="path|show|init|profiles",
-        help="print the file's place; print every setting and its source; write a first file; "
+    argument_types.add_what(
+        command,
+        "path|show|init|profiles",
+        "print the file's place; print every setting and its source; write a first file; "
         "name the profiles in it",
+        required=True,
     )
     group = command.add_argument_group("init without questions")
     group.add_argument("--base-url", metavar="URL", help="the vendor's address, if not the usual")

@@ -231,13 +231,7 @@ TIMED = frozenset({"orders", "ledger", "log"})
 def declare(add: AddCommand) -> None:
     command = add("export", export, "write a list to a file, without codes")
     command.add_argument("list", metavar="LIST", choices=LISTS, help=f"one of {', '.join(LISTS)}")
-    command.add_argument(
-        "product_id",
-        metavar="PRODUCT_ID",
-        nargs="?",
-        type=argument_types.vendor_id,
-        help="for stock",
-    )
+    argument_types.add_vendor_id(command, "product_id", "for stock")
     command.add_argument("--csv", action="store_true", help="as CSV, which is the default")
     command.add_argument(
         "--excel", action="store_true", help="as an .xlsx workbook, for a spreadsheet"

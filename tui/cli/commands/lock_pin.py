@@ -6,22 +6,20 @@ from services.domain.errors import BadInput, JournalFailed
 from services.domain.secrets import Secret
 from services.local_files.lock_pin import LockPin, check
 from services.system.clock import SystemClock
-from tui.cli import prompts
+from tui.cli import argument_types, prompts
 from tui.cli.context import AddCommand, Call, operator
 
 if TYPE_CHECKING:
     from services.desk.desk import Desk
 
-WHAT = ("set", "clear")
-
 
 def declare(add: AddCommand) -> None:
     command = add("lock-pin", lock_pin, "set or clear the PIN that opens a locked console")
-    command.add_argument(
-        "what",
-        choices=WHAT,
-        metavar="set|clear",
-        help="type a PIN twice, hidden, at this terminal; or forget it",
+    argument_types.add_what(
+        command,
+        "set|clear",
+        "type a PIN twice, hidden, at this terminal; or forget it",
+        required=True,
     )
 
 

@@ -23,28 +23,18 @@ if TYPE_CHECKING:
     from services.domain.watching.price_history import SeenPrice
 
 BAD = 2
-WHAT = ("show", "check", "init", "history")
 DAYS = 30
 
 
 def declare(add: AddCommand) -> None:
     command = add("prices", prices, "your shop's prices, and what goods cost before")
-    command.add_argument(
-        "what",
-        choices=WHAT,
-        default="show",
-        nargs="?",
-        metavar="show|check|init|history",
-        help="print what is in force; say what is wrong in the file; write a first one; print what"
+    argument_types.add_what(
+        command,
+        "show|check|init|history",
+        "print what is in force; say what is wrong in the file; write a first one; print what"
         " goods cost before, as far as it was seen here",
     )
-    command.add_argument(
-        "product_id",
-        metavar="PRODUCT_ID",
-        nargs="?",
-        type=argument_types.vendor_id,
-        help="of history: this product alone",
-    )
+    argument_types.add_vendor_id(command, "product_id", "of history: this product alone")
     argument_types.add_period(command)
 
 

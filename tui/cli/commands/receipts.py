@@ -8,21 +8,15 @@ from services.domain.text import clean
 from services.local_files import receipt_files
 from services.local_files.receipt_files import ReceiptFile, ReceiptFiles
 from services.system.clock import SystemClock
+from tui.cli import argument_types
 from tui.cli.context import AddCommand, Call
 from tui.formats import as_json, as_text
-
-WHAT = ("list", "delete")
 
 
 def declare(add: AddCommand) -> None:
     command = add("handed", handed, "the files with cards for customers: list and delete them")
-    command.add_argument(
-        "what",
-        nargs="?",
-        choices=WHAT,
-        default="list",
-        metavar="list|delete",
-        help="print those that are there, oldest first; delete some of them",
+    argument_types.add_what(
+        command, "list|delete", "print those that are there, oldest first; delete some of them"
     )
     command.add_argument("names", nargs="*", metavar="NAME", help="to delete: as listed")
     command.add_argument("--all", action="store_true", help="to delete: every one of them")

@@ -34,13 +34,8 @@ OPTIONS = {
 
 def declare(add: AddCommand) -> None:
     command = add("case", case, "a card that does not work: open a case, follow it, close it")
-    command.add_argument(
-        "what",
-        choices=tuple(WORDS),
-        default="list",
-        nargs="?",
-        metavar="list|open|show|note|close",
-        help="open cases; a new one; one in full; a note on it; how it ended",
+    argument_types.add_what(
+        command, "|".join(WORDS), "open cases; a new one; one in full; a note on it; how it ended"
     )
     command.add_argument(
         "words",

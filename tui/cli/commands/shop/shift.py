@@ -6,6 +6,7 @@ from services.domain import money
 from services.domain.errors import BadInput
 from services.domain.shop.shift import ShiftReport
 from services.domain.shop.shift_words import STAYS, account_words, open_sentence, span
+from tui.cli import argument_types
 from tui.cli.context import AddCommand, Call
 from tui.formats import as_text
 from tui.formats import shift as formats
@@ -13,19 +14,15 @@ from tui.formats import shift as formats
 if TYPE_CHECKING:
     from services.desk.desk import Desk
 
-WHAT = ("now", "list", "show", "close", "print")
 NUMBERED = ("show", "print")
 
 
 def declare(add: AddCommand) -> None:
     command = add("shift", shift, "the shift: what was sold since the last closing, and closing it")
-    command.add_argument(
-        "what",
-        choices=WHAT,
-        default="now",
-        nargs="?",
-        metavar="now|list|show|close|print",
-        help="the current shift; closed shifts; one of them; close it; print it",
+    argument_types.add_what(
+        command,
+        "now|list|show|close|print",
+        "the current shift; closed shifts; one of them; close it; print it",
     )
     command.add_argument(
         "number", type=int, nargs="?", metavar="N", help="which closed shift; the last one if none"

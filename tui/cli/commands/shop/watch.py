@@ -11,33 +11,18 @@ from tui.cli import argument_types
 from tui.cli.context import AddCommand, Call
 from tui.formats import as_json, as_text
 
-WHAT = ("list", "add", "remove")
-
 
 def declare(add: AddCommand) -> None:
     """Declare the command and its options."""
     command = add("watch", watch, "hear when goods are back, change cost or run low")
-    command.add_argument(
-        "what",
-        choices=WHAT,
-        default="list",
-        nargs="?",
-        metavar="list|add|remove",
-        help="print what is watched; watch something; stop watching it",
+    argument_types.add_what(
+        command, "list|add|remove", "print what is watched; watch something; stop watching it"
     )
-    command.add_argument(
-        "product_id",
-        metavar="PRODUCT_ID",
-        nargs="?",
-        type=argument_types.vendor_id,
-        help="carddesk catalog prints them",
-    )
-    command.add_argument(
+    argument_types.add_vendor_id(command, "product_id", "carddesk catalog prints them")
+    argument_types.add_vendor_id(
+        command,
         "type_id",
-        metavar="TYPE_ID",
-        nargs="?",
-        type=argument_types.vendor_id,
-        help="one value, as carddesk stock prints it; all of the product unless it is given",
+        "one value, as carddesk stock prints it; all of the product unless it is given",
     )
     command.add_argument("--back", action="store_true", help="say when it is back in stock")
     command.add_argument(

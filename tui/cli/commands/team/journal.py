@@ -9,13 +9,13 @@ from services.domain.local_time import local_minute
 from services.domain.phrase import counted
 from services.system.clock import SystemClock
 from services.system.files import shown
+from tui.cli import argument_types
 from tui.cli.context import AddCommand, Call, operator
 from tui.formats import as_json, as_text
 
 if TYPE_CHECKING:
     from services.desk.team.administration import ServerStatus
 
-WHAT = ("status", "init", "check", "move")
 BROKEN = 2
 LOGINS = {
     "carddesk_owner": "schema, limits, roles; all that a desk does",
@@ -26,13 +26,10 @@ LOGINS = {
 
 def declare(add: AddCommand) -> None:
     command = add("journal", journal, "where the journal is, who has it open; make and check it")
-    command.add_argument(
-        "what",
-        choices=WHAT,
-        default="status",
-        nargs="?",
-        metavar="status|init|check|move",
-        help="say where it is; make it on the team's server, or bring it up to date; check all of"
+    argument_types.add_what(
+        command,
+        "status|init|check|move",
+        "say where it is; make it on the team's server, or bring it up to date; check all of"
         " it; move it",
     )
     way = command.add_mutually_exclusive_group()

@@ -18,14 +18,7 @@ NAMES: "tuple[LimitName, ...]" = ("max_total", "max_day", "approve_above")
 
 def declare(add: AddCommand) -> None:
     command = add("limits", limits, "the limits kept in the journal, for all who buy with it")
-    command.add_argument(
-        "what",
-        choices=("show", "set"),
-        default="show",
-        nargs="?",
-        metavar="show|set",
-        help="print them; set them, on a server by its owner",
-    )
+    argument_types.add_what(command, "show|set", "print them; set them, on a server by its owner")
     command.add_argument(
         "--operator",
         metavar="NAME",
