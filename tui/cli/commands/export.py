@@ -1,4 +1,4 @@
-"""Carrying an export out for the command line: to a file or stdout, with codes after asking."""
+"""`carddesk export`: a list to a file or stdout, with codes after asking."""
 
 from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
@@ -18,32 +18,60 @@ from services.system.clock import SystemClock
 from tui.cli import argument_types, prompts
 from tui.cli.context import AddCommand, Call
 from tui.cli.exit_codes import DONE, NOT_FINAL
-from tui.formats import as_json as present
-from tui.formats import as_text as plain
-from tui.formats import export_rows
+from tui.formats import as_json, as_text, export_rows
 from tui.formats.export_rows import ExportRow
 
 if TYPE_CHECKING:
     from services.desk.desk import Desk
 
-Period = tuple[datetime | None, datetime | None]
-
+STDOUT = "-"
+LISTS = ("catalogue", "stock", "orders", "ledger", "log", "unresolved")
+TIMED = frozenset({"orders", "ledger", "log"})
 CODES = ("value", "serial")
 """The columns that hold codes."""
 
 
-async def carried_out(call: Call, period: Period, *, codes: bool) -> int:
-    """Write the list that the arguments name.
+def declare(add: AddCommand) -> None:
+    command = add("export", export, "write a list to a file, without codes")
+    command.add_argument("list", metavar="LIST", choices=LISTS, help=f"one of {', '.join(LISTS)}")
+    argument_types.add_vendor_id(command, "product_id", "for stock")
+    command.add_argument("--csv", action="store_true", help="as CSV, which is the default")
+    command.add_argument(
+        "--excel", action="store_true", help="as an .xlsx workbook, for a spreadsheet"
+    )
+    command.add_argument(
+        "--separator",
+        metavar="SIGN",
+        help="CSV: comma, semicolon or tab between columns; else as the settings say",
+    )
+    command.add_argument(
+        "--decimal", metavar="SIGN", help="CSV: point or comma; else as the settings say"
+    )
+    command.add_argument(
+        "--bom",
+        action="store_true",
+        default=None,
+        help="CSV: begin with a byte-order mark, by which Excel knows UTF-8",
+    )
+    command.add_argument(
+        "--output", metavar="FILE", help="a new file; - is stdout; else one in the state folder"
+    )
+    command.add_argument(
+        "--with-codes",
+        action="store_true",
+        help="orders only: with the cards of this desk's orders, each recorded; asks first",
+    )
+    command.add_argument(
+        "--yes-with-codes", action="store_true", help="as --with-codes, without asking"
+    )
+    argument_types.add_period(command)
 
-    Args:
-        call: the command as it was typed, its arguments checked.
-        period: from when to when (UTC), for the lists that have times.
-        codes: whether the cards of this desk's orders are wanted with them.
 
-    Raises:
-        DeskError: the list could not be read or written, or was not confirmed.
-    """
-    args = call.args
+async def export(call: Call) -> int:
+    """Write the list; print where it is."""
+    args, period = call.args, call.period()
+    codes = args.with_codes or args.yes_with_codes
+    _check(call, codes)
     path = Path(args.output) if args.output and args.output != STDOUT else None
     if codes and path is not None:
         _private(path)
@@ -53,6 +81,23 @@ async def carried_out(call: Call, period: Period, *, codes: bool) -> int:
             return await _with_codes(call, desk, listed, path)
         rows = export_rows.rows(listed, await call.prices(desk), args.product_id or "")
         return await _put(call, desk, args.list, rows, path)
+
+
+def _check(call: Call, codes: bool) -> None:
+    args = call.args
+    formats = [name for name in ("csv", "json", "excel") if getattr(args, name)]
+    if len(formats) > 1:
+        raise BadInput(f"--{formats[0]} and --{formats[1]} are two formats: give one of them")
+    if (args.json or args.excel) and (args.separator or args.decimal or args.bom):
+        raise BadInput("--separator, --decimal and --bom are about CSV alone")
+    if args.excel and args.output == STDOUT and call.out.to_terminal:
+        raise BadInput("A terminal cannot show a workbook", advice="Give --output FILE, or a pipe.")
+    if (args.list == "stock") != bool(args.product_id):
+        raise BadInput("A PRODUCT_ID goes with the list stock, and only with it")
+    if args.start and args.list not in TIMED:
+        raise BadInput(f"--from and --to mean nothing to the list {args.list}")
+    if codes and args.list != "orders":
+        raise BadInput("Only the list orders can be written with codes")
 
 
 async def _listed(
@@ -96,12 +141,12 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
     cards = await desk.orders.hand_over([order.order_id for order in orders], clean(where))
     # What was just read counts: codes may have come since the list was, or be gone.
     orders = [replace(order, cards_came=len(cards[order.order_id])) for order in orders]
-    rows = _rows_with_cards(orders, cards, as_json=call.args.json)
+    rows = _rows_with_cards(orders, cards, whole=call.args.json)
     exact = () if _drawn(call) else _columns(cards)
     if not (call.args.json or call.args.excel):
         _tell_of_changes(call, [card for held in cards.values() for card in held], exact)
-    as_text = "" if call.args.excel else " Import the columns value and serial as text."
-    call.out.say(f"These are live codes.{as_text}")
+    advice = "" if call.args.excel else " Import the columns value and serial as text."
+    call.out.say(f"These are live codes.{advice}")
     failed = ""
     try:
         code = await _put(call, desk, "orders-with-codes", rows, path, exact)
@@ -115,24 +160,24 @@ async def _with_codes(call: Call, desk: "Desk", listed: Sequence[object], path: 
     late = [order for order in orders if order.missing]
     for order in late:
         call.out.say(
-            f"Order {order.order_id}, {plain.what(order)}: "
+            f"Order {order.order_id}, {as_text.what(order)}: "
             f"{codes_count(order.cards_came, order.missing)}."
         )
     return NOT_FINAL if late and code == DONE else code
 
 
 def _rows_with_cards(
-    orders: Sequence[BoardOrder], cards: dict[str, tuple[Card, ...]], *, as_json: bool
+    orders: Sequence[BoardOrder], cards: dict[str, tuple[Card, ...]], *, whole: bool
 ) -> list[ExportRow]:
-    """Return one row for each order in JSON, one for each card in CSV.
+    """Return one row for each `whole` order, as JSON has it, else one for each card.
 
     A card that is paid and has not come has a row without a code.
     """
     rows: list[ExportRow] = []
     columns = dict.fromkeys(_columns(cards), "")
     for order in orders:
-        document, held = present.board_order(order), present.revealed(cards[order.order_id])
-        if as_json:
+        document, held = as_json.board_order(order), as_json.revealed(cards[order.order_id])
+        if whole:
             rows.append(document | {"cards": held})
         else:
             held += [dict.fromkeys(CODES, "") for _ in range(order.missing)]
@@ -145,7 +190,7 @@ def _rows_with_cards(
 
 def _columns(cards: dict[str, tuple[Card, ...]]) -> tuple[str, ...]:
     """Return the columns of all that is a card's own, in the order of the first card with each."""
-    held = (card for each in cards.values() for card in present.revealed(each))
+    held = (card for each in cards.values() for card in as_json.revealed(each))
     return tuple(dict.fromkeys([*CODES, *(_column(name) for card in held for name in card)]))
 
 
@@ -161,8 +206,8 @@ def _drawn(call: Call) -> bool:
 
 def _tell_of_changes(call: Call, cards: Sequence[Card], exact: Container[str]) -> None:
     """Say which codes are not in the CSV sign for sign, and why; each case counted by itself."""
-    values = [value for card in present.revealed(cards) for value in card.values()]
-    if not exact and (sentence := plain.changed(cards)):
+    values = [value for card in as_json.revealed(cards) for value in card.values()]
+    if not exact and (sentence := as_text.changed(cards)):
         call.out.say(sentence)
         values = [clean(value) for value in values]
     formulas = sum(exports.guarded(value) != value for value in values)
@@ -217,76 +262,3 @@ def _private(path: Path) -> None:
             f"{clean(str(path))} is there already, and an export never overwrites",
             advice="No card was read and nothing was written.",
         )
-
-
-STDOUT = "-"
-
-
-LISTS = ("catalogue", "stock", "orders", "ledger", "log", "unresolved")
-
-
-TIMED = frozenset({"orders", "ledger", "log"})
-
-
-def declare(add: AddCommand) -> None:
-    command = add("export", export, "write a list to a file, without codes")
-    command.add_argument("list", metavar="LIST", choices=LISTS, help=f"one of {', '.join(LISTS)}")
-    argument_types.add_vendor_id(command, "product_id", "for stock")
-    command.add_argument("--csv", action="store_true", help="as CSV, which is the default")
-    command.add_argument(
-        "--excel", action="store_true", help="as an .xlsx workbook, for a spreadsheet"
-    )
-    command.add_argument(
-        "--separator",
-        metavar="SIGN",
-        help="CSV: comma, semicolon or tab between columns; else as the settings say",
-    )
-    command.add_argument(
-        "--decimal", metavar="SIGN", help="CSV: point or comma; else as the settings say"
-    )
-    command.add_argument(
-        "--bom",
-        action="store_true",
-        default=None,
-        help="CSV: begin with a byte-order mark, by which Excel knows UTF-8",
-    )
-    command.add_argument(
-        "--output", metavar="FILE", help="a new file; - is stdout; else one in the state folder"
-    )
-    command.add_argument(
-        "--with-codes",
-        action="store_true",
-        help="orders only: with the cards of this desk's orders, each recorded; asks first",
-    )
-    command.add_argument(
-        "--yes-with-codes", action="store_true", help="as --with-codes, without asking"
-    )
-    argument_types.add_period(command)
-
-
-async def export(call: Call) -> int:
-    """Write the list; print where it is."""
-    args = call.args
-    period = call.period()
-    codes = args.with_codes or args.yes_with_codes
-    _check(call, codes)
-    # Here for speed: what writes files is needed by this one command.
-
-    return await carried_out(call, period, codes=codes)
-
-
-def _check(call: Call, codes: bool) -> None:
-    args = call.args
-    formats = [name for name in ("csv", "json", "excel") if getattr(args, name)]
-    if len(formats) > 1:
-        raise BadInput(f"--{formats[0]} and --{formats[1]} are two formats: give one of them")
-    if (args.json or args.excel) and (args.separator or args.decimal or args.bom):
-        raise BadInput("--separator, --decimal and --bom are about CSV alone")
-    if args.excel and args.output == STDOUT and call.out.to_terminal:
-        raise BadInput("A terminal cannot show a workbook", advice="Give --output FILE, or a pipe.")
-    if (args.list == "stock") != bool(args.product_id):
-        raise BadInput("A PRODUCT_ID goes with the list stock, and only with it")
-    if args.start and args.list not in TIMED:
-        raise BadInput(f"--from and --to mean nothing to the list {args.list}")
-    if codes and args.list != "orders":
-        raise BadInput("Only the list orders can be written with codes")
