@@ -396,24 +396,16 @@ def _wrong(call: Call, listed: PurchaseFile, problems: Sequence[RowProblem]) -> 
         + (" Take out what is bought; --repeat buys it once more." if repeated else ""),
         code="ROWS",
     )
-    call.out.say(f"carddesk: {error.sentence()}")
     found = [{"line": problem.line, "message": clean(str(problem.words))} for problem in problems]
-    if call.out.as_json:
-        call.out.data({"error": error_document(error), "problems": found}, "")
-    return error.exit_code
+    return call.out.fail(error, {"problems": found})
 
 
 def _unconfirmed(call: Call, plan: PurchasePlan) -> int:
     error = BadInput("Nothing was bought", advice="Add --yes to buy at these prices.")
-    call.out.say(f"carddesk: {error.sentence()}")
     results = [_known(row) for row in plan.rows]
-    document = {
-        "rows": [_document(result) for result in results],
-        "total": as_json.amount(plan.total),
-        "error": error_document(error),
-    }
-    call.out.data(document, _table(results, _room(call)))
-    return error.exit_code
+    rows = [_document(result) for result in results]
+    document = {"rows": rows, "total": as_json.amount(plan.total)}
+    return call.out.fail(error, document, _table(results, _room(call)))
 
 
 def _check_results(path: Path, *, codes: bool) -> None:

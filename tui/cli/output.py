@@ -5,7 +5,7 @@ import os
 import re
 import select
 import stat
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TextIO, TypeVar
 
@@ -141,11 +141,18 @@ class Output:
             self._stderr.flush()
             self._line = len(shown)
 
-    def fail(self, error: DeskError) -> int:
-        """Tell what went wrong, to a person and with --json to a program; return the exit code."""
+    def fail(
+        self, error: DeskError, document: Mapping[str, object] | None = None, text: str = ""
+    ) -> int:
+        """Tell what went wrong, to a person and with --json to a program; return the exit code.
+
+        Args:
+            error: what went wrong.
+            document: what there is to print all the same.
+            text: the same for a person.
+        """
         self.say(f"carddesk: {error.sentence()}")
-        if self.as_json:
-            self.data({"error": error_document(error)}, "")
+        self.data({**(document or {}), "error": error_document(error)}, text)
         return error.exit_code
 
     def ended(self, code: int) -> int:

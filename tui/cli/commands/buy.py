@@ -14,7 +14,6 @@ from services.domain.typed import digits
 from tui.cli import argument_types, exit_codes
 from tui.cli.commands import orders
 from tui.cli.context import AddCommand, Call
-from tui.cli.output import error_document
 from tui.formats import as_json, as_text
 
 if TYPE_CHECKING:
@@ -202,12 +201,8 @@ async def _quote(call: Call, desk: "Desk", report: Report) -> Quote:
 
 def _unconfirmed(call: Call, quote: Quote, practice: bool) -> int:
     error = BadInput("Nothing was bought", advice="Add --yes to buy at this price.")
-    call.out.say(f"carddesk: {error.sentence()}")
-    call.out.data(
-        {"quote": as_json.quote(quote), "error": error_document(error)},
-        as_text.quote(quote, practice=practice),
-    )
-    return error.exit_code
+    document = {"quote": as_json.quote(quote)}
+    return call.out.fail(error, document, as_text.quote(quote, practice=practice))
 
 
 async def place(
@@ -258,11 +253,8 @@ def priced(prices: money.Prices, quote: Quote) -> Decimal:
 
 def _unwritten(call: Call, failure: OutcomeNotSaved) -> int:
     """Report a purchase whose end no journal took: this is the only place it is written."""
-    call.out.say(f"carddesk: {failure.sentence()}")
-    document = as_json.purchase(failure.purchase)
-    document["error"] = error_document(failure)
-    call.out.data(document, as_text.purchase(failure.purchase))
-    return failure.exit_code
+    held = failure.purchase
+    return call.out.fail(failure, as_json.purchase(held), as_text.purchase(held))
 
 
 async def _wait(call: Call, desk: "Desk", purchase: Purchase) -> Purchase:

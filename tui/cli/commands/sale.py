@@ -18,7 +18,6 @@ from services.domain.typed import digits
 from services.system.clock import SystemClock
 from tui.cli import argument_types, exit_codes
 from tui.cli.context import AddCommand, Call
-from tui.cli.output import error_document
 from tui.formats import as_json, sales
 
 if TYPE_CHECKING:
@@ -352,15 +351,12 @@ def _unready(call: Call, review: SaleReview) -> int | None:
         error = BadInput("Nothing was bought", advice="Add --yes to buy at these prices.")
     if error is None:
         return None
-    call.out.say(f"carddesk: {error.sentence()}")
     document = {
         "lines": sales.checked(review),
         "total": as_json.amount(review.total),
         "customer_pays": as_json.amount(review.pays),
-        "error": error_document(error),
     }
-    call.out.data(document, sales.lines([each.line for each in review.lines]))
-    return error.exit_code
+    return call.out.fail(error, document, sales.lines([each.line for each in review.lines]))
 
 
 def _narrate(call: Call, line: SaleLine, check: Check) -> None:
