@@ -135,6 +135,18 @@ async def test_the_filter_lists_as_it_is_typed_and_escape_lists_all(console: Any
     assert board.shown == board.total
 
 
+async def test_a_stock_that_comes_back_after_a_filter_found_nothing_has_its_cursor(
+    console: Any,
+) -> None:
+    await console.until(lambda: console.screen.board("stock").highlighted)
+    await console.press("slash", *"zzz")
+    await console.shows("Nothing here matches")
+    await console.press("escape", "enter")
+    stock = console.screen.board("stock")
+    await console.until(lambda: console.screen.pane == "stock" and stock.listed)
+    assert stock.highlighted is stock.listed[0]
+
+
 async def test_keys_are_text_inside_the_filter(console: Any) -> None:
     await console.ready()
     await console.press("slash", "q", "o", "5")

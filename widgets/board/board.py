@@ -246,6 +246,9 @@ class Board(Canvas, Generic[T], can_focus=True):
         """Show these values; only the cells that differ are drawn again."""
         before, were = self._cursor, self.total
         if not self._rows.replace(values):
+            if self._cursor is None:
+                # They were there before the list began again.
+                self._settle()
             return
         self._note_changes()
         if were and not self._at_top:
