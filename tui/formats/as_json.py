@@ -48,16 +48,17 @@ def catalog(read: Catalog, products: Sequence[Product]) -> Document:
     """Return the products that were asked for and when the catalogue was read."""
     return {
         "read_at": instant(read.read_at),
-        "products": [
-            {
-                "product_id": product.id,
-                "title": product.title,
-                "category": product.category,
-                "region": product.region,
-                "enabled": product.enabled,
-            }
-            for product in products
-        ],
+        "products": [product(each) for each in products],
+    }
+
+
+def product(listed: Product) -> Document:
+    return {
+        "product_id": listed.id,
+        "title": listed.title,
+        "category": listed.category,
+        "region": listed.region,
+        "enabled": listed.enabled,
     }
 
 
@@ -315,7 +316,7 @@ def _error(error: PurchaseError | None) -> Document | None:
     }
 
 
-def found(read: "LookupResult", timeline: "Timeline | None") -> Document:
+def found(read: LookupResult, timeline: Timeline | None) -> Document:
     """Return what was found; `timeline` is there when it is one thing."""
     return {
         "hits": [hit(each) for each in read.hits],
@@ -324,12 +325,12 @@ def found(read: "LookupResult", timeline: "Timeline | None") -> Document:
     }
 
 
-def hit(each: "LookupHit") -> Document:
+def hit(each: LookupHit) -> Document:
     """Return a hit: an order with what it was found by."""
     return {"found_by": list(each.by), **board_order(each.row)}
 
 
-def order_timeline(timeline: "Timeline") -> Document:
+def order_timeline(timeline: Timeline) -> Document:
     """Return a timeline; an entry without a time is so now."""
     return {
         "order": board_order(timeline.row),
@@ -341,7 +342,7 @@ def order_timeline(timeline: "Timeline") -> Document:
     }
 
 
-def delivery(mark: "Delivery") -> Document:
+def delivery(mark: Delivery) -> Document:
     """Return the mark that an order was given, both nulls when it is not."""
     return {
         "order_id": mark.order_id,
@@ -350,7 +351,7 @@ def delivery(mark: "Delivery") -> Document:
     }
 
 
-def _entry(each: "TimelineEntry") -> Document:
+def _entry(each: TimelineEntry) -> Document:
     return {
         "at": instant(each.at) if each.at else None,
         "what": each.what,

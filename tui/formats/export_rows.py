@@ -28,13 +28,7 @@ def rows(listed: Iterable[object], prices: Prices, product_id: str = "") -> list
 def _row(value: object, prices: Prices, product_id: str) -> ExportRow:
     match value:
         case Product():
-            return {
-                "product_id": value.id,
-                "title": value.title,
-                "category": value.category,
-                "region": value.region,
-                "enabled": value.enabled,
-            }
+            return as_json.product(value)
         case Denomination():
             return {
                 "type_id": value.id,
@@ -55,11 +49,11 @@ def _row(value: object, prices: Prices, product_id: str) -> ExportRow:
             said = case.document(value, value.case.opened_at)
             return {name: each for name, each in said.items() if name not in ("days", "overdue")}
         case Event():
-            return dict(as_json.event(value))
+            return as_json.event(value)
         case Seller():
-            return dict(as_json.seller(value))
+            return as_json.seller(value)
         case LedgerRow():
-            return dict(as_json.movement(value))
+            return as_json.movement(value)
         case Logged():
             entry = value.entry
             return {

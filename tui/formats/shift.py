@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from services.domain import money
 from services.domain.phrase import counted
-from services.domain.shop.shift import AccountCheck, OperatorShare, ShiftReport
+from services.domain.shop.shift import AccountCheck, OperatorShare, ProductShare, ShiftReport
 from services.domain.shop.shift_words import (
     KINDS,
     Pairs,
@@ -148,28 +148,23 @@ def rows(report: ShiftReport) -> list[ExportRow]:
     return [
         shift | {"of": "all", "name": ""} | whole,
         *(shift | {"of": "operator", "name": e.operator} | _share(e) for e in report.operators),
-        *(
-            shift
-            | {
-                "of": "product",
-                "name": e.product,
-                "cards": e.cards,
-                "sold": as_json.amount(e.sold),
-                "cost": as_json.amount(e.cost),
-                "margin": as_json.amount(e.margin),
-            }
-            for e in report.products
-        ),
+        *(shift | {"of": "product", "name": e.product} | _sums(e) for e in report.products),
     ]
+
+
+def _sums(each: OperatorShare | ProductShare) -> Document:
+    return {
+        "cards": each.cards,
+        "sold": as_json.amount(each.sold),
+        "cost": as_json.amount(each.cost),
+        "margin": as_json.amount(each.margin),
+    }
 
 
 def _share(each: OperatorShare) -> Document:
     return {
         "orders": each.orders,
-        "cards": each.cards,
-        "sold": as_json.amount(each.sold),
-        "cost": as_json.amount(each.cost),
-        "margin": as_json.amount(each.margin),
+        **_sums(each),
         "came_back": as_json.amount(each.came_back),
         "refunded": each.refunded,
         "partial": each.partial,
@@ -191,16 +186,7 @@ def document(report: ShiftReport) -> Document:
         "to": as_json.instant(report.end),
         "all": _share(report.all),
         "operators": [{"operator": e.operator} | _share(e) for e in report.operators],
-        "products": [
-            {
-                "product": e.product,
-                "cards": e.cards,
-                "sold": as_json.amount(e.sold),
-                "cost": as_json.amount(e.cost),
-                "margin": as_json.amount(e.margin),
-            }
-            for e in report.products
-        ],
+        "products": [{"product": e.product} | _sums(e) for e in report.products],
         "earlier_shifts": {
             "orders": report.earlier.orders,
             "sold_less": as_json.amount(report.earlier.sold),
