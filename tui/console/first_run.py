@@ -70,7 +70,7 @@ async def set_up(
     question.ask(settings.ui.theme, os.environ)
 
     from tui.actions.keymap import Keymap
-    from tui.console.session import ended_by, ended_by_defect, narrate, signals
+    from tui.console.session import ended, signals
     from tui.console.setup_app import SetupApp
     from tui.screens.base import ConsoleContext
     from tui.screens.parts.setup_steps import Answers
@@ -97,13 +97,7 @@ async def set_up(
             question.end()
     if app.crash is not None:
         logs.start(paths)
-        narrate(ended_by_defect(app.crash, "The set-up"))
-        return None, 1
-    if app.last_words:
-        narrate(app.last_words)
-    if received:
-        narrate(ended_by(received[0]))
-    return chosen, 128 + received[0] if received else app.return_code or 0
+    return chosen, ended(app, received, "The set-up")
 
 
 def _need_terminal() -> None:

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -126,14 +126,7 @@ async def run_console(
                 narrate("Waiting for the answer to a purchase that was sent ...")
             # Left here, inside the handlers: a second signal must not cut the drain short.
             await stack.aclose()
-    if app.crash is not None:
-        narrate(ended_by_defect(app.crash, "carddesk"))
-        return 1
-    if app.last_words:
-        narrate(app.last_words)
-    if received:
-        narrate(ended_by(received[0]))
-    return 128 + received[0] if received else app.return_code or 0
+    return ended(app, received, "carddesk")
 
 
 @contextmanager
@@ -188,13 +181,26 @@ def program_notices(ui: UiSettings, environ: Mapping[str, str]) -> tuple[str, ..
     )
 
 
-def ended_by_defect(error: Exception, what: str) -> str:
-    """Say what ended an app, in sentences; a defect is logged, a limit of this machine is named.
+def ended(app: "BaseApp[Any]", received: Sequence[int], what: str) -> int:
+    """Say why an app ended; return the exit code.
 
     Args:
-        error: what it could not handle.
+        app: its screen is gone.
+        received: the signals that arrived, in order.
         what: what ended, as a sentence begins.
     """
+    if app.crash is not None:
+        narrate(ended_by_defect(app.crash, what))
+        return 1
+    if app.last_words:
+        narrate(app.last_words)
+    if received:
+        narrate(ended_by(received[0]))
+    return 128 + received[0] if received else app.return_code or 0
+
+
+def ended_by_defect(error: Exception, what: str) -> str:
+    """Say what ended an app, in sentences; a defect is logged, a limit of this machine is named."""
     report = logs.crash_report(error)
     if limit := host_limit(error):
         return limit.sentence()

@@ -83,11 +83,9 @@ class TerminalClipboard:
         return f"Sent to the terminal; cleared in {CLEAR_SECONDS:.0f} s, or when you leave."
 
     async def clear(self) -> bool:
-        """Ask the terminal to keep nothing."""
         return self.clear_now()
 
     def clear_now(self) -> bool:
-        """Ask the terminal to keep nothing."""
         self._write(sequence(""))
         return True
 
@@ -102,18 +100,15 @@ class ScreenClipboard:
         self._terminal = TerminalClipboard(lambda text: write(_wrapped(text)))
 
     async def send(self, text: str) -> str:
-        """Write the sequence, wrapped."""
         said = await self._terminal.send(text)
         if said == TOO_LONG:
             return said
         return f"{said} Screen passes it to every terminal attached to it."
 
     async def clear(self) -> bool:
-        """Ask the terminals outside to keep nothing."""
         return self.clear_now()
 
     def clear_now(self) -> bool:
-        """Ask the terminals outside to keep nothing."""
         return self._terminal.clear_now()
 
 
@@ -141,7 +136,6 @@ class TmuxBuffer:
         return f"Copied to the tmux buffer; cleared in {CLEAR_SECONDS:.0f} s, or when you leave."
 
     async def clear(self) -> bool:
-        """Delete the buffer, and ask the terminal to keep nothing."""
         if not self._loaded:
             return await self._terminal.clear()
         # The terminal outside keeps what it was handed last: something else first, then nothing.
@@ -149,7 +143,6 @@ class TmuxBuffer:
         return await tmux.ask(*_DELETE) or emptied
 
     def clear_now(self) -> bool:
-        """Delete the buffer, and ask the terminal to keep nothing."""
         if not self._loaded:
             return self._terminal.clear_now()
         emptied = tmux.ask_now(*_LOAD, text=" ")
