@@ -42,6 +42,7 @@ from tui.cli.context import Call
 from tui.cli.output import Output, error_document
 from tui.cli.purchase_file import PurchaseFile
 from tui.formats import as_json, as_text
+from tui.formats.export_rows import CODES, card_columns
 
 if TYPE_CHECKING:
     from services.desk.desk import Desk
@@ -51,7 +52,6 @@ COLUMNS = (
     "line", "key", "outcome", "state", "purchase_id", "order_id", "product_id", "product_title",
     "type_id", "type_name", "quantity", "unit_price", "total", "note", "error",
 )  # fmt: skip
-CODES = ("value", "serial")
 SAVE_SECONDS = 1.0
 """The result file is written again after so long; the journal knows all of it at any moment."""
 
@@ -463,11 +463,7 @@ async def _write_codes(call: Call, desk: "Desk", results: Sequence[Result], path
 
 def _with_cards(result: Result, cards: dict[str, tuple[Card, ...]]) -> list[dict[str, object]]:
     held = cards.get(result.purchase.order_id, ()) if result.purchase else ()
-    shown = as_json.revealed(held)
-    fields = [
-        {name if name in CODES else f"card_{name}": value for name, value in card.items()}
-        for card in shown
-    ]
+    fields = [card_columns(card) for card in as_json.revealed(held)]
     return [{**_cells(result), **card} for card in fields or [{}]]
 
 

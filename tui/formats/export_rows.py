@@ -1,6 +1,6 @@
 """The rows of a list as columns for a file: what the command line's JSON says, without codes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from services.domain.book import BoardOrder, Logged
 from services.domain.day_figures import Seller
@@ -12,6 +12,8 @@ from services.domain.shop.case import CaseRow
 from tui.formats import as_json, case
 
 ExportRow = dict[str, object]
+CODES: tuple[str, ...] = ("value", "serial")
+"""The columns that hold codes."""
 
 
 def rows(listed: Iterable[object], prices: Prices, product_id: str = "") -> list[ExportRow]:
@@ -23,6 +25,11 @@ def rows(listed: Iterable[object], prices: Prices, product_id: str = "") -> list
         product_id: what the denominations are of, where those are listed.
     """
     return [_row(value, prices, product_id) for value in listed]
+
+
+def card_columns(card: Mapping[str, str]) -> dict[str, str]:
+    """Return a card's own fields as columns; a name of the vendor's never takes one of ours."""
+    return {name if name in CODES else f"card_{name}": value for name, value in card.items()}
 
 
 def _row(value: object, prices: Prices, product_id: str) -> ExportRow:

@@ -19,7 +19,7 @@ from tui.cli import argument_types, prompts
 from tui.cli.context import AddCommand, Call
 from tui.cli.exit_codes import DONE, NOT_FINAL
 from tui.formats import as_json, as_text, export_rows
-from tui.formats.export_rows import ExportRow
+from tui.formats.export_rows import CODES, ExportRow, card_columns
 
 if TYPE_CHECKING:
     from services.desk.desk import Desk
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 STDOUT = "-"
 LISTS = ("catalogue", "stock", "orders", "ledger", "log", "unresolved")
 TIMED = frozenset({"orders", "ledger", "log"})
-CODES = ("value", "serial")
-"""The columns that hold codes."""
 
 
 def declare(add: AddCommand) -> None:
@@ -182,7 +180,7 @@ def _rows_with_cards(
         else:
             held += [dict.fromkeys(CODES, "") for _ in range(order.missing)]
             rows += [
-                {**document, "card": at, **columns, **{_column(n): v for n, v in card.items()}}
+                {**document, "card": at, **columns, **card_columns(card)}
                 for at, card in enumerate(held, 1)
             ]
     return rows
@@ -191,12 +189,7 @@ def _rows_with_cards(
 def _columns(cards: dict[str, tuple[Card, ...]]) -> tuple[str, ...]:
     """Return the columns of all that is a card's own, in the order of the first card with each."""
     held = (card for each in cards.values() for card in as_json.revealed(each))
-    return tuple(dict.fromkeys([*CODES, *(_column(name) for card in held for name in card)]))
-
-
-def _column(name: str) -> str:
-    """Return the column of a card's field; a name of the vendor's never takes one of ours."""
-    return name if name in CODES else f"card_{name}"
+    return tuple(dict.fromkeys([*CODES, *(name for card in held for name in card_columns(card))]))
 
 
 def _drawn(call: Call) -> bool:
