@@ -32,7 +32,6 @@ def buying(now: ActionContext) -> str:
 
 
 def adding(now: ActionContext) -> str:
-    """Return why nothing can be added to a sale."""
     return "" if now.place == "sale" else buying(now)
 
 
@@ -56,7 +55,6 @@ def cards(now: ActionContext) -> str:
 
 
 def clipboard(now: ActionContext) -> str:
-    """Return why nothing can go to the clipboard."""
     return "" if now.can_copy else "Copying is turned off in the settings (ui.copy)."
 
 
@@ -95,7 +93,6 @@ def handing(now: ActionContext) -> str:
 
 
 def exporting(now: ActionContext) -> str:
-    """Return why the list cannot be exported."""
     return "Privacy mode hides the amounts; leave it first." if now.privacy else ""
 
 
@@ -119,12 +116,10 @@ def reversing(now: ActionContext) -> str:
 
 
 def pinning(now: ActionContext) -> str:
-    """Return why nothing can be pinned."""
     return "" if now.product else "No product is highlighted."
 
 
 def watching(now: ActionContext) -> str:
-    """Return why nothing can be watched."""
     if now.place == "stock":
         return "" if now.denomination else "No value is highlighted."
     return pinning(now)
@@ -156,7 +151,6 @@ def noting(now: ActionContext) -> str:
 
 
 def opening(now: ActionContext) -> str:
-    """Return why the highlighted row cannot be opened."""
     if now.nothing_to_open:
         return now.nothing_to_open
     if now.place == "stock":
@@ -188,12 +182,10 @@ def refreshing(now: ActionContext) -> str:
 
 
 def ours(now: ActionContext) -> str:
-    """Return why the selected order cannot be the purchase."""
     return now.why_not_ours
 
 
 def taking_off(now: ActionContext) -> str:
-    """Return why nothing can be taken off the list."""
     if now.place == "watch":
         return "" if now.watched else "It is not watched."
     if now.place == "cases":
@@ -210,5 +202,4 @@ def taking_off(now: ActionContext) -> str:
 
 
 def taking_all_off(now: ActionContext) -> str:
-    """Return why not all of the list can be taken off."""
     return "" if now.place == "sale" else taking_off(now)

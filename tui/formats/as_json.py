@@ -90,7 +90,6 @@ def stock(
 
 
 def balance(read: Balance) -> Document:
-    """Return the account's balance in DZD."""
     return {"balance": amount(read.amount), "currency": "DZD", "read_at": instant(read.read_at)}
 
 

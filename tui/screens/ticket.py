@@ -497,7 +497,7 @@ class TicketScreen(Dialog[None]):
             self._show_order()
 
     def _go_on(self, event: events.Key) -> None:
-        """Take the step that `_next_step` offers."""
+        """Take a step that the key line offers."""
         keys, state = self.context.keymap, self._purchase.state if self._purchase else ""
         if keys.presses("back", event.key) or self._leads_away(event.key):
             return

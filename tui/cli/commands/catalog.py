@@ -59,7 +59,6 @@ async def stock(call: Call) -> int:
 
 
 async def balance(call: Call) -> int:
-    """Print the balance in DZD."""
     async with call.desk(journal=False) as desk:
         read = await desk.figures.balance()
     call.out.data(as_json.balance(read), as_text.balance(read))

@@ -55,7 +55,6 @@ complete -F _carddesk carddesk
 
 
 def script(shell: str, parser: ArgumentParser) -> str:
-    """Return the completion script for bash, zsh or fish."""
     # This module is loaded with each command line.
     import shtab
 

@@ -13,7 +13,6 @@ from tui.formats import as_json, as_text
 
 
 def declare(add: AddCommand) -> None:
-    """Declare the command and its options."""
     command = add("watch", watch, "hear when goods are back, change cost or run low")
     argument_types.add_what(
         command, "list|add|remove", "print what is watched; watch something; stop watching it"
