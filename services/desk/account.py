@@ -109,7 +109,7 @@ class Account:
             charged=identity.environment == "PRODUCTION",
         )
         self._lease: Final = PollingLease(
-            self.tracked, journal.consoles, settings.board.poll_seconds * LEASE_TICKS
+            journal, journal.consoles, settings.board.poll_seconds * LEASE_TICKS
         )
 
     @classmethod

@@ -321,11 +321,6 @@ class Desk:
         """Begin the work behind a console; every failure of it goes into the book."""
         self._background.start()
 
-    def restart(self) -> None:
-        """Begin again what died or was stopped, because a person asked for it."""
-        self._client.try_proxy_again()
-        self._background.restart()
-
     def forgive_key(self) -> None:
         """Let calls pass again after a rejected key, because a person wants it tried once more."""
         self._client.try_proxy_again()

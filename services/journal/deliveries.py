@@ -20,16 +20,12 @@ class Deliveries:
     def __init__(self, journal: Journal) -> None:
         self._journal: Final = journal
 
-    async def give(self, order_id: str) -> tuple[Delivery, bool]:
-        """Mark an order as given, with its event; one that is marked already stays as it is.
+    async def give_all(self, order_ids: Iterable[str]) -> list[tuple[Delivery, bool]]:
+        """Mark orders as given, all or none of them, each with its event.
 
         Returns:
-            The mark, and whether it is new.
+            Each mark, and whether it is new: one that is marked already stays as it is.
         """
-        return (await self.give_all((order_id,)))[0]
-
-    async def give_all(self, order_ids: Iterable[str]) -> list[tuple[Delivery, bool]]:
-        """Mark orders as given, all or none of them; see `give`."""
         wanted = tuple(order_ids)
 
         def one(tx: JournalTransaction, order_id: str) -> tuple[Delivery, bool]:

@@ -5,7 +5,6 @@ from typing import Final
 
 from services.journal import rows
 from services.journal.database import Journal
-from services.journal.orders import TrackedOrders
 from services.journal.presence import Consoles
 from services.journal.transaction import JournalTransaction
 
@@ -48,19 +47,20 @@ class Pause:
 
 
 POLLING: Final = "polling"
+_HELD: Final = "SELECT holder, until FROM leases WHERE name = ?"
 
 
 class PollingLease:
     """The right to poll one account, as seen from one console.
 
     Args:
-        tracked: where the lease is written.
+        journal: where the lease is written.
         consoles: who this console is, and which are alive.
         seconds: how long it holds without being renewed.
     """
 
-    def __init__(self, tracked: TrackedOrders, consoles: Consoles, seconds: float) -> None:
-        self._tracked: Final = tracked
+    def __init__(self, journal: Journal, consoles: Consoles, seconds: float) -> None:
+        self._journal: Final = journal
         self._consoles: Final = consoles
         self._seconds: Final = seconds
 
@@ -70,15 +70,37 @@ class PollingLease:
         Raises:
             JournalFailed: the journal could not be written.
         """
-        return await self._tracked.take_lease(POLLING, self._consoles, self._seconds)
+        consoles = self._consoles
+
+        def work(tx: JournalTransaction) -> bool:
+            held = tx.row(_HELD, POLLING) or {}
+            holder = str(held.get("holder", consoles.name))
+            runs = holder != consoles.name and held["until"] >= tx.now
+            if runs and consoles.alive(tx, holder):
+                return False
+            tx.run(
+                "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+                " holder = excluded.holder, until = excluded.until",
+                *(POLLING, consoles.name, tx.later(self._seconds)),
+            )
+            return True
+
+        return await self._journal.write(work)
 
     async def held(self) -> bool:
         """Tell whether any console polls; raises JournalFailed."""
-        return await self._tracked.lease_is_held(POLLING, self._consoles)
+
+        def work(tx: JournalTransaction) -> bool:
+            held = tx.row(_HELD, POLLING)
+            alive = self._consoles.alive
+            return bool(held and held["until"] >= tx.now and alive(tx, held["holder"]))
+
+        return await self._journal.read(work)
 
     async def drop(self) -> None:
         """Give it back; raises JournalFailed when the journal could not be written."""
-        await self._tracked.drop_lease(POLLING, self._consoles.name)
+        drop = "DELETE FROM leases WHERE name = ? AND holder = ?"
+        await self._journal.write(lambda tx: tx.run(drop, POLLING, self._consoles.name))
 
 
 CALL: Final = "call:"

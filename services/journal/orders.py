@@ -10,7 +10,6 @@ from services.domain.models import Order, Purchase
 from services.domain.text import clean
 from services.journal import rows as journal_rows
 from services.journal.database import Journal
-from services.journal.presence import Consoles
 from services.journal.transaction import JournalTransaction
 
 _SINCE, _READ_TO = "watching_since", "list_read_to"
@@ -57,7 +56,7 @@ class Watch(Struct, frozen=True):
 
 
 class TrackedOrders:
-    """The `orders` and `leases` of one journal. Methods raise JournalFailed."""
+    """The `orders` of one journal. Methods raise JournalFailed."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal: Final = journal
@@ -128,14 +127,6 @@ class TrackedOrders:
 
         return await self._journal.write(work)
 
-    async def since(self, start: datetime) -> tuple[Order, ...]:
-        """Return the orders placed since a time (UTC) and all that something is waited for of."""
-        return await self._journal.read(lambda tx: since(tx, start))
-
-    async def seen(self, order_id: str) -> tuple[Order | None, datetime | None]:
-        """Return an order as last seen, and when it was first (UTC); None for an unknown one."""
-        return await self._journal.read(lambda tx: seen(tx, order_id))
-
     async def unclaimed(self) -> tuple[Order, ...]:
         """Return the orders that no purchase claims and that came after the watch began."""
         return await self._journal.read(unclaimed)
@@ -149,45 +140,6 @@ class TrackedOrders:
             return frozenset(name for name in wanted if tx.row(query, name))
 
         return await self._journal.read(work)
-
-    async def take_lease(self, name: str, consoles: Consoles, seconds: float) -> bool:
-        """Take or renew a lease, unless another console that is alive holds it.
-
-        Args:
-            name: what is leased, such as the polling of the account.
-            consoles: who asks, and which are alive.
-            seconds: how long it holds without being renewed.
-        """
-
-        def work(tx: JournalTransaction) -> bool:
-            held = tx.row("SELECT holder, until FROM leases WHERE name = ?", name) or {}
-            holder = str(held.get("holder", consoles.name))
-            runs = holder != consoles.name and held["until"] >= tx.now
-            if runs and consoles.alive(tx, holder):
-                return False
-            tx.run(
-                "INSERT INTO leases VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
-                " holder = excluded.holder, until = excluded.until",
-                *(name, consoles.name, tx.later(seconds)),
-            )
-            return True
-
-        return await self._journal.write(work)
-
-    async def lease_is_held(self, name: str, consoles: Consoles) -> bool:
-        """Tell whether any console that is alive holds a lease."""
-
-        def work(tx: JournalTransaction) -> bool:
-            held = tx.row("SELECT holder, until FROM leases WHERE name = ?", name)
-            return bool(held and held["until"] >= tx.now and consoles.alive(tx, held["holder"]))
-
-        return await self._journal.read(work)
-
-    async def drop_lease(self, name: str, holder: str) -> None:
-        """Give back the lease of `holder`: this process on leaving, or one found dead."""
-        await self._journal.write(
-            lambda tx: tx.run("DELETE FROM leases WHERE name = ? AND holder = ?", name, holder)
-        )
 
 
 def since(tx: JournalTransaction, start: datetime) -> tuple[Order, ...]:

@@ -85,11 +85,6 @@ class Tracker:
         self._reported = PollState()
 
     @property
-    def open_count(self) -> int:
-        """How many orders are followed."""
-        return len(self._orders.open)
-
-    @property
     def read_to(self) -> datetime | None:
         """Up to when, by the vendor's clock (UTC), the list has been read and reported."""
         return self._read_to

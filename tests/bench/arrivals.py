@@ -13,6 +13,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from services.domain.models import Order
+from services.journal.orders import TrackedOrders
 from services.system.clock import SystemClock
 from tests.bench import seed
 from tests.bench.another import another_console
@@ -26,7 +27,7 @@ PAUSE = 0.04
 async def arrive(count: int) -> None:
     """Let orders come for each line that is read, and say when all of them are there."""
     clock = SystemClock()
-    async with another_console(LEASE_SECONDS) as (tracked, lease):
+    async with another_console(LEASE_SECONDS) as (journal, lease):
         print("ready", flush=True)
         hour = 0
         while await asyncio.to_thread(sys.stdin.readline):
@@ -35,7 +36,7 @@ async def arrive(count: int) -> None:
                     replace(order, status="HANDLING", fulfilled_quantity=None) for order in orders
                 ]
                 for batch in (opened, orders):
-                    await tracked.save(batch)
+                    await TrackedOrders(journal).save(batch)
                     await clock.sleep(PAUSE)
             await lease.take()
             hour += 1

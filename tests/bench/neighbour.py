@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from services.domain.models import Order
+from services.journal.orders import TrackedOrders, since
 from services.system.clock import SystemClock
 from tests.bench.another import another_console
 
@@ -23,8 +24,8 @@ LEASE_SECONDS = 60.0
 async def change(share: float, only: str) -> None:
     """Change orders until killed."""
     clock = SystemClock()
-    async with another_console(LEASE_SECONDS) as (tracked, lease):
-        known = await tracked.since(datetime.min.replace(tzinfo=UTC))
+    async with another_console(LEASE_SECONDS) as (journal, lease):
+        known = await journal.read(lambda tx: since(tx, datetime.min.replace(tzinfo=UTC)))
         orders = {order.id: order for order in known}
         chance = random.Random(7)
         print("ready", flush=True)
@@ -37,7 +38,7 @@ async def change(share: float, only: str) -> None:
                 await clock.sleep(1)
                 chosen = chance.sample(list(orders.values()), max(1, round(share * len(orders))))
             orders |= {order.id: _turned(order) for order in chosen}
-            await tracked.save([orders[order.id] for order in chosen])
+            await TrackedOrders(journal).save([orders[order.id] for order in chosen])
             await lease.take()
 
 

@@ -66,7 +66,7 @@ async def test_a_tick_lists_a_hundred_open_orders_a_request(
         before = sum(box.requests.values())
         await tracker.tick()
         assert sum(box.requests.values()) - before == requests
-        assert tracker.open_count == count
+        assert len(tracker._orders.open) == count
 
 
 async def test_a_tick_of_many_pages_takes_its_time_instead_of_the_vendors(

@@ -115,7 +115,7 @@ async def test_a_silent_vendor_is_given_up_and_asked_again(console, shop, still,
         shop.faults.clear()
         # A vendor on a busy machine is not silent.
         monkeypatch.undo()
-        desk.restart()
+        desk.refresh_orders()
         await book_where(desk, lambda book: book.info.can_buy and not book.link.silent_since)
 
 
@@ -225,10 +225,10 @@ async def test_a_desk_that_was_left_has_no_work_and_begins_none(console, shop):
     async with console() as desk:
         await book_where(desk, lambda book: book.balance)
         shop.faults.add(Fault("hang", endpoint="balance", times=0))
-        desk.restart()
+        desk.start()
         await shop.seen("balance", 2)
-        desk.restart()
-    desk.restart()
+        desk.start()
+    desk.start()
     assert not names & {task.get_name() for task in asyncio.all_tasks()}
 
 
@@ -330,14 +330,14 @@ import asyncio, sys
 from pathlib import Path
 from services.system.clock import SystemClock
 from services.journal.database import Journal
-from services.journal.orders import TrackedOrders
+from services.journal.leases import PollingLease
 
 async def main():
     path, account = Path(sys.argv[1]), sys.argv[2]
     journal = Journal(path, SystemClock(), "karim")
     journal.consoles.begin()
     await journal.open(account)
-    await TrackedOrders(journal).take_lease("polling", journal.consoles, 3600)
+    await PollingLease(journal, journal.consoles, 3600).take()
     print("held", flush=True)
     await asyncio.Event().wait()
 

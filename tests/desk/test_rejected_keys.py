@@ -62,11 +62,11 @@ async def test_a_person_who_asks_again_and_again_gets_four_attempts_and_then_a_t
         await book_where(desk, lambda book: book.poll.state == "stopped")
         for attempt in (2, 3, 4):
             lines = len(desk.book.log)
-            desk.restart()
+            desk.refresh_orders()
             await book_where(desk, lambda book, lines=lines: len(book.log) > lines)
             assert asked(shop) == attempt
         assert asked(shop) == 4
-        desk.restart()
+        desk.refresh_orders()
         book = await book_where(desk, lambda book: book.poll.state == "blocked")
         assert "No call is made until" in str(book.poll.failure.sentence())
         assert asked(shop) == 4

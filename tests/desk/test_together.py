@@ -68,9 +68,7 @@ async def test_every_console_writes_its_own_outcome_whatever_the_vendor_does(
         quote = await desk.quote(product.id, denomination.id, 2)
         account = desk._opening.opened()
         if not leads:
-            monkeypatch.setattr(
-                account.tracked, "take_lease", lambda *_: asyncio.sleep(0, result=False)
-            )
+            monkeypatch.setattr(account._lease, "take", lambda: asyncio.sleep(0, result=False))
             monkeypatch.setattr(account.journal.consoles, "alive", lambda *_: True)
         real = account._client.place
         disk = contextlib.ExitStack()

@@ -15,7 +15,8 @@ from services.domain.purchase_states import TRANSITIONS
 from services.journal import location
 from services.journal.database import Journal
 from services.journal.emergency_file import Outcome
-from services.journal.orders import TrackedOrders
+from services.journal.leases import PollingLease
+from services.journal.orders import TrackedOrders, since
 from services.journal.purchases import Purchases
 from services.purchasing.crash_recovery import Recovery
 from services.system.clock import Clock
@@ -321,18 +322,16 @@ async def test_an_outcome_in_the_emergency_file_is_carried_over(journal, purchas
 
 
 async def test_a_lease_is_held_by_one_and_taken_over_when_it_ran_out(journal, still):
-    tracked = TrackedOrders(journal)
     one, two = Known("one", "two", name="one"), Known("one", "two", name="two")
-    assert await tracked.take_lease("polling", one, 12)
-    assert not await tracked.take_lease("polling", two, 12)
+    assert await PollingLease(journal, one, 12).take()
+    assert not await PollingLease(journal, two, 12).take()
     still.advance(13)
-    assert await tracked.take_lease("polling", two, 12)
+    assert await PollingLease(journal, two, 12).take()
 
 
 async def test_a_lease_of_a_console_that_died_is_taken_over_at_once(journal):
-    tracked = TrackedOrders(journal)
-    assert await tracked.take_lease("polling", Known("one", name="one"), 12)
-    assert await tracked.take_lease("polling", Known("two", name="two"), 12)
+    assert await PollingLease(journal, Known("one", name="one"), 12).take()
+    assert await PollingLease(journal, Known("two", name="two"), 12).take()
 
 
 async def test_a_console_that_is_cut_off_may_be_sending_until_its_deadline(purchases, still):
@@ -351,7 +350,7 @@ async def test_tracked_orders_keep_what_a_later_answer_leaves_out(journal, still
     order = Order("o1", "HANDLING", 2, "prod", "type", still.now())
     await tracked.save([order])
     await tracked.save([Order("o1", "FULFILLED", 2, "", "", still.now(), 2, Decimal("9.5"))])
-    [kept] = await tracked.since(still.now())
+    [kept] = await journal.read(lambda tx: since(tx, still.now()))
     assert (kept.status, kept.product) == ("FULFILLED", "prod")
     assert kept.fulfilled_amount == Decimal("9.50")
 

@@ -68,7 +68,7 @@ async def test_cards_that_come_one_by_one_are_counted(box, follower):
     await follower.ticks(100)
     counts = [count for status, count in follower.counts(order_id) if status == "FULFILLED"]
     assert counts == [0, 1, 2, 3]
-    assert follower.tracker.open_count == 0
+    assert len(follower.tracker._orders.open) == 0
 
 
 async def test_late_codes_are_asked_for_quickly_then_seldom_for_a_day(box, follower, leaping):
@@ -83,11 +83,11 @@ async def test_late_codes_are_asked_for_quickly_then_seldom_for_a_day(box, follo
     assert 50 <= hour <= 150
     leaping.advance(timedelta(hours=22).total_seconds())
     await follower.tracker.tick()
-    assert follower.tracker.open_count == 1
+    assert len(follower.tracker._orders.open) == 1
     leaping.advance(timedelta(hours=2).total_seconds())
     before = box.requests["GET", "checkOrder"]
     await follower.ticks(600)
-    assert follower.tracker.open_count == 0
+    assert len(follower.tracker._orders.open) == 0
     assert box.requests["GET", "checkOrder"] == before
     assert follower.counts(order_id)[-1] == ("FULFILLED", 0)
 
@@ -107,7 +107,7 @@ async def test_cards_that_are_gone_again_have_come_all_the_same(box, follower):
     box.faults.add(Fault.parse("shape:no-cards"))
     await follower.ticks(60)
     assert follower.counts(order_id)[-1] == ("FULFILLED", 3)
-    assert follower.tracker.open_count == 0
+    assert len(follower.tracker._orders.open) == 0
 
 
 async def test_one_unreadable_order_keeps_no_other_waiting(box, follower):

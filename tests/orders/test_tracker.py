@@ -81,7 +81,7 @@ async def test_a_tick_costs_one_request_for_each_hundred_open_orders(
     before = slow_market.requests["GET", "list"]
     await follower.tracker.tick()
     assert slow_market.requests["GET", "list"] - before == requests
-    assert follower.tracker.open_count == orders
+    assert len(follower.tracker._orders.open) == orders
     assert slow_market.requests["GET", "checkOrder"] == 0
 
 
@@ -99,7 +99,7 @@ async def test_only_what_changed_is_announced(slow_market, leaping, follower):
     leaping.advance(6)
     await follower.tracker.tick()
     assert [(order.id, order.status) for order in follower.received] == [(second, "FULFILLED")]
-    assert follower.tracker.open_count == 1
+    assert len(follower.tracker._orders.open) == 1
 
 
 async def test_an_order_of_another_desk_is_found_while_nothing_of_ours_is_open(

@@ -33,7 +33,7 @@ async def test_a_second_console_begins_with_the_days_events(
             f"revealed: 2 {goods}, card 1",
         ]
         assert all(entry.customer == "for Yacine" for entry in desk.book.log[:3])
-        desk.restart()
+        desk.start()
         await desk.ready()
         assert [entry.text for entry in desk.book.log].count(lines[0]) == 1
 

@@ -271,10 +271,6 @@ class DeskSales:
         await self._sales.take(sale_id)
         return await self._in_hand(sale_id)
 
-    def put_aside(self) -> None:
-        """Have no sale in hand; what was in hand stays as it is."""
-        self._keeper.publish(sale=None)
-
     async def close(self, sale: Sale, why: str) -> None:
         """Be done with a sale; what was not sent is left out."""
         await self._sales.close(sale.id, why)

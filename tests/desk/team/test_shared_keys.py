@@ -101,10 +101,10 @@ async def test_who_asks_again_gets_one_more_and_four_in_all(host, shop):
             await book_where(desk, lambda book: book.fatal)
         for attempt, desk in enumerate((two, one, two), start=2):
             lines = len(desk.book.log)
-            desk.restart()
+            desk.refresh_orders()
             await book_where(desk, lambda book, lines=lines: len(book.log) > lines)
             assert asked(shop) == attempt
-        one.restart()
+        one.refresh_orders()
         book = await book_where(one, lambda book: book.poll.state == "blocked")
         assert "No call is made until" in str(book.poll.failure.sentence())
         assert asked(shop) == 4
@@ -114,7 +114,7 @@ async def test_a_key_that_works_again_is_free_on_every_host(host, shop):
     async with host("a", "new-key-1") as one:
         await book_where(one, lambda book: book.fatal)
         shop.add_key("new-key-1")
-        one.restart()
+        one.refresh_orders()
         await book_where(one, lambda book: book.info.can_buy)
         async with host("b", "new-key-1") as two:
             await book_where(two, lambda book: book.info.can_buy)

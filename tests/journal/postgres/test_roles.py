@@ -14,7 +14,6 @@ from services.journal import kept_limits
 from services.journal.database import Journal
 from services.journal.deliveries import Deliveries
 from services.journal.leases import PollingLease
-from services.journal.orders import TrackedOrders
 from services.journal.postgres import roles, setup
 from services.journal.postgres.place import open_place
 from services.journal.postgres.session import JournalServer
@@ -141,7 +140,7 @@ async def test_support_writes_notes_marks_and_reveals(logins, opened):
         changed = await purchases.update("p1", {"note": "yacine"}, kind="note", why="note changed")
         assert changed.note == "yacine"
         await purchases.record("reveal", "o1", "card 1", card=0)
-        await Deliveries(journal).give("o1")
+        await Deliveries(journal).give_all(["o1"])
         with pytest.raises(JournalFailed) as failed:
             await purchases.add(intent(StillClock(), "p2"), "owner", Baseline())
         assert failed.value.code == "JOURNAL_RIGHTS"
@@ -168,10 +167,10 @@ async def test_support_sees_whether_a_desk_keeps_the_orders_current(logins, open
     async with opened(logins[roles.DESK]):
         pass
     async with opened(logins[roles.SUPPORT], "b") as journal:
-        watching = PollingLease(TrackedOrders(journal), journal.consoles, 60)
+        watching = PollingLease(journal, journal.consoles, 60)
         assert not await watching.held()
         async with opened(logins[roles.DESK]) as desk:
-            lease = PollingLease(TrackedOrders(desk), desk.consoles, 60)
+            lease = PollingLease(desk, desk.consoles, 60)
             assert await lease.take()
             assert await watching.held()
             await lease.drop()

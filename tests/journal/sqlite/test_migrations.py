@@ -148,7 +148,7 @@ async def test_what_was_sold_before_the_mark_was_kept_is_not_waited_for(
     early = datetime(2020, 1, 1, tzinfo=UTC)
     assert await marks.missing(early, None, marked_only=True) == ()
     assert len(await marks.missing(early, None)) == len(NOTES)
-    assert (await marks.give("65f0a1b2c3d4e5f607180000"))[1]
+    assert (await marks.give_all(["65f0a1b2c3d4e5f607180000"]))[0][1]
     assert (await Purchases(journal).events("p0"))[-1].kind == "delivered"
 
 

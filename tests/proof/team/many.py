@@ -11,8 +11,7 @@ from statistics import quantiles
 from msgspec import Struct
 
 from services.journal.database import Journal
-from services.journal.leases import POLLING
-from services.journal.orders import TrackedOrders
+from services.journal.leases import PollingLease
 from services.journal.postgres.session import JournalServer
 from services.system.clock import SystemClock
 from tests.proof.team import ground, hosts
@@ -87,10 +86,7 @@ async def _one_polls(journals: list[Journal]) -> list[str]:
     """Let all ask for the polling twice: one has it, and keeps it."""
     had: list[list[int]] = []
     for _ in range(2):
-        took = [
-            await TrackedOrders(each).take_lease(POLLING, each.consoles, LEASE_SECONDS)
-            for each in journals
-        ]
+        took = [await PollingLease(each, each.consoles, LEASE_SECONDS).take() for each in journals]
         had.append([number for number, held in enumerate(took) if held])
     return [] if had == [[0], [0]] else [f"the polling was held by {had}"]
 
