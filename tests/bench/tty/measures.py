@@ -17,7 +17,7 @@ SETTLE = 0.06
 
 
 class Start(NamedTuple):
-    """From just before fork() to the first character, and to `ready`; s, CPU s, bytes."""
+    """From just before fork() to the first word, and to `ready`; s, CPU s, bytes."""
 
     paint_s: float
     ready_s: float

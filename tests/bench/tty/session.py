@@ -269,7 +269,7 @@ class Session:
             watched = value != self._watch_value
             self._watch_value = value
         self.chunks.append(Chunk(stamp, len(data), changed, watched))
-        if not self.painted_at and not self.term.blank():
+        if not self.painted_at and not self.term.wordless():
             self.painted_at = stamp
         # Piece by piece, so that the stamp is that of the piece which made it true.
         if self._pattern and not self._found_at and self._pattern.search(self.term.text()):

@@ -15,6 +15,7 @@ _TOKEN = re.compile(
 )
 _PARTIAL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b]*\x1b?|[ -/]*)?\Z")
 _PLAIN_CSI = b"@ABCDEFGHJKLMPXabdefgSTrZ`"
+_WORD = re.compile(r"[^\W\d_]{2}")
 _ALT_SCREEN = {47, 1047, 1049}
 _MOUSE = {9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016}
 
@@ -154,8 +155,9 @@ class Terminal:
     def text(self) -> str:
         return "\n".join("".join([c.data for c in line]).rstrip() for line in self._lines)
 
-    def blank(self) -> bool:
-        return not any(c.data.strip() for line in self._lines for c in line)
+    def wordless(self) -> bool:
+        """Tell whether no word is on the screen: a hidden sign only asks how wide it is drawn."""
+        return not _WORD.search(self.text())
 
     def backgrounds(self, column: int) -> tuple[Any, ...]:
         """Background (and reverse flag) of one column, top to bottom: where a row cursor is."""
