@@ -32,7 +32,6 @@ from services.journal.leases import PollingLease, first_to_call
 from services.journal.orders import TrackedOrders
 from services.journal.purchases import Purchases
 from services.local_files.key_identity import KeyIdentity
-from services.purchasing.buyer import Buyer
 from services.purchasing.crash_recovery import Recovery
 from services.purchasing.reconciler import Reconciler
 from services.reports.ledger_reader import LedgerReader
@@ -44,6 +43,7 @@ from services.vendor.client import VendorClient
 
 if TYPE_CHECKING:
     from services.journal.shop.sales import Sales
+    from services.purchasing.buyer import Buyer
 
 LEASE_TICKS = 2
 ASKS_SECONDS = 1.0
@@ -187,6 +187,9 @@ class Account:
     def permit_buying(self) -> None:
         """Build what buys, once it is known that this desk may."""
         if self.purchasing is None:
+            # Here for speed: what is on the board is shown before the vendor says who may buy.
+            from services.purchasing.buyer import Buyer
+
             self.purchasing = Buyer(
                 self._client,
                 Figures(self._client, self._keeper),
@@ -201,7 +204,7 @@ class Account:
                 lambda: self.settling.runs,
             )
 
-    def buyer(self) -> Buyer:
+    def buyer(self) -> "Buyer":
         """Return what buys; raises Refused where buying was never permitted."""
         if self.purchasing is None:
             raise Refused("This desk does not buy", code="BUYING_OFF")

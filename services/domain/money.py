@@ -14,7 +14,7 @@ CENT = Decimal("0.01")
 ZERO = Decimal(0)
 LARGEST = Decimal(10) ** 12
 
-_GROUPING = re.compile(r"[\s'\u2019\u066c\u2009\u200b\u2060]")
+_GROUPING = r"[\s'\u2019\u066c\u2009\u200b\u2060]"
 _ARABIC_MARK = "\u066b"
 _EITHER = (".", ",")
 """What groups thousands or begins the decimals, as the language has it."""
@@ -22,9 +22,9 @@ _EITHER = (".", ",")
 _MARK = "|"
 """A mark that can only begin the decimals."""
 
-_MARKS = re.compile(r"[.,|]")
-_AMOUNT = re.compile(r"[0-9][0-9.,|]*")
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*")
+_MARKS = r"[.,|]"
+_AMOUNT = r"[0-9][0-9.,|]*"
+_GROUPED = r"[1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\1[0-9]{3})*"
 
 
 def parse(text: str) -> Decimal:
@@ -56,23 +56,23 @@ def readings(text: str) -> tuple[Decimal, ...]:
     is the decimal mark or groups: the last of the two is the mark where both are there, and one
     that comes twice groups. A mark at the end is one whose decimals are still to come.
     """
-    compact = _GROUPING.sub("", western(text.strip())).replace(_ARABIC_MARK, _MARK)
+    compact = re.sub(_GROUPING, "", western(text.strip())).replace(_ARABIC_MARK, _MARK)
     if compact[-1:] in (*_EITHER, _MARK):
         compact = compact[:-1]
-    if not _AMOUNT.fullmatch(compact):
+    if not re.fullmatch(_AMOUNT, compact):
         return ()
-    marks = _MARKS.findall(compact)
+    marks = re.findall(_MARKS, compact)
     if not marks:
         return (Decimal(compact),)
     whole, last, decimals = compact.rpartition(marks[-1])
     if marks.count(last) > 1:
         groups = compact if last != _MARK and set(marks) == {last} else ""
-        return (_joined(groups),) if _GROUPED.fullmatch(groups) else ()
+        return (_joined(groups),) if re.fullmatch(_GROUPED, groups) else ()
     if len(marks) > 1:
-        fits = _MARK not in marks[:-1] and _GROUPED.fullmatch(whole)
+        fits = _MARK not in marks[:-1] and re.fullmatch(_GROUPED, whole)
         return (Decimal(f"{_joined(whole)}.{decimals}"),) if fits else ()
     exact = Decimal(f"{whole}.{decimals}")
-    if last != _MARK and _GROUPED.fullmatch(compact):
+    if last != _MARK and re.fullmatch(_GROUPED, compact):
         return exact, _joined(compact)
     return (exact,)
 
@@ -87,7 +87,7 @@ def same(text: str, amount: Decimal) -> bool:
 
 
 def _joined(groups: str) -> Decimal:
-    return Decimal(_MARKS.sub("", groups))
+    return Decimal(re.sub(_MARKS, "", groups))
 
 
 def checked(amount: Decimal) -> Decimal:

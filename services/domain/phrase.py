@@ -12,7 +12,7 @@ from services.domain import money
 from services.domain.secrets import MASK
 from services.domain.text import clean
 
-_NUMBER = re.compile(r"\d(?:[\d\s.,'\u2019\u066b\u066c]*\d)?")
+_NUMBER = r"\d(?:[\d\s.,'\u2019\u066b\u066c]*\d)?"
 _FORMATTER = Formatter()
 
 
@@ -138,4 +138,4 @@ def _shown(piece: PhrasePiece) -> str:
 def _hidden(piece: PhrasePiece) -> str:
     if isinstance(piece, Decimal):
         return MASK
-    return _NUMBER.sub(MASK, piece.text) if isinstance(piece, Quoted) else piece
+    return re.sub(_NUMBER, MASK, piece.text) if isinstance(piece, Quoted) else piece

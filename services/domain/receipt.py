@@ -55,9 +55,9 @@ _SEVERAL: Final = {
 
 LONGEST_ORDER_ID = 80
 
-_FIELD = re.compile(r"\{([^{}\n]*)\}")
-_CARD = re.compile(r"\{(code|serial)\}")
-_PIECES = re.compile(r"(\{[^{}\n]*\})")
+_FIELD = r"\{([^{}\n]*)\}"
+_CARD = r"\{(code|serial)\}"
+_PIECES = r"(\{[^{}\n]*\})"
 
 
 def check(template: str) -> str:
@@ -67,14 +67,14 @@ def check(template: str) -> str:
         ValueError: it names a field that there is not, has a brace too many, or gives no code.
     """
     template = template.replace("\\n", "\n")
-    for found in _FIELD.finditer(template):
+    for found in re.finditer(_FIELD, template):
         name = found[1]
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.0)[0]
             raise ValueError(
                 f"it has no field {{{name[:20]}}}; the nearest is {{{near}}} of {', '.join(FIELDS)}"
             )
-    if re.search(r"[{}]", _FIELD.sub("", template)):
+    if re.search(r"[{}]", re.sub(_FIELD, "", template)):
         raise ValueError("it has a brace that belongs to no field such as {code}")
     if template and "{code}" not in template:
         raise ValueError("it gives the customer no {code}")
@@ -105,9 +105,9 @@ def fill(template: str, values: Mapping[str, str], more: Sequence[str] = ()) -> 
     kept: list[str] = []
     labels: list[str] = []
     lines = template.split("\n")
-    last = max((at for at, line in enumerate(lines) if _CARD.search(line)), default=-1)
+    last = max((at for at, line in enumerate(lines) if re.search(_CARD, line)), default=-1)
     for at, line in enumerate(lines):
-        names = _FIELD.findall(line)
+        names = re.findall(_FIELD, line)
         if not names and line.rstrip().endswith(":"):
             labels.append(line)
             continue
@@ -122,9 +122,13 @@ def fill(template: str, values: Mapping[str, str], more: Sequence[str] = ()) -> 
 def _parts(template: str) -> tuple[str, str, str]:
     """Split a template into what is above the cards, what is of one card, and what is below."""
     lines = template.split("\n")
-    places = [at for at, line in enumerate(lines) if _CARD.search(line)]
+    places = [at for at, line in enumerate(lines) if re.search(_CARD, line)]
     first, last = places[0], places[-1]
-    while first and not _FIELD.search(lines[first - 1]) and lines[first - 1].rstrip().endswith(":"):
+    while (
+        first
+        and not re.search(_FIELD, lines[first - 1])
+        and lines[first - 1].rstrip().endswith(":")
+    ):
         first -= 1
     above, card, below = lines[:first], lines[first : last + 1], lines[last + 1 :]
     return "\n".join(above), "\n".join(card), "\n".join(below)
@@ -240,8 +244,8 @@ def _values(order: BoardOrder, price: str, hint: str, *, code: str, serial: str)
 def _filled(line: str, values: Mapping[str, str]) -> str:
     """Put the values in; the blanks before one that is empty go with it, a value's own stay."""
     done = ""
-    for piece in _PIECES.split(line):
-        if field := _FIELD.fullmatch(piece):
+    for piece in re.split(_PIECES, line):
+        if field := re.fullmatch(_FIELD, piece):
             value = values[field[1]]
             done = done + value if value else done.rstrip(" ")
         else:

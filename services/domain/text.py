@@ -13,7 +13,9 @@ BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u180e\u2060\u3164\ufeff\uffa0\ufff9\ufffa\ufffb")
 LONGEST = 2_000
 MOST_COMBINING = 3
-_ONE_CELL = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2022\u2026]*\Z")
+_ONE_CELL = re.compile(
+    r"[ -~\u00a1-\u00ac\u00ae-\u024f\u2022\u2026\u2190-\u21ff\u2500-\u25fc\u2713]*\Z"
+)
 _NUMBER = re.compile(r"([0-9]{1,40})")
 _LETTERS = {
     "\u0621": "",  # hamza on its own
@@ -84,7 +86,7 @@ def clean(text: str, limit: int = LONGEST) -> SafeText:
 
 
 def one_cell_each(text: str) -> bool:
-    """Tell whether every character of cleaned text is Latin or a sign of ours: one cell each."""
+    """Tell whether every character of cleaned text is Latin, a line or a sign: one cell each."""
     return text.isascii() or _ONE_CELL.match(text) is not None
 
 

@@ -17,7 +17,7 @@ from services.system.route import Route
 LARGEST_CA_FILE = 1024 * 1024
 BEGIN_CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 END_CERTIFICATE = "-----END CERTIFICATE-----"
-_CERTIFICATE = re.compile(rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \1-----")
+_CERTIFICATE = rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \1-----"
 DER = b"\x30\x82"
 
 
@@ -73,7 +73,7 @@ def _certificates(path: Path) -> str:
             advice="Name a file that holds your company's certificate alone.",
         )
     # What else is in the file (a key, a comment, a byte-order mark) goes no further.
-    if found := [match[0] for match in _CERTIFICATE.finditer(content)]:
+    if found := [match[0] for match in re.finditer(_CERTIFICATE, content)]:
         return b"\n".join(found).decode("ascii", "replace") + "\n"
     if content.startswith(DER):
         encoded = base64.encodebytes(content).decode("ascii")

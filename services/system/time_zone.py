@@ -9,7 +9,7 @@ from services.system import process
 
 FOLDERS = (Path("/usr/share/zoneinfo"), Path("/usr/lib/zoneinfo"), Path("/usr/share/lib/zoneinfo"))
 SYSTEM_ZONE = Path("/etc/localtime")
-_RULE = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]{1,3}(:[0-9]{2}){0,2}\S*")
+_RULE = r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]{1,3}(:[0-9]{2}){0,2}\S*"
 """A rule written out, such as CET-1CEST or <+01>-1: it needs no file."""
 
 
@@ -30,7 +30,7 @@ def time_zone_problem(environ: Mapping[str, str], system_zone: Path = SYSTEM_ZON
             return f"The time zone of this machine is not installed ({system_zone} leads nowhere)"
         return ""
     zone = name.removeprefix(":")
-    if not zone or _RULE.fullmatch(zone) or _is_zone(zone, environ):
+    if not zone or re.fullmatch(_RULE, zone) or _is_zone(zone, environ):
         return ""
     return f"The time zone TZ={clean(name, 60)} is not known on this machine"
 

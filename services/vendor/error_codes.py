@@ -54,10 +54,9 @@ ADVICE = {
 REJECTED = frozenset({"MISSING_ACCESS_TOKEN", "INVALID_ACCESS_TOKEN", "ERR_AUTH"})
 """Codes that count against the address."""
 
-_LEFT = re.compile(
-    r"\b(\d{1,2}) (?:more |remaining )?(?:attempt|tr(?:y|ies)\b)"
-    r"|(?:left|remaining)(?: attempts| tries)?\W{1,3}(\d{1,2})\b",
-    re.IGNORECASE,
+_LEFT = (
+    r"(?i)\b(\d{1,2}) (?:more |remaining )?(?:attempt|tr(?:y|ies)\b)"
+    r"|(?:left|remaining)(?: attempts| tries)?\W{1,3}(\d{1,2})\b"
 )
 
 
@@ -97,7 +96,7 @@ def attempts_left(around: Envelope) -> int | None:
     found = label(around.details.get("attemptsLeft"), LONGEST_WORD).removesuffix(".0")
     if found.isascii() and found.isdigit():
         return int(found)
-    written = _LEFT.search(around.message)
+    written = re.search(_LEFT, around.message)
     return int(written[1] or written[2]) if written else None
 
 

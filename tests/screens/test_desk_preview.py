@@ -57,8 +57,9 @@ async def test_it_follows_the_cursor_and_asks_the_vendor_nothing(
 async def test_it_has_no_room_below_160_columns(open_console: Any) -> None:
     async with open_console(size=(159, 60)) as console:
         await console.ready()
-        assert not preview(console).display
+        assert not console.screen.query(SelectedPane)
         await console.resize(160, 60)
+        await console.until(lambda: console.screen.query(SelectedPane))
         await console.until(lambda: preview(console).display)
         await console.press("3", "z")
         assert not preview(console).display

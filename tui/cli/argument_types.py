@@ -17,8 +17,8 @@ LARGEST_LIMIT = 100_000
 LONG_ENOUGH = 120.0
 """Seconds that `--wait` waits where it names none."""
 FASTEST = 3_600
-_SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
-_ID = re.compile(r"[!-~]{1,128}")
+_SECONDS = r"[0-9]{1,6}(\.[0-9]{1,3})?"
+_ID = r"[!-~]{1,128}"
 
 
 def amount(text: str) -> Decimal:
@@ -34,7 +34,7 @@ def amount(text: str) -> Decimal:
 
 def seconds(text: str) -> float:
     """Read a waiting time in seconds, from 0 to one day; raises BadInput otherwise."""
-    if _SECONDS.fullmatch(text) and float(text) <= LONGEST_WAIT:
+    if re.fullmatch(_SECONDS, text) and float(text) <= LONGEST_WAIT:
         return float(text)
     raise BadInput(f"{_quoted(text)} is not a time in seconds from 0 to {LONGEST_WAIT:.0f}")
 
@@ -62,14 +62,14 @@ def speed(text: str) -> int:
 
 def vendor_id(text: str) -> str:
     """Read an id of the vendor's: printable ASCII without spaces; raises BadInput otherwise."""
-    if _ID.fullmatch(text):
+    if re.fullmatch(_ID, text):
         return text
     raise BadInput(f"{_quoted(text)} cannot be an id of the vendor's")
 
 
 def idempotency_key(text: str) -> str:
     """Read a caller's own key for one purchase: printable ASCII; raises BadInput otherwise."""
-    if _ID.fullmatch(text):
+    if re.fullmatch(_ID, text):
         return text
     raise BadInput("An idempotency key is 1 to 128 printable ASCII characters without spaces")
 
@@ -83,7 +83,7 @@ def note(text: str) -> str:
 
 def reference(text: str) -> str:
     """Read an order id, a purchase id or an idempotency key; raises BadInput otherwise."""
-    if _ID.fullmatch(text):
+    if re.fullmatch(_ID, text):
         return text
     raise BadInput(f"{_quoted(text)} is no order id, purchase id or idempotency key")
 

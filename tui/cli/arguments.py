@@ -49,8 +49,8 @@ exit codes: 0 done, 1 internal, 2 bad input or configuration, 3 refused (nothing
 
 LONGEST_WORD = 20
 _UNKNOWN = "unrecognized arguments: "
-_QUOTED = re.compile(r"'([^']*)'")
-_OPTION = re.compile(r"--?[a-z][a-z-]{0,24}")
+_QUOTED = r"'([^']*)'"
+_OPTION = r"--?[a-z][a-z-]{0,24}"
 
 
 class HelpAsked(Exception):
@@ -139,18 +139,20 @@ def _discreet(message: str) -> str:
     said, unknown, words = message.partition(_UNKNOWN)
     if unknown:
         named = [
-            word for each in words.split() if _OPTION.fullmatch(word := each.partition("=")[0])
+            word for each in words.split() if re.fullmatch(_OPTION, word := each.partition("=")[0])
         ]
         left = len(words.split()) - sum(each in named for each in words.split())
         if left:
             named.append(f"{left} that {'is' if left == 1 else 'are'} not repeated here")
         return f"{said}{unknown}{', '.join(named)}"
-    return _QUOTED.sub(lambda found: found[0] if _tellable(found[1]) else "what was given", message)
+    return re.sub(
+        _QUOTED, lambda found: found[0] if _tellable(found[1]) else "what was given", message
+    )
 
 
 def _tellable(word: str) -> bool:
     """Tell whether a word may be repeated: a mistyped command, never a key or a code."""
-    return len(word) <= LONGEST_WORD and (word.isalpha() or bool(_OPTION.fullmatch(word)))
+    return len(word) <= LONGEST_WORD and (word.isalpha() or bool(re.fullmatch(_OPTION, word)))
 
 
 class _Help(Action):

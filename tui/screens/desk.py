@@ -16,9 +16,8 @@ from tui.actions.action import GOODS, PANES, Action, ActionContext
 from tui.actions.table import BY_ID, bindings
 from tui.screens.base import ConsoleContext, ConsoleScreen, Handler
 from tui.screens.desk_layout import PaneLayout
-from tui.screens.desk_preview import Chosen, Preview
 from tui.screens.parts import order_actions
-from tui.screens.parts.desk_places import SELECTED, Panes
+from tui.screens.parts.desk_places import SELECTED, Panes, Spot
 from tui.screens.parts.filter import FilterLine, export_handlers
 from tui.screens.parts.strips import DetailStrip, KeyLine, SaleStrip
 from tui.screens.requests import (
@@ -36,11 +35,11 @@ from widgets.panes.catalog import CatalogPane
 from widgets.panes.ledger import LedgerPane
 from widgets.panes.log import LogPane
 from widgets.panes.orders import OrderBoard
-from widgets.panes.selected import SelectedPane, ValuePreview
 from widgets.panes.stock import StockPane
 
 if TYPE_CHECKING:
     from services.domain.shop.sale import Sale
+    from tui.screens.desk_preview import Chosen, Preview
 
 TOO_SMALL = (
     "This terminal is too small for the desk: it needs 60 columns and 18 lines. "
@@ -86,16 +85,24 @@ class DeskScreen(PaneLayout):
             )
             yield LedgerPane(id="ledger").data_bind(book, now, privacy)
             yield LogPane(id="log").data_bind(book, now, privacy)
-            selected = SelectedPane(id=SELECTED).data_bind(
-                now, privacy, prices, ConsoleScreen.language
-            )
-            self._preview = Preview(self, selected)
-            yield selected
         yield Static(inert_content(TOO_SMALL), id="small")
         yield DetailStrip(id="strip")
         yield SaleStrip(id="sale").data_bind(privacy)
         yield FilterLine()
         yield KeyLine(id="hints")
+
+    def show_selected(self, spot: Spot | None) -> None:
+        """Show what is selected in full where there is room; it is loaded and mounted then."""
+        if self._preview is None and spot is not None:
+            from tui.screens.desk_preview import Preview
+            from widgets.panes.selected import SelectedPane
+
+            bound = (ConsoleScreen.now, ConsoleScreen.privacy, ConsoleScreen.prices)
+            pane = SelectedPane(id=SELECTED).data_bind(*bound, ConsoleScreen.language)
+            self._preview = Preview(self, pane)
+            self.query_one(Panes).mount(pane)
+        if self._preview is not None:
+            self._preview.show(spot, self.context.keymap.shown("timeline"))
 
     def begin(self) -> None:
         self.go_to("catalogue" if self.situation().buying else "orders")
@@ -355,13 +362,15 @@ class DeskScreen(PaneLayout):
         if self.composed and self._preview is not None and self._preview.pane.display:
             self._preview.follow(self._chosen(), again=again)
 
-    def _chosen(self) -> Chosen:
+    def _chosen(self) -> "Chosen":
         """Return what is to be shown in full: a value of the goods, else an order."""
         if self.pane not in GOODS:
             return self.noted_order()
         value, stock, product = self.query_one(StockPane).highlighted, self.stock, self.product
         if value is None or stock is None or product is None or stock.product_id != product.id:
             return None
+        from widgets.panes.selected import ValuePreview
+
         kind, book = (product.id, value.id), self.book
         of_product = book.usual.get((product.id, ""))
         orders = tuple(o for o in book.orders if o.mine and (o.product_id, o.type_id) == kind)

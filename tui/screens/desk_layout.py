@@ -18,7 +18,6 @@ from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.frame import Frame, PaneName
 from widgets.panes.balance import BalancePane
-from widgets.panes.selected import SelectedPane
 
 
 class PaneLayout(StockFollowing, Filtering):
@@ -40,6 +39,10 @@ class PaneLayout(StockFollowing, Filtering):
         return self.query_one(f"#{pane or self.pane}", Canvas)
 
     def panes_shown(self) -> None:
+        raise NotImplementedError
+
+    def show_selected(self, spot: Spot | None) -> None:
+        """Show what is selected in full in its place; None where there is no room."""
         raise NotImplementedError
 
     def describe(self) -> None:
@@ -125,13 +128,8 @@ class PaneLayout(StockFollowing, Filtering):
                 names = map(self._names, ((name,), spot.others, spot.swaps))
                 (own,), others, swaps = names
                 widget.frame = Frame(own, spot.sides, others, swaps)
-        shown = self.context.keymap.shown
-        preview, spot = self.query_one(SelectedPane), spots.get(SELECTED)
-        preview.timeline_key = shown("timeline")
-        self.query_one(BalancePane).privacy_key = shown("privacy")
-        preview.display = spot is not None
-        if spot is not None:
-            preview.frame = Frame(PaneName("", "Selected"), spot.sides)
+        self.query_one(BalancePane).privacy_key = self.context.keymap.shown("privacy")
+        self.show_selected(spots.get(SELECTED))
         # Beside other panes there is no room for it.
         strip = self.query_one(DetailStrip)
         strip.display = alone

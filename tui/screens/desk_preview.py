@@ -7,7 +7,9 @@ from textual.timer import Timer
 from services.domain.book import BoardOrder
 from services.domain.errors import Failure
 from tui.screens.base import ConsoleScreen
+from tui.screens.parts.desk_places import Spot
 from tui.screens.requests import OrderHistory, PreviewRequest
+from widgets.drawing.frame import Frame, PaneName
 from widgets.panes.selected import OrderPreview, SelectedPane, ValuePreview
 
 REST_SECONDS = 0.15
@@ -30,6 +32,18 @@ class Preview:
         self._rest: Timer | None = None
         self._chosen: Chosen = None
         self._stale = False
+
+    def show(self, spot: Spot | None, timeline_key: str) -> None:
+        """Put it in its place; None hides it.
+
+        Args:
+            spot: where it is and how it is framed.
+            timeline_key: the key that opens all of an order's timeline.
+        """
+        self.pane.timeline_key = timeline_key
+        self.pane.display = spot is not None
+        if spot is not None:
+            self.pane.frame = Frame(PaneName("", "Selected"), spot.sides)
 
     def follow(self, chosen: Chosen, *, again: bool = False) -> None:
         """Take what the cursor is on.

@@ -174,13 +174,15 @@ class CellWriter:
         return "".join(self._out), saved
 
     def _put(self, y: int, x: int, glyph: Glyph) -> None:
-        steady = is_steady(glyph.text)
-        if steady and not self._sure and glyph.text != " ":
+        text, style = glyph
+        steady = is_steady(text)
+        if steady and not self._sure and text != " ":
             # Terminals differ in how wide they draw what was before it.
             self._at, self._sure = (y, -1), False
             self._move(y, x)
-        self._take(glyph.style)
-        self._out.append(glyph.text)
+        if style is not self._style:
+            self._take(style)
+        self._out.append(text)
         self._sure = self._sure and steady
 
     def _take(self, style: CellStyle) -> None:

@@ -1,11 +1,13 @@
 """A widget drawn line by line that repaints only the cells that differ from what is there."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar, cast
+from weakref import WeakKeyDictionary
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
@@ -192,14 +194,35 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
     def _style(self, ink: str) -> Style:
         style = self._styles_by_ink.get(ink)
         if style is None:
-            # What a component class would be, but worked out when it is first drawn with: Textual
-            # works every component class of every widget out again whenever a class changes.
-            # Of two inks the first gives the colour, the second what it says on top of it.
-            node = DOMNode(classes=" ".join(f"ink--{name}" for name in ink.split()))
-            node._attach(self)  # noqa: SLF001
-            self.app.stylesheet.apply(node, animate=False)  # pyright: ignore[reportUnknownMemberType]
-            style = self._styles_by_ink[ink] = node.rich_style
+            style = self._styles_by_ink[ink] = _ink_on(self, ink)
         return style
+
+
+_Inks = dict[tuple[str, bool, str], DOMNode]
+_inks: WeakKeyDictionary[App[Any], _Inks] = WeakKeyDictionary()
+"""The inks of each app by theme: their rules are the same on every canvas, the ground is not."""
+
+
+def _ink_on(canvas: Canvas, ink: str) -> Style:
+    """Return how an ink is drawn on a canvas.
+
+    It is what a component class would be, but worked out when it is first drawn with: Textual works
+    every component class of every widget out again whenever a class changes. Of two inks the first
+    gives the colour, the second what it says on top of it.
+    """
+    app = cast("App[Any]", canvas.app)  # pyright: ignore[reportUnknownMemberType]
+    nodes, key = _inks.setdefault(app, {}), (app.theme, bool(app.ansi_color), ink)
+    if (node := nodes.get(key)) is None:
+        node = DOMNode(classes=" ".join(f"ink--{name}" for name in ink.split()))
+    put_under = node._attach  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    put_under(canvas)
+    if key not in nodes:
+        nodes[key] = node
+        app.stylesheet.apply(node, animate=False)  # pyright: ignore[reportUnknownMemberType]
+    style = node.rich_style
+    # A canvas that is closed must not be kept: it may have drawn a card.
+    put_under(app)
+    return style
 
 
 def _differences(before: list[DrawnLine], after: list[DrawnLine], size: Size) -> list[Region]:

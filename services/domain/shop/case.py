@@ -41,12 +41,12 @@ LEAST_SECRET = 6
 TAIL, LEAST_SERIAL = 4, 8
 """The last digits of a serial that the vendor is sent, and how long it must be for that."""
 
-_PLAIN = re.compile(r"[^0-9a-z]+")
-_TICKET = re.compile(r"\bticket[ :]+(\S+)", re.IGNORECASE)
-_UNTIL = re.compile(r"\b(?:until|due)[ :]+(\S+)", re.IGNORECASE)
-_BARE_DAY = re.compile(r"[0-9]{1,2}[/.][0-9]{1,2}")
+_PLAIN = r"[^0-9a-z]+"
+_TICKET = r"(?i)\bticket[ :]+(\S+)"
+_UNTIL = r"(?i)\b(?:until|due)[ :]+(\S+)"
+_BARE_DAY = r"[0-9]{1,2}[/.][0-9]{1,2}"
 _ENDS = ".,;:!)"
-_IN_DAYS = re.compile(r"\+([0-9]{1,3})")
+_IN_DAYS = r"\+([0-9]{1,3})"
 
 
 class CardCase(Struct, frozen=True):
@@ -147,7 +147,7 @@ def read_note(text: str, today: date) -> CaseChange:
     Raises:
         BadInput: there is no such day.
     """
-    ticket, until = _TICKET.search(text), _UNTIL.search(text)
+    ticket, until = re.search(_TICKET, text), re.search(_UNTIL, text)
     return CaseChange(
         clean(text, LONGEST).strip(),
         clean(ticket[1].rstrip(_ENDS), LONGEST_TICKET) if ticket else None,
@@ -174,10 +174,10 @@ def deadline(word: str, today: date) -> date:
     Raises:
         BadInput: it is no day, or it is over.
     """
-    if ahead := _IN_DAYS.fullmatch(word):
+    if ahead := re.fullmatch(_IN_DAYS, word):
         return today + timedelta(days=int(ahead[1]))
     found = day.day_of(word, today)
-    if found is not None and found < today and _BARE_DAY.fullmatch(word):
+    if found is not None and found < today and re.fullmatch(_BARE_DAY, word):
         # A day without its year is read as the last one; a deadline is the next one.
         with suppress(ValueError):
             coming = found.replace(year=today.year)
@@ -202,7 +202,7 @@ def holds_code(texts: Iterable[str], cards: Iterable[Card]) -> bool:
 
 def serial_tail(card: Card) -> str:
     """Return the last digits of a card's serial; empty where it has none or it is too short."""
-    serial = _PLAIN.sub("", card.serial.reveal().lower())
+    serial = re.sub(_PLAIN, "", card.serial.reveal().lower())
     return serial[-TAIL:].upper() if len(serial) >= LEAST_SERIAL else ""
 
 
@@ -276,7 +276,7 @@ def age_words(case: CardCase, now: datetime) -> str:
 
 
 def _plain(text: str) -> str:
-    return _PLAIN.sub("", text.lower())
+    return re.sub(_PLAIN, "", text.lower())
 
 
 def _utc(at: datetime | None) -> str:

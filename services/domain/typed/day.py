@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from services.domain.errors import BadInput
 from services.domain.text import clean, fold
 
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DAY = re.compile(
+_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY = (
     r"([0-9]{1,2})([/.])([0-9]{1,2})(?:\2([0-9]{4}|[0-9]{2}))?"
     r"|([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})"
 )
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])(?::([0-5][0-9])|h([0-5][0-9])?)")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})?")
+_TIME = r"([01]?[0-9]|2[0-3])(?::([0-5][0-9])|h([0-5][0-9])?)"
+_MOMENT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})?"
 _TODAY = frozenset(
     map(fold, ("today", "aujourd'hui", "aujourd\u2019hui", "\u0627\u0644\u064a\u0648\u0645"))
 )
@@ -40,9 +40,9 @@ def day_of(word: str, today: date) -> date | None:
     if plain in _YESTERDAY:
         return today - timedelta(days=1)
     try:
-        if _ISO.fullmatch(plain):
+        if re.fullmatch(_ISO, plain):
             return _known(date.fromisoformat(plain))
-        if (parts := _DAY.fullmatch(plain)) is not None:
+        if (parts := re.fullmatch(_DAY, plain)) is not None:
             day, month = int(parts[1] or parts[5]), int(parts[3] or parts[6])
             year = parts[4] or parts[7]
             if year:
@@ -58,12 +58,12 @@ def is_day(word: str) -> bool:
     """Tell whether a word has the form of a day, whether there is such a day or not."""
     plain = fold(word)
     named = plain in _TODAY or plain in _YESTERDAY
-    return bool(named or _ISO.fullmatch(plain) or _DAY.fullmatch(plain))
+    return bool(named or re.fullmatch(_ISO, plain) or re.fullmatch(_DAY, plain))
 
 
 def time_of(word: str) -> time | None:
     """Read a time of day: `14:30`, `14h30`, `9h`; None where the word is none."""
-    parts = _TIME.fullmatch(fold(word))
+    parts = re.fullmatch(_TIME, fold(word))
     return time(int(parts[1]), int(parts[2] or parts[3] or 0)) if parts else None
 
 
@@ -80,7 +80,7 @@ def moment_of(text: str, today: date, of_a_bare_day: time) -> datetime:
     """
     said = " ".join(fold(text).split())
     try:
-        if _MOMENT.fullmatch(said.upper()):
+        if re.fullmatch(_MOMENT, said.upper()):
             return datetime.fromisoformat(said.upper()).astimezone(UTC)
         word, _, rest = said.partition(" ")
         day = day_of(word, today)

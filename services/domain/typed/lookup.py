@@ -21,13 +21,13 @@ SERIAL = "serial:"
 SERIAL_DAYS = 7
 MOST_SERIAL_DAYS = 366
 
-_ID = re.compile(r"[!-~]{1,128}")
-_TAIL = re.compile(r"[0-9A-Za-z_-]{4,64}")
+_ID = r"[!-~]{1,128}"
+_TAIL = r"[0-9A-Za-z_-]{4,64}"
 # Nothing shorter is anybody's whole order id, and a word without a digit is none.
-_WHOLE_ID = re.compile(r"(?=.*[0-9])[0-9A-Za-z_-]{12,128}")
-_OURS = re.compile(r"p[0-9]{6}-[0-9a-f]{12}")
-_DAYS = re.compile(r"([0-9]{1,3})d")
-_UNNAMED = re.compile(r"(?:req_[!-~]+|p[0-9]{6}-[0-9a-f]{12})")
+_WHOLE_ID = r"(?=.*[0-9])[0-9A-Za-z_-]{12,128}"
+_OURS = r"p[0-9]{6}-[0-9a-f]{12}"
+_DAYS = r"([0-9]{1,3})d"
+_UNNAMED = r"(?:req_[!-~]+|p[0-9]{6}-[0-9a-f]{12})"
 
 
 class LookupTerm(Struct, frozen=True):
@@ -70,14 +70,14 @@ def read(text: str, now: datetime) -> LookupTerm:
     first, _, rest = typed.partition(" ")
     if (day := day_of(first, now.astimezone().date())) is not None:
         return _on(day, rest.strip(), SafeText(typed))
-    name = typed if _ID.fullmatch(typed) else ""
+    name = typed if re.fullmatch(_ID, typed) else ""
     # As the board writes it: ...eb64b3
     tail = typed.lstrip(".…#").lower()
     return LookupTerm(
         SafeText(typed),
         name,
-        tail if _TAIL.fullmatch(tail) else "",
-        typed if _WHOLE_ID.fullmatch(typed) and not _OURS.fullmatch(typed) else "",
+        tail if re.fullmatch(_TAIL, tail) else "",
+        typed if re.fullmatch(_WHOLE_ID, typed) and not re.fullmatch(_OURS, typed) else "",
         words=note_tokens.asked(typed),
     )
 
@@ -99,7 +99,7 @@ def serial_and_days(text: str) -> tuple[str, int]:
         BadInput: the days are none.
     """
     before, _, last = text.rpartition(" ")
-    found = _DAYS.fullmatch(last)
+    found = re.fullmatch(_DAYS, last)
     serial = before.strip() if found else text
     return ("" if serial == "-" else serial), checked_days(found[1] if found else str(SERIAL_DAYS))
 
@@ -117,7 +117,7 @@ def names_no_person(text: str) -> bool:
     A day and ids with a form of their own do not; words, telephone numbers and bare signs may.
     """
     first, _, rest = text.strip().partition(" ")
-    if _UNNAMED.fullmatch(first):
+    if re.fullmatch(_UNNAMED, first):
         return not rest.strip()
     return is_day(first) and (not rest.strip() or time_of(rest.strip()) is not None)
 

@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any, ClassVar, cast
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
@@ -88,23 +87,21 @@ class FilterLine(Horizontal):
 
         by: int
 
-    def compose(self) -> ComposeResult:
-        """Lay out the input and, at its right, what may be typed."""
-        yield Input(id="filter", compact=True, placeholder="filter", select_on_focus=False)
-        yield PrefixLine()
-
     @property
     def line(self) -> Input:
         return self.query_one(Input)
 
     def open(self, text: str, prefixes: Mapping[str, Prefix[Any]], clear: str) -> None:
-        """Show the line with what is looked for now.
+        """Show the line with what is looked for now; its parts are there from the first time on.
 
         Args:
             text: the filter as it is.
             prefixes: those of the list that is filtered.
             clear: the key that clears the filter, as it is shown.
         """
+        if not self.children:
+            line = Input(id="filter", compact=True, placeholder="filter", select_on_focus=False)
+            self.mount(line, PrefixLine())
         prefix_line = self.query_one(PrefixLine)
         prefix_line.prefixes = tuple((name, prefix.about) for name, prefix in prefixes.items())
         prefix_line.keys = (("enter", "keeps it"), (clear, "clears it"))
