@@ -42,6 +42,8 @@ async def test_it_follows_the_cursor_and_asks_the_vendor_nothing(
         board = console.screen.board("orders")
         await preview_read(console, board.highlighted)
         await console.until(lambda: not console.app.book.open_count)
+        # The stock in sight gets no older meanwhile.
+        console.clock.hold()
         # What follows the orders goes on asking for the list of them, and for the balance.
         asked = console.box.requests
         before = {kind: asked[kind] for kind in asked if kind[1] not in FOLLOWING}
