@@ -1,6 +1,6 @@
 """The private names of Textual that the console rests on, and what each works around.
 
-Textual is pinned, so that none of them changes unnoticed. The tables of keys are in `keys`, the
+Textual is pinned, so that none of them changes unnoticed. The tables of keys are in `input`, the
 style of an ink in `widgets.drawing.canvas`.
 """
 
