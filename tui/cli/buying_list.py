@@ -254,14 +254,8 @@ class _Run:
 
     async def _followed(self, purchase: Purchase, seconds: float) -> Purchase:
         """Wait for the end of a purchase; whatever disturbs the wait, the journal's word counts."""
-        try:
-            waiting = self._desk.wait_final(purchase.id, max(0.0, seconds))
-            ended = await self._call.signals.unless_stopped(waiting)
-            if ended is not None:
-                return ended
-        except DeskError as failure:
-            self._call.out.say(failure.sentence())
-        return await self._desk.journal.purchase(purchase.id) or purchase
+        ended = await self._call.wait_final(self._desk, purchase.id, max(0.0, seconds))
+        return ended or await self._desk.journal.purchase(purchase.id) or purchase
 
     def _with(self, result: Result, purchase: Purchase) -> Result:
         row = result.planned

@@ -26,6 +26,7 @@ from tui.cli.signals import Signals
 
 if TYPE_CHECKING:
     from services.desk.desk import Desk
+    from services.domain.models import Purchase
     from services.domain.money import Prices
 
 LONGEST_NAME = 64
@@ -158,6 +159,14 @@ class Call:
                     raise
                 self.out.say(f"Without the journal: {failure.sentence()}")
             yield desk
+
+    async def wait_final(self, desk: "Desk", purchase_id: str, seconds: float) -> "Purchase | None":
+        """Wait for the end of a purchase; None where a signal came first, or a failure, said."""
+        try:
+            return await self.signals.unless_stopped(desk.wait_final(purchase_id, seconds))
+        except DeskError as failure:
+            self.out.say(failure.sentence())
+            return None
 
 
 CommandHandler: TypeAlias = Callable[[Call], Awaitable[int]]

@@ -262,13 +262,8 @@ async def _wait(call: Call, desk: "Desk", purchase: Purchase) -> Purchase:
     if purchase.state in ENDED and not purchase.missing:
         return purchase
     call.out.say("Waiting until the order is final; Ctrl+C stops the wait, not the order.")
-    try:
-        ended = await call.signals.unless_stopped(desk.wait_final(purchase.id, call.args.wait))
-        if ended is not None:
-            return ended
-    except DeskError as failure:
-        call.out.say(failure.sentence())
-    return await desk.journal.purchase(purchase.id) or purchase
+    ended = await call.wait_final(desk, purchase.id, call.args.wait)
+    return ended or await desk.journal.purchase(purchase.id) or purchase
 
 
 async def _cards(call: Call, desk: "Desk", purchase: Purchase) -> Sequence[Card] | None:

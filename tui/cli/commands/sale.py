@@ -276,13 +276,9 @@ async def _wait(call: Call, desk: "Desk", held: Sale) -> None:
     call.out.say("Waiting until the orders are final; Ctrl+C stops the wait only.")
     end = time.monotonic() + seconds
     for line in waiting:
-        order = line.order
-        try:
+        if line.order is not None:
             left = max(0.0, end - time.monotonic())
-            if order is not None:
-                await call.signals.unless_stopped(desk.wait_final(order.purchase_id, left))
-        except DeskError as failure:
-            call.out.say(failure.sentence())
+            await call.wait_final(desk, line.order.purchase_id, left)
         if call.signals.number:
             return
 
