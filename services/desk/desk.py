@@ -342,15 +342,11 @@ class Desk:
         self._opening.judge()
         return info
 
-    async def drain(self, seconds: float | None = None) -> None:
-        """Take no more purchases and wait for those being sent.
-
-        Args:
-            seconds: how long at most; a little over the deadline of a purchase when None.
-        """
+    async def drain(self) -> None:
+        """Take no more purchases and wait for those being sent, a little over their deadline."""
         self._opening.leave()
         if self._buying:
-            limit = seconds or self._settings.purchase.deadline_seconds + DRAIN_MARGIN
+            limit = self._settings.purchase.deadline_seconds + DRAIN_MARGIN
             await asyncio.wait(self._buying, timeout=limit)
 
     async def quote(

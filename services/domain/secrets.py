@@ -24,11 +24,11 @@ class Secret:
         """Return the value itself. Every caller is a place where money is on the table."""
         return self._value
 
-    def fingerprint(self, length: int = 16) -> str:
+    def fingerprint(self) -> str:
         """Return a short one-way mark of the value, fit for file names and comparison."""
         return hashlib.sha256(
             b"carddesk\0" + self._value.encode("utf-8", "surrogatepass")
-        ).hexdigest()[:length]
+        ).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Secret({MASK})"

@@ -24,15 +24,12 @@ class CheckSchedule:
     Args:
         clock: time.
         settle_seconds: how long absence must last before it counts.
-        rng: for the jitter.
     """
 
-    def __init__(
-        self, clock: Clock, settle_seconds: float, rng: random.Random | None = None
-    ) -> None:
+    def __init__(self, clock: Clock, settle_seconds: float) -> None:
         self._clock: Final = clock
         self._settle: Final = settle_seconds
-        self._rng: Final = rng or random.Random()  # noqa: S311 - spreads load, guards nothing
+        self._rng: Final = random.Random()  # noqa: S311 - spreads load, guards nothing
         self._failures: dict[str, int] = {}
         self._ends: dict[str, tuple[datetime, float]] = {}
 

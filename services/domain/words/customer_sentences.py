@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
 
 from services.domain.local_time import local_minute, same_day, spoken_day
-
-Spoken = Literal["en", "fr", "ar"]
 
 ENGLISH: Mapping[str, tuple[str, ...]] = {
     "checked": ("Your purchase is being checked.",),
