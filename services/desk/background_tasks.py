@@ -34,9 +34,7 @@ class Background:
 
     Args:
         opening: brings the account up.
-        keeper: the book.
         breaker: stops every call after a rejected key.
-        clock: time.
         catalog: refreshes the catalogue when it is old.
         balance: reads the balance.
         stock: reads the stock of a product.

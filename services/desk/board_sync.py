@@ -45,13 +45,11 @@ class BoardSync:
 
     Args:
         settings: how far back the board reaches and how often it polls.
-        client: the vendor.
         journal: the account's.
         purchases: its purchases.
         tracked: its orders.
         deliveries: its marks of what was given.
         keeper: the book that shows the board.
-        clock: time.
         wake: called when another check of a purchase may be due.
     """
 

@@ -17,7 +17,6 @@ class DeskCatalog:
 
     Args:
         opening: knows the account once it is open, whose board names what was sold.
-        client: the vendor.
         keeper: the book that shows it.
         cache: the catalogue as it was read last.
         value_names: the names that stocks taught.

@@ -66,16 +66,13 @@ class Desk:
 
     Args:
         settings: the chosen profile and limits.
-        key: the API key.
         paths: where state and cache lie.
         operator: who works here, for the journal; on a server it is the login.
         read_only: refuse to buy whatever the key may do.
-        clock: time.
         route: the proxy and the certificates to go by; None for neither.
 
     Attributes:
         catalog: the catalogue and its pins.
-        figures: stock and balance.
         journal: purchases and the event log.
         orders: the account's orders and their cards.
         settlement: what a person decides about unresolved purchases.

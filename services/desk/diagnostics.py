@@ -48,7 +48,6 @@ class DeskHealth:
     """`desk.health`: asks the vendor for what needs no purchase, and counts what is odd.
 
     Args:
-        client: the vendor.
         catalog: reads the catalogue.
         figures: reads stocks.
         keeper: the book, which says what was bought last.

@@ -21,7 +21,6 @@ class DeskExports:
         journal: records what is done, before it is.
         folder: where a file goes that is given no path.
         settings: how a CSV is written.
-        clock: time.
     """
 
     def __init__(

@@ -39,7 +39,6 @@ class DeskJournal:
 
     Args:
         opening: knows the account once it is open.
-        clock: time.
     """
 
     def __init__(self, opening: Opening, clock: Clock) -> None:

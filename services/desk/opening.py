@@ -34,11 +34,8 @@ class Opening:
 
     Args:
         settings: the chosen profile.
-        key: the API key.
         paths: where the journal lies.
-        client: the vendor.
         keeper: the book that says whether buying is allowed.
-        clock: time.
         operator: who works here.
         read_only: refuse to buy whatever the key may do.
     """

@@ -23,9 +23,7 @@ class DeskOrders:
 
     Args:
         opening: knows the account once it is open.
-        client: the vendor.
         keeper: the book, whose catalogue names what was sold.
-        clock: time.
         hours: how far back a list reaches that names no begin.
 
     Attributes:

@@ -41,10 +41,8 @@ class DeskPurchaseList:
     Args:
         opening: knows the account once it is open.
         catalog: the vendor's products.
-        figures: stock and balance.
         money: what was spent today.
         limits: what the settings allow.
-        clock: time.
     """
 
     def __init__(

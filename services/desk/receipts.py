@@ -30,7 +30,6 @@ class DeskReceipts:
         orders: fetches the cards, once that is recorded.
         files: the files of this user.
         keeper: the book, which says how many were forgotten.
-        clock: time.
         print_command: the program that prints, as the settings have it.
     """
 

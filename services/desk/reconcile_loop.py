@@ -22,7 +22,6 @@ class ReconcileLoop:
     Args:
         reconciler: what checks.
         keeper: takes a check that failed into its log.
-        clock: time.
         write_pending: writes what only this console knows; returns how many are left.
     """
 

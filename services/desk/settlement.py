@@ -23,7 +23,6 @@ class DeskSettlement:
 
     Args:
         opening: knows the account once it is open.
-        client: the vendor.
     """
 
     def __init__(self, opening: Opening, client: VendorClient) -> None:

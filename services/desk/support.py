@@ -36,9 +36,7 @@ class DeskSupport:
 
     Args:
         opening: knows the account once it is open.
-        client: the vendor.
         keeper: the book, whose catalogue names what was sold.
-        clock: time.
     """
 
     def __init__(

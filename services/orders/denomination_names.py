@@ -24,7 +24,6 @@ class DenominationNames:
     Args:
         client: whom to ask.
         rows: the board, which says what is nameless and learns.
-        clock: time.
         named: called after each answer.
     """
 

@@ -42,7 +42,6 @@ class Tracker:
 
     Args:
         client: reads of the vendor.
-        clock: time.
         interval: seconds between two ticks, 5 or more.
         hours: how far back the board reaches.
         found: given the orders that are new or changed; what it fails to take is given again.

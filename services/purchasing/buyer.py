@@ -74,13 +74,10 @@ class Buyer:
     """Turns a confirmed quote into at most one `placeOrder`.
 
     Args:
-        client: the vendor.
         figures: reads stock and balance for every screen that shows them.
         journal: where the intent is written before, and the outcome after.
-        purchases: the journal's purchases.
         reconciler: plans the checks of a purchase without an answer.
         consoles: who this console is.
-        clock: time.
         limits: what the settings allow.
         operator: who buys, for the journal.
         changed: called after each committed step.

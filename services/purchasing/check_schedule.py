@@ -22,7 +22,6 @@ class CheckSchedule:
     five minutes, whatever mark of the plan comes next.
 
     Args:
-        clock: time.
         settle_seconds: how long absence must last before it counts.
     """
 

@@ -37,7 +37,6 @@ class Recovery:
 
     Args:
         journal: the journal and its emergency file.
-        purchases: the journal's purchases.
         schedule: the fields of a purchase that becomes UNRESOLVED.
     """
 

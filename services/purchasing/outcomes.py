@@ -42,9 +42,7 @@ class Outcomes:
 
     Args:
         journal: where an outcome belongs.
-        purchases: the journal's purchases.
         schedule: the fields of a purchase that becomes UNRESOLVED.
-        clock: time.
         changed: called after each committed step.
         stays: tells whether this process goes on and will try again.
     """

@@ -29,8 +29,6 @@ class Reconciler:
 
     Args:
         client: reads of the vendor.
-        purchases: the journal's purchases.
-        clock: time.
         exclusive: whether every buyer of this account uses this journal.
         charged: whether this environment takes money for orders.
         settle_seconds: how long absence must last before it counts.

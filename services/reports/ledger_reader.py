@@ -33,7 +33,6 @@ class LedgerReader:
         client: reads of the vendor.
         journal: the purchases and what was given.
         rows: names of products and denominations.
-        clock: time.
         charged: whether this environment takes money for orders.
     """
 

@@ -39,7 +39,6 @@ class TimelineReader:
         client: reads of the vendor.
         journal: purchases, events, other desks' orders as last seen, what was given.
         rows: names of products and denominations.
-        clock: time.
         catalog: names of products, if they are known.
         charged: whether this environment takes money for orders.
     """

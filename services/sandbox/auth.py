@@ -41,7 +41,6 @@ class Gate:
     """Admits a call or says why not; five wrong keys block their address for 15 minutes.
 
     Args:
-        clock: time.
         limit: requests a minute of one key; 0 admits any number.
     """
 

@@ -95,7 +95,6 @@ class CircuitBreaker:
 
     Args:
         path: the file of this vendor's address, None to keep the count in memory.
-        clock: time.
         fingerprint: the one of this process's key.
         team: what other hosts know of it; None where the journal is this host's.
     """

@@ -31,7 +31,6 @@ class Link:
     """Puts together what all reads of a process meet on their way.
 
     Args:
-        clock: time.
         publish: given each new state.
     """
 

@@ -105,7 +105,6 @@ class RateLimit:
 
     Args:
         path: the file of the key; None counts for this process alone.
-        clock: time.
         per_minute: requests in any minute; 0 does not count them.
         per_second: background reads are spaced to stay below it; 0 does not space them.
         link: says on the screen how long reads wait; one of its own when None.

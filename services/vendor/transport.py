@@ -96,7 +96,6 @@ class Transport:
 
     Args:
         base_url: where the API is, `https://host/v3`.
-        key: the API key.
         route: the proxy and the certificates to go by.
         read_deadline: seconds that a read may take in all.
         link: where it is said that no answer comes.

@@ -22,7 +22,6 @@ class DeskCases:
     Args:
         opening: knows the account once it is open.
         client: the vendor, which is asked for a card only to keep its code out of a text.
-        clock: time.
     """
 
     def __init__(self, opening: Opening, client: VendorClient, clock: Clock) -> None:

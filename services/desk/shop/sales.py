@@ -83,7 +83,6 @@ class DeskSales:
         keeper: the book, which shows the sale in hand.
         rows: checks many rows at once.
         limits: what the settings allow.
-        clock: time.
     """
 
     def __init__(

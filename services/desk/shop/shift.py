@@ -26,7 +26,6 @@ class DeskShift:
         opening: knows the account once it is open.
         keeper: the book, which says whether this desk may close.
         figures: reads the balance.
-        clock: time.
     """
 
     def __init__(

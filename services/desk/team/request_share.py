@@ -44,7 +44,6 @@ class RequestShare:
     Args:
         journal: the account's, on a server.
         key: the fingerprint of the key.
-        clock: time.
         per_minute: the requests of a minute that the vendor allows.
     """
 

@@ -33,7 +33,6 @@ class DeskCalls:
     Args:
         opening: knows the account once it is open, whose consoles share what was called for.
         keeper: the book, whose log says why a call did not go out.
-        clock: time.
     """
 
     def __init__(self, opening: Opening, keeper: BookPublisher, clock: Clock) -> None:

@@ -31,7 +31,6 @@ class DeskPriceHistory:
         opening: knows the account once it is open, in whose journal they are kept.
         keeper: the book, which holds the history of the products whose stock was read.
         watches: what is watched takes every reading, too.
-        clock: time.
     """
 
     def __init__(

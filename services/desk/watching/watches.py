@@ -33,7 +33,6 @@ class DeskWatches:
         opening: knows the account once it is open, in whose journal they are.
         keeper: the book, which holds them and what they said here.
         figures: reads the stock of a product.
-        clock: time.
     """
 
     def __init__(

@@ -36,7 +36,6 @@ class Sales:
     where something was sent for it.
 
     Args:
-        journal: the journal.
         consoles: who this console is, and which are alive.
     """
 

@@ -35,7 +35,6 @@ class JournalFile:
     """One connection to the file of one account.
 
     Args:
-        path: the file.
         clock: time, for what is written.
         who: the operator, for what is written.
 

@@ -19,7 +19,6 @@ class SqliteEngine:
     """A file that is examined when it is opened, and moved aside when it is damaged.
 
     Args:
-        path: the file.
         emergency: the room beside it.
         clock: time, for what is written.
         who: the operator, for what is written.
