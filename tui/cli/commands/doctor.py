@@ -51,7 +51,7 @@ async def doctor(call: Call) -> int:
     """Print every finding; exit 2 when one of them is a failure."""
     with suppress(DeskError):
         logs.start(call.paths)
-    findings = [finding async for finding in _findings(call)]
+    findings = await _findings(call)
     call.out.data(
         [
             {"check": f.check, "verdict": f.verdict, "detail": f.detail, "mend": f.fix}
@@ -62,44 +62,37 @@ async def doctor(call: Call) -> int:
     return FAILED if any(finding.verdict == "fail" for finding in findings) else 0
 
 
-async def _findings(call: Call) -> AsyncIterator[Diagnosis]:
-    for finding in _machine(call):
-        yield finding
+async def _findings(call: Call) -> list[Diagnosis]:
+    found = [*_machine(call)]
     try:
         settings = call.settings()
         renamed = call.check_keys(settings)
     except DeskError as failure:
-        yield _failed("settings", failure)
-        return
-    for finding in check("settings", lambda: [Diagnosis("settings", "ok", _settings_file(call))]):
-        yield finding
-    for notice in renamed:
-        yield Diagnosis("keys", "warn", notice, f"Write it into {shown(call.paths.config_file)}.")
-    for finding in check("screen", lambda: _screen(call, settings)):
-        yield finding
+        return [*found, _failed("settings", failure)]
+    found += check("settings", lambda: [Diagnosis("settings", "ok", _settings_file(call))])
+    advice = f"Write it into {shown(call.paths.config_file)}."
+    found += [Diagnosis("keys", "warn", notice, advice) for notice in renamed]
+    found += check("screen", lambda: _screen(call, settings))
     if not call.args.sandbox:
         try:
             await call.key(settings)
         except DeskError as failure:
-            yield _failed("key", failure)
-            return
-        yield Diagnosis("key", "ok", key_source(settings, call.environ))
+            return [*found, _failed("key", failure)]
+        found.append(Diagnosis("key", "ok", key_source(settings, call.environ)))
         try:
             route = call.route(settings)
         except DeskError as failure:
-            yield _failed("way to the vendor", failure)
-            return
-        for finding in way(route or Route()):
-            yield finding
+            return [*found, _failed("way to the vendor", failure)]
+        found += way(route or Route())
     try:
         async for finding in _vendor(call):
-            yield finding
+            found.append(finding)
     except DeskError as failure:
-        yield _failed("desk", failure)
+        found.append(_failed("desk", failure))
     except Exception as failure:
         limit = host_limit(failure)
-        for finding in check("desk", partial(_raised, limit or failure)):
-            yield finding
+        found += check("desk", partial(_raised, limit or failure))
+    return found
 
 
 def _screen(call: Call, settings: Settings) -> Iterator[Diagnosis]:
