@@ -1,11 +1,13 @@
 """A file of purchases is read strictly: every wrong row is named with its line."""
 
 import codecs
+import re
 from decimal import Decimal
 
 import pytest
 
 from services.domain.errors import BadInput
+from services.domain.typed.purchase_list import FILE_KEY
 from tui.cli import purchase_file
 
 HEAD = "product_id,type_id,quantity,note,key,max_total\n"
@@ -32,7 +34,7 @@ def test_a_row_has_what_its_columns_say(read):
     assert (first.note, first.key, first.own) == ("for Ali, at noon", "sale-1", True)
     assert first.max_total == Decimal(2000)
     assert (second.line, second.max_total, second.own) == (4, None, False)
-    assert second.key == f"from-{found.digest}-2"
+    assert re.fullmatch(f"{FILE_KEY}[0-9a-f]{{24}}-2", second.key)
     assert not found.problems
 
 

@@ -34,7 +34,6 @@ class PurchaseFile(Struct, frozen=True):
     """What a file holds: its rows, and what is wrong with each row that cannot be used."""
 
     name: str
-    digest: str
     rows: tuple[ListedRow, ...]
     problems: tuple[RowProblem, ...] = ()
 
@@ -65,7 +64,7 @@ def read(path: Path) -> PurchaseFile:
         raise BadInput("The file has no rows", advice="Nothing was bought.")
     problems += _twice(rows)
     problems.sort(key=lambda problem: problem.line)
-    return PurchaseFile(path.name, digest, tuple(rows), tuple(problems))
+    return PurchaseFile(path.name, tuple(rows), tuple(problems))
 
 
 def _content(path: Path) -> bytes:

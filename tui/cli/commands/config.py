@@ -75,10 +75,8 @@ async def config(call: Call) -> int:
             return _show(call)
         case "init":
             return await _init(call)
-        case "profiles":
+        case _:
             return _profiles(call)
-        case other:
-            raise BadInput(f"config has no {other}")
 
 
 def _path(call: Call) -> int:
