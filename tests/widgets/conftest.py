@@ -14,7 +14,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from services.domain.book import BoardOrder, Book, DeskInfo, PollState
-from services.domain.models import Balance, Purchase, PurchaseState
+from services.domain.ledger import Ledger, LedgerRow, Owner
+from services.domain.models import Balance, Purchase, PurchaseState, Transaction
+from services.system.clock import midnight
 from tui.terminal.themes import THEMES
 from widgets.board.board import Board
 from widgets.sheets.card_reveal import CardReveal
@@ -179,5 +181,56 @@ def purchase() -> Callable[..., Purchase]:
             "sent_at": NOW - timedelta(seconds=30),
         }
         return Purchase(**(known | facts))
+
+    return make
+
+
+@pytest.fixture
+def movement(order: Callable[..., BoardOrder], now: datetime) -> Callable[..., Any]:
+    """Make a movement of ours: `movement(3, mark=Mark.BREAK)`."""
+
+    def make(
+        number: int = 1, change: str = "-1961", kind: str = "ORDER", **facts: Any
+    ) -> LedgerRow:
+        amount = Decimal(change)
+        moved = Transaction(
+            id=f"t{number}",
+            type=kind,
+            operation="",
+            amount=abs(amount),
+            old_balance=Decimal(50_000),
+            new_balance=Decimal(50_000) + amount,
+            objid="",
+            note=facts.pop("note", ""),
+            time=now - timedelta(minutes=number),
+        )
+        order_id = f"66f0000000000000000{number:05d}"
+        known: dict[str, Any] = {
+            "order_id": order_id,
+            "owner": Owner.OURS,
+            "order": order(number),
+        }
+        return LedgerRow(moved, amount, **(known | facts))
+
+    return make
+
+
+@pytest.fixture
+def ledger(now: datetime) -> Callable[..., Any]:
+    """Make a ledger of today that agrees: `ledger(row, row, difference=100)`."""
+
+    def make(*rows: LedgerRow, difference: int = 0, **facts: Any) -> Ledger:
+        known: dict[str, Any] = {
+            "start": midnight(now),
+            "end": None,
+            "read_at": now,
+            "day_spent": Decimal("1961.50"),
+            "day_orders": Decimal("1961.50") - difference,
+            "undebited": 0,
+            "breaks": 0,
+            "complete": True,
+            "charged": True,
+        }
+        return Ledger(rows=rows, difference=Decimal(difference), **(known | facts))
 
     return make

@@ -26,6 +26,7 @@ NOT_READ = "The balance has not been read yet."
 NO_HISTORY = f"Not enough history yet (needs {LEAST_DAYS} days)."
 NO_ORDER = "No order today."
 LEDGER_UNREAD = "not read yet"
+MATCHES = "matches your orders"
 DAY = timedelta(minutes=1)
 WIDE = 56
 """From so many cells on a list has more columns."""
@@ -296,9 +297,17 @@ def ledger_words(read: Ledger | None) -> str:
         return LEDGER_UNREAD
     if not read.charged:
         return "Sandbox: no money moves"
-    if any(row.mark is Mark.BREAK for row in read.rows):
+    if read.breaks:
         return "has a break"
-    return "matches your orders" if read.agrees else "does not match your orders"
+    if not read.complete:
+        return "not all of it was read"
+    if not read.agrees:
+        return "does not match your orders"
+    if read.undebited:
+        return "an order was not debited"
+    if any(row.mark is Mark.NO_ORDER for row in read.rows):
+        return "a debit has no order"
+    return MATCHES
 
 
 def no_facts(_: MoneyView) -> tuple[Part, ...]:
@@ -334,9 +343,10 @@ def ledger_facts(seen: MoneyView) -> tuple[Part, ...]:
     read = seen.book.ledger
     if read is None:
         return ()
-    good = read.agrees and read.charged
-    sign = Cell(f"{'✓ ' if good else ''}{ledger_words(read)}", "good" if good else "warn")
-    return (Part((sign,), leaves=1), *end_fact(f"{len(read.rows)} today"))
+    words = ledger_words(read)
+    sign, ink = ("✓ ", "good") if words == MATCHES else ("! ", "warn")
+    said = Cell(f"{sign}{words}", ink) if read.charged else Cell(words, "dim")
+    return (Part((said,), leaves=1), *end_fact(f"{len(read.rows)} today"))
 
 
 def table(

@@ -2,71 +2,18 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from services.domain.book import BoardOrder
 from services.domain.errors import failure_of
-from services.domain.ledger import Ledger, LedgerRow, Mark, Owner
-from services.domain.models import Transaction
+from services.domain.ledger import LedgerRow, Mark, Owner
 from services.system.clock import midnight
 from widgets.board.board import Board
 from widgets.panes.ledger import LedgerPane, day_words, movement_words
 
 Make = Callable[..., Any]
-
-
-@pytest.fixture
-def movement(order: Callable[..., BoardOrder], now: datetime) -> Make:
-    """Make a movement of ours: `movement(3, mark=Mark.BREAK)`."""
-
-    def make(
-        number: int = 1, change: str = "-1961", kind: str = "ORDER", **facts: Any
-    ) -> LedgerRow:
-        amount = Decimal(change)
-        moved = Transaction(
-            id=f"t{number}",
-            type=kind,
-            operation="",
-            amount=abs(amount),
-            old_balance=Decimal(50_000),
-            new_balance=Decimal(50_000) + amount,
-            objid="",
-            note=facts.pop("note", ""),
-            time=now - timedelta(minutes=number),
-        )
-        order_id = f"66f0000000000000000{number:05d}"
-        known: dict[str, Any] = {
-            "order_id": order_id,
-            "owner": Owner.OURS,
-            "order": order(number),
-        }
-        return LedgerRow(moved, amount, **(known | facts))
-
-    return make
-
-
-@pytest.fixture
-def ledger(now: datetime) -> Make:
-    """Make a ledger of today that agrees: `ledger(row, row, difference=100)`."""
-
-    def make(*rows: LedgerRow, difference: int = 0, **facts: Any) -> Ledger:
-        known: dict[str, Any] = {
-            "start": midnight(now),
-            "end": None,
-            "read_at": now,
-            "day_spent": Decimal("1961.50"),
-            "day_orders": Decimal("1961.50") - difference,
-            "undebited": 0,
-            "breaks": 0,
-            "complete": True,
-            "charged": True,
-        }
-        return Ledger(rows=rows, difference=Decimal(difference), **(known | facts))
-
-    return make
 
 
 def deposit(movement: Make, number: int = 9) -> LedgerRow:

@@ -1,13 +1,15 @@
 """The money of one invented day: every figure agrees, at every size, in letters and in privacy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from textual.geometry import Size
 
 from services.domain.book import waiting_count
+from services.domain.ledger import Ledger, Mark
 from services.domain.money import Prices
 from tests.widgets.sheets.shop_day import shop_book
 from widgets.drawing import style
@@ -16,6 +18,7 @@ from widgets.panes.balance import BalancePane
 from widgets.sheets.money import MoneySheet
 from widgets.sheets.money_parts import ledger_words
 
+Make = Callable[..., Any]
 SIZES = [(60, 16), (80, 22), (100, 28), (120, 38), (200, 58)]
 
 
@@ -116,6 +119,35 @@ def test_few_days_are_no_history() -> None:
 
 def test_the_words_of_a_ledger_that_was_not_read() -> None:
     assert ledger_words(None) == "not read yet"
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "✓ matches your orders"),
+        ({"breaks": 1}, "! has a break"),
+        ({"complete": False}, "! not all of it was read"),
+        ({"difference": 300}, "! does not match your orders"),
+        ({"undebited": 1}, "! an order was not debited"),
+        ({"charged": False}, "Sandbox: no money moves"),
+    ],
+)
+def test_only_a_ledger_without_a_fault_has_a_tick(
+    ledger: Make, movement: Make, facts: dict[str, Any], words: str
+) -> None:
+    assert said_of(ledger(movement(), **facts)) == words
+
+
+def test_a_debit_without_an_order_takes_the_tick_away(ledger: Make, movement: Make) -> None:
+    assert said_of(ledger(movement(mark=Mark.NO_ORDER))) == "! a debit has no order"
+
+
+def said_of(read: Ledger) -> str:
+    """Return what the money's screen says in the rule of the ledger."""
+    sheet = money()
+    sheet.set_reactive(MoneySheet.book, replace(shop_book(), ledger=read))
+    rule = next(line for line in drawn(sheet, 200, 58) if "Ledger" in line)
+    return rule.partition("Ledger")[2].partition("─")[0].strip()
 
 
 def test_the_command_and_the_screen_have_one_source() -> None:
