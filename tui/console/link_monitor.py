@@ -92,10 +92,7 @@ class LinkMonitor:
         line, counted, trip = self.line, self.line.meter.figures(), self.line.trip
         self._ticks_left = SELDOM if line.slow else 1
         self.figures = LineFigures(
-            counted.bytes_s,
-            counted.frames_s,
-            counted.key_bytes,
-            counted.total,
+            *counted,
             None if trip is None else trip * 1000,
             f"{'slow' if line.slow else 'full'} ({line.setting})",
         )

@@ -31,6 +31,12 @@ STUCK = 0.25
 SHORTEST_WAIT, MARGIN, LONGEST_WAIT = 0.2, 0.1, 1.0
 """An escape waits for the round trip and a margin (s), within these bounds."""
 
+SECONDS = 10.0
+"""Rates are those of so many seconds."""
+
+KEY_SECONDS = 0.5
+"""What is written so soon after a key counts as its cost."""
+
 
 class Asked(NamedTuple):
     """A question to the terminal: when it was asked, and how many bytes had been written."""
@@ -162,14 +168,6 @@ class TerminalLink:
             self._asked.clear()
             # A terminal that does not answer is not asked again.
             self._answers = False
-
-
-SECONDS = 10.0
-"""Rates are those of so many seconds."""
-
-
-KEY_SECONDS = 0.5
-"""What is written so soon after a key counts as its cost."""
 
 
 class LinkFigures(NamedTuple):
