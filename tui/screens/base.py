@@ -12,7 +12,6 @@ from textual.actions import SkipAction
 from textual.app import App
 from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import Reactive, var
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
@@ -41,6 +40,7 @@ from widgets.bars.status_bar import StatusBar
 from widgets.drawing import style
 from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import discreet
+from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.frame import Frame, PaneName, Sides
 
 ResultT = TypeVar("ResultT")
@@ -123,21 +123,17 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
     # Textual would paint the whole screen at each change of the focus; panes paint their own part.
     focused = Reactive[Widget | None](None, repaint=False)
 
-    class Asked(Message):
+    class Asked(FieldMessage):
         """An action that belongs to the whole console: palette, help, privacy, leaving."""
 
-        def __init__(self, screen: "ConsoleScreen[Any]", action_id: str) -> None:
-            super().__init__()
-            self.screen = screen
-            self.action_id = action_id
+        screen: "ConsoleScreen[Any]"
+        action_id: str
 
-    class Opening(Message):
+    class Opening(FieldMessage):
         """Another screen is to be opened; `instead` of this one."""
 
-        def __init__(self, screen: "ConsoleScreen[Any]", *, instead: bool) -> None:
-            super().__init__()
-            self.screen = screen
-            self.instead = instead
+        screen: "ConsoleScreen[Any]"
+        instead: bool
 
     def __init__(self, context: ConsoleContext) -> None:
         super().__init__()
@@ -310,7 +306,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
 
     def open_screen(self, screen: "ConsoleScreen[Any]", *, instead: bool = False) -> None:
         """Open another screen; where the same one is below, the way on is the way back to it."""
-        self.post_message(self.Opening(screen, instead=instead))
+        self.post_message(self.Opening(screen, instead))
 
     def same(self, other: Screen[Any]) -> bool:
         """Tell whether another screen shows the same as this one would."""
