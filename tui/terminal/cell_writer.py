@@ -13,6 +13,12 @@ OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
 SEEN_IN_A_SPACE = frozenset("479")
 """The marks that are seen where nothing but a space is."""
 
+LONGEST_BRIDGE = 12
+"""Cells between two that are written are written again at most so many at a time."""
+
+SAVE, RESTORE = "\x1b7", "\x1b8"
+"""The cursor's place and the style; they are saved after each restore for terminals that forget."""
+
 
 class CellStyle(NamedTuple):
     """How a cell is drawn, in codes.
@@ -94,13 +100,6 @@ def _ways(now: CellStyle, aim: CellStyle) -> Iterator[str]:
     if aim.back != now.back:
         parts.append(aim.back or "49")
     yield f"\x1b[{';'.join(parts)}m"
-
-
-LONGEST_BRIDGE = 12
-"""Cells between two that are written are written again at most so many at a time."""
-
-SAVE, RESTORE = "\x1b7", "\x1b8"
-"""The cursor's place and the style; they are saved after each restore for terminals that forget."""
 
 
 class Saved(NamedTuple):

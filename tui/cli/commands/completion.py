@@ -5,21 +5,6 @@ from copy import deepcopy
 
 from tui.cli.context import AddCommand, Call
 
-
-def declare(add: AddCommand) -> None:
-    command = add("completion", completion, "print the shell completion script")
-    shells = ("bash", "zsh", "fish")
-    command.add_argument("shell", choices=shells, metavar="bash|zsh|fish", help="which shell")
-
-
-async def completion(call: Call) -> int:
-    """Print the script; it is written from the parser that reads these very arguments."""
-    from tui.cli import arguments
-
-    call.out.text(script(call.args.shell, arguments.parser()))
-    return 0
-
-
 NAMES = "carddesk config profiles 2>/dev/null"
 """What a shell runs for the names of profiles, at the moment when tab is pressed."""
 
@@ -52,6 +37,20 @@ _carddesk() {
 }
 complete -F _carddesk carddesk
 """
+
+
+def declare(add: AddCommand) -> None:
+    command = add("completion", completion, "print the shell completion script")
+    shells = ("bash", "zsh", "fish")
+    command.add_argument("shell", choices=shells, metavar="bash|zsh|fish", help="which shell")
+
+
+async def completion(call: Call) -> int:
+    """Print the script; it is written from the parser that reads these very arguments."""
+    from tui.cli import arguments
+
+    call.out.text(script(call.args.shell, arguments.parser()))
+    return 0
 
 
 def script(shell: str, parser: ArgumentParser) -> str:
