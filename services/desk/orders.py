@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from services.desk.book_publisher import BookPublisher
 from services.desk.opening import Opening
 from services.domain.book import BoardOrder
-from services.domain.errors import DeskError, NotRecorded, Refused
+from services.domain.errors import DeskError, NotFound, NotRecorded, Refused
 from services.domain.models import Card, Order
+from services.domain.text import clean
 from services.journal import joint_reads
 from services.orders.denomination_names import name_orders
 from services.system.clock import Clock
@@ -173,3 +174,16 @@ class DeskOrders:
         if (account := self._opening.account) is not None:
             with contextlib.suppress(DeskError):
                 await account.board.tracker.take(order)
+
+
+async def order_of_vendor(client: VendorClient, order_id: str, advice: str) -> Order:
+    """Ask for an order of which the journal holds no end; NotFound, with `advice`, names both."""
+    try:
+        return await client.order(order_id)
+    except NotFound as missing:
+        raise NotFound(
+            f"Neither the journal nor the vendor knows {clean(order_id, 80)}",
+            code=missing.code,
+            request_id=missing.request_id,
+            advice=advice,
+        ) from None

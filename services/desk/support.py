@@ -6,8 +6,9 @@ from typing import Final
 
 from services.desk.book_publisher import BookPublisher
 from services.desk.opening import Opening
+from services.desk.orders import order_of_vendor
 from services.domain.book import BoardOrder
-from services.domain.errors import BadInput, NotFound, Refused
+from services.domain.errors import BadInput, Refused
 from services.domain.models import WITH_CARDS, Delivery
 from services.domain.phrase import plain
 from services.domain.secrets import Secret
@@ -178,15 +179,7 @@ class DeskSupport:
             return state, held.purchase.cards_came
         order = held.seen
         if order is None or not order.final:
-            try:
-                order = await self._client.order(order_id)
-            except NotFound as missing:
-                raise NotFound(
-                    f"Neither the journal nor the vendor knows {clean(order_id, 80)}",
-                    code=missing.code,
-                    request_id=missing.request_id,
-                    advice="Nothing was changed.",
-                ) from None
+            order = await order_of_vendor(self._client, order_id, "Nothing was changed.")
         return order.status, order.cards_came
 
     def _marked(self, done: tuple[Delivery, bool]) -> tuple[Delivery, bool]:

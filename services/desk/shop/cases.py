@@ -4,8 +4,9 @@ from datetime import date
 from typing import Final
 
 from services.desk.opening import Opening
+from services.desk.orders import order_of_vendor
 from services.domain.book import BoardOrder
-from services.domain.errors import BadInput, DeskError, NotFound, Refused
+from services.domain.errors import BadInput, DeskError, Refused
 from services.domain.models import FINAL_STATUSES, WITH_CARDS, Card, Purchase
 from services.domain.shop import case as rules
 from services.domain.shop.case import CardCase, CaseFile, CaseRow
@@ -161,15 +162,7 @@ class DeskCases:
         order = held.seen
         known = mine is not None and mine.state.value in FINAL_STATUSES
         if ask and not known and (order is None or not order.final):
-            try:
-                order = await self._client.order(order_id)
-            except NotFound as missing:
-                raise NotFound(
-                    f"Neither the journal nor the vendor knows {clean(order_id, 80)}",
-                    code=missing.code,
-                    request_id=missing.request_id,
-                    advice="Nothing was opened.",
-                ) from None
+            order = await order_of_vendor(self._client, order_id, "Nothing was opened.")
         given = {order_id: held.given} if held.given else None
         orders, purchases = (order,) if order else (), (mine,) if mine else ()
         rows = account.board.rows.joined(orders, purchases, given)
