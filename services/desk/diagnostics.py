@@ -70,8 +70,7 @@ class DeskHealth:
 
     async def ping(self) -> tuple[str, timedelta | None]:
         """Return what `/ping` says of the API, and the vendor's clock minus ours."""
-        health = await self._client.ping()
-        return health.api, self._client.server_offset
+        return await self._client.ping(), self._client.server_offset
 
     @property
     def bad_items(self) -> tuple[Unread, ...]:

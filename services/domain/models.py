@@ -271,19 +271,11 @@ class KeyInfo(Struct, frozen=True):
     environment: SafeText
     scope: SafeText
     enabled: bool
-    allowed_ips: tuple[SafeText, ...] = ()
 
     @property
     def can_buy(self) -> bool:
         """Whether the key's scope lets it place orders."""
         return self.scope == "READ-WRITE"
-
-
-class Health(Struct, frozen=True):
-    """What `/ping` says: the API and the telephone operators behind it."""
-
-    api: SafeText
-    operators: tuple[tuple[SafeText, SafeText], ...]
 
 
 Item = TypeVar("Item", Order, Transaction)

@@ -23,14 +23,19 @@ class OutcomeNotSaved(JournalFailed):
 
     Attributes:
         purchase: as it would be in the journal, with its order id if there is one.
-        kept: whether the emergency file has it, so that the next start carries it over.
-        again: whether this process stays and writes it as soon as it can.
     """
 
     def __init__(
         self, purchase: Purchase, reason: JournalFailed, *, kept: bool, again: bool
     ) -> None:
-        """Put together what the operator reads; `reason` is why the journal failed."""
+        """Put together what the operator reads.
+
+        Args:
+            purchase: as it would be in the journal, with its order id if there is one.
+            reason: why the journal failed.
+            kept: whether the emergency file has it, so that the next start carries it over.
+            again: whether this process stays and writes it as soon as it can.
+        """
         super().__init__(
             f"{_what(purchase)}, but the journal could not take it: {reason.message}",
             advice=_advice(purchase, reason.code, kept=kept, again=again),
@@ -38,8 +43,6 @@ class OutcomeNotSaved(JournalFailed):
             request_id=purchase.request_id,
         )
         self.purchase: Final = purchase
-        self.kept: Final = kept
-        self.again: Final = again
         self.money = _MONEY.get(purchase.state, "no")
         self.exit_code = _EXITS.get(purchase.state, 5)
 

@@ -20,7 +20,7 @@ from services.domain import models
 from services.domain.errors import AuthFailed, BadInput, BadReply, ConfigError, DeskError
 from services.domain.phrase import Phrase, Quoted, phrase
 from services.domain.secrets import Secret
-from services.domain.text import NOTHING, clean
+from services.domain.text import NOTHING, SafeText, clean
 from services.system.clock import Clock, asleep
 from services.system.route import Route
 from services.vendor import retry, wire
@@ -138,8 +138,8 @@ class VendorClient:
     async def __aexit__(self, *_exc: object) -> None:
         await self.aclose()
 
-    async def ping(self) -> models.Health:
-        """Ask how the API is. Sends no key."""
+    async def ping(self) -> SafeText:
+        """Ask how the API is, in the vendor's word. Sends no key."""
         return await self._read(Endpoint.PING, lambda found: wire.health(found.data), signed=False)
 
     async def validate(self) -> models.KeyInfo:

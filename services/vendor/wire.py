@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from sys import intern
-from typing import Any, cast
+from typing import Any
 
 from msgspec import MsgspecError, Raw, Struct, field
 from msgspec.structs import replace
@@ -22,7 +22,6 @@ from services.domain.models import (
     Catalog,
     Category,
     Denomination,
-    Health,
     KeyInfo,
     Order,
     OrderStatus,
@@ -68,7 +67,6 @@ NONE = Raw()
 
 class _Health(Struct):
     api: str
-    operators: Any = None
 
 
 class _ApiKey(Struct):
@@ -77,7 +75,6 @@ class _ApiKey(Struct):
     type: str
     scope: str
     is_enabled: Any = field(name="isEnabled", default=True)
-    allowedips: Any = None
 
 
 class _KeyInfo(Struct, rename="camel"):
@@ -196,32 +193,20 @@ def placed(data: Raw) -> str:
     return decode(data, _Placed).order_id
 
 
-def health(data: Raw) -> Health:
-    """Read the data of `/ping`."""
-    found = decode(data, _Health)
-    said: object = found.operators
-    operators = cast("dict[str, object]", said) if isinstance(said, dict) else {}
-    return Health(
-        api=label(found.api, LONGEST_WORD),
-        operators=tuple(
-            (label(name, LONGEST_WORD), label(state, LONGEST_WORD))
-            for name, state in operators.items()
-        ),
-    )
+def health(data: Raw) -> SafeText:
+    """Read how the API is from the data of `/ping`."""
+    return label(decode(data, _Health).api, LONGEST_WORD)
 
 
 def key_info(data: Raw) -> KeyInfo:
     """Read the data of `/validate` without the key that it echoes."""
     found = decode(data, _KeyInfo)
     key = found.api_key
-    addresses: object = key.allowedips
-    allowed = cast("list[object]", addresses) if isinstance(addresses, list) else ()
     return KeyInfo(
         username=label(found.username, LONGEST_TITLE),
         environment=clean(label(key.type, LONGEST_WORD).upper()),
         scope=clean(label(key.scope, LONGEST_WORD).upper().replace("_", "-")),
         enabled=yes(key.is_enabled),
-        allowed_ips=tuple(label(address, LONGEST_WORD) for address in allowed),
     )
 
 

@@ -30,9 +30,7 @@ def good(data):
 
 async def test_ping_says_how_the_api_is_and_sends_no_key(raw, client):
     raw.answers(200, good({"api": "ok", "operators": {"mobilis": "up", "djezzy": "down"}}))
-    health = await client.ping()
-    assert health.api == "ok"
-    assert health.operators == (("mobilis", "up"), ("djezzy", "down"))
+    assert await client.ping() == "ok"
     assert raw.requests[0].header("x-access-token") is None
 
 
@@ -64,7 +62,7 @@ async def test_validate_without_key_and_addresses_is_accepted(raw, client):
     found = {"isEnabled": False, "type": "SANDBOX", "scope": "READ-ONLY"}
     raw.answers(200, good({"username": "desk", "apiKey": found}))
     info = await client.validate()
-    assert (info.enabled, info.can_buy, info.allowed_ips) == (False, False, ())
+    assert (info.enabled, info.can_buy) == (False, False)
 
 
 @pytest.mark.parametrize("written", ["1326.13", '"1326.13"', "1326.1300"])
@@ -201,7 +199,7 @@ async def test_the_embedded_vendor_is_read_whole(sandbox, desk):
     order_id = sandbox.foreign_order(product.id, first.id, 1)
     sandbox.finish()
     assert (await desk.validate()).environment == "SANDBOX"
-    assert (await desk.ping()).api == "ok"
+    assert await desk.ping() == "ok"
     assert (await desk.balance()).amount == sandbox.balance
     assert (await desk.orders()).items[0].id == order_id
     assert (await desk.transactions()).page == 1
