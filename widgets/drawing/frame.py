@@ -127,7 +127,7 @@ class Frame(Struct, frozen=True):
 
 def _title(name: PaneName, focused: bool) -> Line:
     if focused:
-        return (Cell(f" {name.key} {name.title} ", "title"),)
+        return (Cell(f" {f'{name.key} {name.title}'.strip()} ", "title"),)
     title = Cell(f" {name.title} ", "title-blurred")
     return (Cell(f" {name.key}", "key"), title) if name.key else (title,)
 

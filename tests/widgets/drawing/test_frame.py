@@ -41,6 +41,11 @@ def test_a_box_has_sides_and_a_foot_and_says_which_rows_are_in_sight() -> None:
     ]
 
 
+def test_a_title_without_a_key_is_the_same_with_the_focus() -> None:
+    frame = Frame(PaneName("", "Cards"))
+    assert drawn(frame, 20, 1, Around()) == drawn(frame, 20, 1, Around(focused=True))
+
+
 def test_panes_side_by_side_have_one_line_between_them() -> None:
     rule, row, _ = drawn(Frame(STOCK, "right"), 46)
     assert rule.endswith(" read 16:28 ─┬")
