@@ -9,7 +9,6 @@ import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -31,7 +30,7 @@ _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class Placement(Struct, frozen=True):
-    """The outcome of one placeOrder. `server_time` is the vendor's clock (UTC) if it said it.
+    """The outcome of one placeOrder.
 
     `code` is the vendor's, or says what was seen instead (`NO_ANSWER`, `BAD_REPLY`, `HTTP_502`);
     `message` is a sentence without its full stop.
@@ -44,7 +43,6 @@ class Placement(Struct, frozen=True):
     message: str = ""
     request_id: str = ""
     http_status: int = 0
-    server_time: datetime | None = None
 
 
 class PlacementAttempt:
@@ -158,7 +156,6 @@ def classify(answer: Answer) -> Placement:
             message=str(sentence(around)),
             request_id=around.request_id,
             http_status=status,
-            server_time=around.server_time,
         )
     words = f"The vendor answered HTTP {status}"
     if around.message:
@@ -177,7 +174,6 @@ def _success(answer: Answer, around: Envelope) -> Placement:
         order_id=order_id,
         request_id=around.request_id,
         http_status=answer.status,
-        server_time=around.server_time,
     )
 
 
@@ -197,5 +193,4 @@ def _unresolved(answer: Answer, around: Envelope, code: str, words: str) -> Plac
         message=words,
         request_id=around.request_id,
         http_status=answer.status,
-        server_time=around.server_time,
     )

@@ -47,14 +47,14 @@ async def give_up(client, raw, later):
     return await buying
 
 
-async def test_a_purchase_that_is_answered_is_being_handled(raw, client, now):
+async def test_a_purchase_that_is_answered_is_being_handled(raw, client):
     raw.answers(200, PLACED)
     placement = await buy(client)
     assert placement.verdict == "HANDLING"
     assert placement.sent
     assert placement.order_id == ORDER_ID
     assert placement.request_id == "req_7"
-    assert (placement.server_time - now).total_seconds() == 1
+    assert client.server_offset.total_seconds() == 1
 
 
 async def test_what_is_sent_is_the_contracts_request(raw, client, key):
