@@ -21,10 +21,9 @@ from services.domain.models import (
     Stock,
 )
 from services.domain.money import DINARS
-from services.domain.phrase import EMPTY, Phrase, phrase, plain
+from services.domain.phrase import Phrase, phrase, plain
 from services.domain.status_text import words
 from services.domain.text import clean
-from services.domain.typed.digits import MOST_CARDS
 from services.domain.words.log_words import purchase_words
 from services.journal import kept_limits, spending
 from services.journal.database import Journal
@@ -139,8 +138,7 @@ class Buyer:
             DeskError: the vendor or the journal could not be read.
         """
         tell = report or _silent
-        if not 1 <= quantity <= MOST_CARDS:
-            raise BadInput(f"The quantity must be a whole number from 1 to {MOST_CARDS}")
+        purchase_checks.check_quantity(quantity)
         tell(Check("stock", "running"))
         tell(Check("balance", "running"))
         async with self._client.reserved(QUOTE_REQUESTS):
@@ -151,6 +149,7 @@ class Buyer:
             raise Refused(
                 f"The account's orders are in {named}", advice=DINARS, code=FOREIGN_CURRENCY
             )
+        before = previous.unit_price if previous else denomination.price
         total = denomination.price * quantity
         above = await self._verify_limits(product_id, type_id, quantity, total, tell, waiting)
         purchase_checks.paid_for(balance, total, tell)
@@ -167,7 +166,7 @@ class Buyer:
             balance_after=balance.amount - total,
             read_at=stock.read_at,
             typed_total=bool(self._limits.confirm_above) and total >= self._limits.confirm_above,
-            changed=purchase_checks.price_moved(previous, denomination) if previous else EMPTY,
+            changed=purchase_checks.price_moved(before, denomination.price),
             needs_approval=above,
         )
 

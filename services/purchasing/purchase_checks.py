@@ -6,9 +6,10 @@ from decimal import Decimal
 from msgspec import Struct
 
 from services.domain import money
-from services.domain.errors import Refused
-from services.domain.models import Balance, Check, Denomination, Quote, Stock
+from services.domain.errors import BadInput, Refused
+from services.domain.models import Balance, Check, Denomination, Stock
 from services.domain.phrase import EMPTY, Phrase, phrase, plain
+from services.domain.typed.digits import MOST_CARDS
 from services.journal.kept_limits import KeptLimit
 from services.settings.fields import PurchaseSettings
 
@@ -101,12 +102,16 @@ def over_kept(all_: KeptLimit, own: KeptLimit, total: Decimal, spent: Spent) -> 
     return EMPTY
 
 
-def price_moved(previous: Quote, now: Denomination) -> Phrase:
-    """Say that the price is not what the operator confirmed, or return an empty text."""
-    if now.price == previous.unit_price:
+def check_quantity(quantity: int) -> None:
+    """Raise BadInput where that is no number of cards."""
+    if not 1 <= quantity <= MOST_CARDS:
+        raise BadInput(f"The quantity must be a whole number from 1 to {MOST_CARDS}")
+
+
+def price_moved(before: Decimal, after: Decimal) -> Phrase:
+    """Say that a card costs (DZD) not what the operator confirmed, or return an empty text."""
+    if after == before:
         return EMPTY
     return phrase(
-        "the cost was {before} DZD and is now {after} DZD a card",
-        before=previous.unit_price,
-        after=now.price,
+        "the cost was {before} DZD and is now {after} DZD a card", before=before, after=after
     )

@@ -29,10 +29,10 @@ from services.domain.shop.sale import (
 )
 from services.domain.status_text import words
 from services.domain.text import NOTHING, SafeText, clean
-from services.domain.typed.digits import MOST_CARDS
 from services.domain.typed.purchase_list import ListedRow, RowProblem
 from services.journal.shop.sales import HeldSale, Sales
 from services.purchasing.buyer import QUOTE_SECONDS
+from services.purchasing.purchase_checks import check_quantity, price_moved
 from services.settings.fields import PurchaseSettings
 from services.system.clock import Clock
 
@@ -200,7 +200,7 @@ class DeskSales:
             key="",
             region=product.region,
         )
-        _check_quantity(line.quantity)
+        check_quantity(line.quantity)
         await self._sales.put(held.id, line)
         return await self._shown(held.id)
 
@@ -224,7 +224,7 @@ class DeskSales:
             line = (await self.read(sale.id)).find(number)
             if line is None:
                 raise BadInput(f"The sale has no line {number}")
-            _check_quantity(line.quantity + by)
+            check_quantity(line.quantity + by)
             await self._sales.put(sale.id, replace(line, quantity=line.quantity + by))
             return await self._shown(sale.id)
 
@@ -405,12 +405,7 @@ class DeskSales:
         """Buy one line at no more than was confirmed; raises DeskError."""
         quote = await self._buys.quote(line.product_id, line.type_id, line.quantity)
         if quote.unit_price > line.cost:
-            moved = phrase(
-                "the cost was {before} DZD and is now {after} DZD a card",
-                before=line.cost,
-                after=quote.unit_price,
-            )
-            raise Refused(moved, code="REQUOTE")
+            raise Refused(price_moved(line.cost, quote.unit_price), code="REQUOTE")
         try:
             return await self._buys.buy(
                 quote,
@@ -460,15 +455,6 @@ def _checked(
     refused = problem is None or problem.refused
     if cost is None:
         return CheckedLine(line, wrong or plain("it could not be checked"), refused=refused)
-    changed = EMPTY
-    if line.cost and cost != line.cost:
-        changed = phrase(
-            "the cost was {before} DZD and is now {after} DZD a card", before=line.cost, after=cost
-        )
+    changed = price_moved(line.cost, cost) if line.cost else EMPTY
     price = prices.price(cost, line.product_id, line.type_id)
     return CheckedLine(replace(line, cost=cost, price=price), wrong, changed, refused)
-
-
-def _check_quantity(quantity: int) -> None:
-    if not 1 <= quantity <= MOST_CARDS:
-        raise BadInput(f"The quantity must be a whole number from 1 to {MOST_CARDS}")
