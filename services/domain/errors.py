@@ -117,13 +117,6 @@ class ConfigError(DeskError):
     exit_code = 2
 
 
-class NotSent(DeskError):
-    """No byte of a request left this machine."""
-
-    exit_code = 5
-    default_advice = "Nothing was sent. It is safe to try again."
-
-
 class Refused(DeskError):
     """The vendor answered with a clear no, or our own checks did: nothing was placed."""
 

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from services.domain import models
-from services.domain.errors import FOREIGN_CURRENCY, BadInput, JournalFailed, NotSent, Refused
+from services.domain.errors import FOREIGN_CURRENCY, BadInput, JournalFailed, Refused
 from services.domain.models import (
     Balance,
     Baseline,
@@ -488,7 +488,7 @@ class Buyer:
                 sending=sending,
                 deadline=float(self._limits.deadline_seconds),
             )
-        except (JournalFailed, Refused, NotSent) as error:
+        except (JournalFailed, Refused) as error:
             placement = Placement(
                 verdict="NOT_SENT", sent=False, code=error.code, message=error.message
             )

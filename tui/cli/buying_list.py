@@ -16,7 +16,6 @@ from services.domain.errors import (
     BadInput,
     DeskError,
     JournalFailed,
-    NotSent,
     RateLimited,
     Refused,
     Unavailable,
@@ -56,7 +55,7 @@ SAVE_SECONDS = 1.0
 """The result file is written again after so long; the journal knows all of it at any moment."""
 
 SHOWN_SECONDS = 0.2
-ENDING = (AuthFailed, JournalFailed, OutcomeNotSaved, Unavailable, RateLimited, NotSent)
+ENDING = (AuthFailed, JournalFailed, OutcomeNotSaved, Unavailable, RateLimited)
 """What the next row would meet as well."""
 
 _FOLLOWED = (RowOutcome.BOUGHT, RowOutcome.EARLIER, RowOutcome.TO_APPROVE)
