@@ -87,7 +87,7 @@ async def test_no_sign_is_drawn_from_the_ticket_to_the_card(
         await console.until(lambda: ticket.stage == "done")
         await plain(console, "Ordered")
         await console.press("escape", "3")
-        await plain(console, "* ready")
+        await plain(console, "@ ready")
         await console.press("enter")
         await console.until(lambda: isinstance(console.screen, OrderScreen))
         await plain(console, "**** ****")

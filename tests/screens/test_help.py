@@ -68,6 +68,25 @@ async def test_the_live_keys_of_the_place_are_named(open_console: Any) -> None:
         await console.shows("j down: Next line (ت)")
 
 
+async def test_the_chosen_key_is_marked_as_the_rows_of_lists_are(console: Any) -> None:
+    sheet = await help_open(console)
+    await console.press("j")
+    [row] = [line for line in sheet._drawn if line[0].text == "▌"]
+    assert [piece.text.strip() for piece in row[:3]] == ["▌", "2", "Stock"]
+    assert row[2].ink == "plain row row-name"
+
+
+async def test_in_ascii_each_sign_means_one_thing(open_console: Any) -> None:
+    def drawn_in_ascii(settings: Settings) -> Settings:
+        return replace(settings, ui=replace(settings.ui, ascii="on"))
+
+    async with open_console(change=drawn_in_ascii) as console:
+        await help_open(console)
+        await console.press("tab")
+        page = await console.shows("@ ready", "+ changed just now", "* pinned")
+        assert page.count("* ") == 1
+
+
 async def test_a_key_pressed_in_help_is_done(console: Any) -> None:
     await help_open(console)
     await console.press("3")

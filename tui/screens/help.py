@@ -20,6 +20,7 @@ from tui.screens.base import ConsoleContext, Dialog, Handler
 from tui.screens.parts.filter import FilterLine
 from tui.screens.parts.strips import DetailStrip, KeyLine
 from widgets.bars.key_hints import HintLine
+from widgets.board.row_line import CHANGED, changed_sign
 from widgets.drawing.ink import Cell, Line
 from widgets.sheets.key_help import KeyEntry, KeyHelp
 
@@ -35,7 +36,7 @@ SIGNS = (
     (("◐", "some came", "warn"), "the rest is refunded"),
     (("✓", "handed over", "dim"), ("↺", "refunded", "dim")),
     (("?", "no answer: do not buy again", "alert"), ("!", "late or refused: read it", "warn")),
-    (("•", "changed just now", "plain"), ("·", "before a key: not here, not now", "dim")),
+    ((CHANGED, "changed just now", "plain"), ("·", "before a key: not here, not now", "dim")),
     (("▌", "row that keys act on", "key"), ("▏", "row of another pane", "dim")),
     (("*", "pinned", "key"), ("~", "bought lately", "dim"), ("w", "watched", "key")),
 )
@@ -93,7 +94,7 @@ class HelpScreen(Dialog[str | None]):
     def begin(self) -> None:
         sheet = self.sheet
         sheet.place = self._now.place
-        sheet.legend = LEGEND
+        sheet.legend = legend()
         sheet.entries = self._all
         self._fit()
         sheet.focus()
@@ -241,18 +242,19 @@ def _searchable(entry: KeyEntry) -> str:
 def _sign(line: tuple[tuple[str, str, str] | str, ...]) -> Line:
     cells: list[Cell] = []
     for each in line:
-        said = (
-            Cell(f" {each}", "dim")
-            if isinstance(each, str)
-            else Cell(f"{each[0]} {each[1]}", each[2])
-        )
+        if isinstance(each, str):
+            said = Cell(f" {each}", "dim")
+        else:
+            sign, words, ink = each
+            said = Cell(f"{changed_sign() if sign is CHANGED else sign} {words}", ink)
         cells += [Cell("   ")] if cells and not isinstance(each, str) else []
         cells.append(said)
     return tuple(cells)
 
 
-LEGEND: tuple[Line, ...] = (
-    *map(_sign, SIGNS),
-    *((Cell(word, "strong"), Cell(f" {meaning}", "dim")) for word, meaning in WORDS),
-)
-"""What the signs and the words of every screen mean, each whole."""
+def legend() -> tuple[Line, ...]:
+    """Return what the signs and the words of every screen mean, each whole."""
+    return (
+        *map(_sign, SIGNS),
+        *((Cell(word, "strong"), Cell(f" {meaning}", "dim")) for word, meaning in WORDS),
+    )

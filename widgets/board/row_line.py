@@ -9,7 +9,6 @@ from widgets.board.columns import Placed
 from widgets.board.finder import NO_HIGHLIGHTS, Highlights
 from widgets.drawing import style
 from widgets.drawing.ink import (
-    DOT,
     MASK,
     Cell,
     Drawn,
@@ -25,6 +24,9 @@ from widgets.drawing.ink import (
 MARKER = "▌ "
 BLURRED_MARKER = "▏ "
 UNMARKED = "  "
+CHANGED, CHANGED_ASCII = "•", "+"
+"""What changed just now; in ASCII the dot would be the sign of what is hidden or pinned."""
+
 ASCENDING = "^"
 DESCENDING = "v"
 
@@ -70,7 +72,7 @@ def lay_row(
     """
     sign = MARKER if cursor_ink == "row" else BLURRED_MARKER if cursor_ink else UNMARKED
     if changed:
-        sign = f"{sign[0]}{DOT}" if cursor_ink else f"{DOT} "
+        sign = f"{sign[0]}{changed_sign()}" if cursor_ink else f"{changed_sign()} "
     hue = {"row": "key", "row-blurred": "dim"}.get(cursor_ink, "plain")
     marker = Cell(sign, f"{hue} {cursor_ink}".rstrip())
     row = [("", laid(marker, len(MARKER)))]
@@ -162,6 +164,11 @@ def titles(placed: Sequence[Placed], width: int, sort: str) -> DrawnLine:
         else:
             line += _signed(line, title, slot, sort)
     return fitted(tuple(line), width)
+
+
+def changed_sign() -> str:
+    """Return the sign of a row in which something changed, as this terminal draws it."""
+    return CHANGED_ASCII if style.now().ascii else CHANGED
 
 
 def sort_sign(sort: str) -> str:

@@ -54,7 +54,7 @@ SIGNS = {
     "\u00b7": "-",  # middle dot
     "\u2022": "*",  # bullet
     "\u25cb": "o",  # circles: open, full, half full
-    "\u25cf": "*",
+    "\u25cf": "@",
     "\u25d0": "%",
     "\u21ba": "<",  # arrow that comes back
     "\u2191": "^",

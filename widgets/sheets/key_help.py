@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from services.domain.text import cell_width
+from widgets.board.row_line import MARKER
 from widgets.drawing.canvas import NAVIGATION, Canvas
 from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, line_width
@@ -201,10 +202,11 @@ class KeyHelp(Canvas, can_focus=True):
         if isinstance(slot, str):
             return (Cell(" "), Cell(slot, "strong"))
         here = slot.id == self.chosen
-        mark = ">" if here else " " if slot.possible else "·"
+        mark = " " if slot.possible else "·"
         keys = slot.keys + " " * max(1, KEYS - cell_width(slot.keys))
         if here:
-            return (Cell(f"{mark}{keys}{slot.words} ", "cursor"),)
+            words = Cell(f"{slot.words} ", "plain row row-name")
+            return (Cell(MARKER[0], "key row"), Cell(keys, "key row"), words)
         if not slot.possible:
             return (Cell(f"{mark}{keys}{slot.words}", "dim"),)
         return (Cell(mark), Cell(keys, "key"), Cell(slot.words))

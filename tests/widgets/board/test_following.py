@@ -136,6 +136,18 @@ async def test_a_row_that_slides_under_the_cursor_is_known(staged: Callable[...,
         assert not board.slid
 
 
+async def test_a_list_that_begins_again_with_the_same_rows_has_a_cursor(
+    staged: Callable[..., Any],
+) -> None:
+    async with staged(make_board()) as stage:
+        rows = values(3)
+        stage.widget.show_rows(rows)
+        stage.widget.begin_again()
+        stage.widget.show_rows(rows)
+        await stage.settle()
+        assert stage.widget.highlighted_row_id == rows[0][0]
+
+
 async def test_another_list_begins_at_its_top(staged: Callable[..., Any]) -> None:
     async with staged(make_board()) as stage:
         stage.widget.show_rows(values(100))
