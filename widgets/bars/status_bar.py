@@ -85,15 +85,16 @@ class StatusBar(Canvas):
             Part(_notices(book), leaves=1),
             Part(_counted(book.open_count, "\u25cb", "handling", "busy"), leaves=3),
             Part(_counted(to_give, "\u25cf", "to hand over", "good"), leaves=2),
-            Part(_link(book, self.now), leaves=2 if _poll_is_bad(book) else 4),
+            # That all is well says less than whose name an order is bought under.
+            Part(_link(book, self.now), leaves=2 if _poll_is_bad(book) else 7),
             Part(_why(book, self.privacy), leaves=5),
             Part(self._limit(book), leaves=1),
             Part(_forgotten(book), leaves=3),
             Part(privacy, leaves=4),
-            Part(slow, leaves=8),
+            Part(slow, leaves=9),
             *self._day(book),
-            Part((Cell(book.info.route, "dim"),), leaves=8),
-            Part((Cell(book.info.username, "dim"),), leaves=9, end=True),
+            Part((Cell(book.info.route, "dim"),), leaves=9),
+            Part((Cell(book.info.username, "dim"),), leaves=10, end=True),
             Part((Cell(book.info.operator, "dim"),), leaves=6, end=True),
             time,
         ]
@@ -120,11 +121,10 @@ class StatusBar(Canvas):
         if day is None or self.privacy or not day.goods:
             return []
         sold = sum((each.sold(self.prices) for each in day.goods), Decimal(0))
+        whole, margin = sold.to_integral_value(ROUND_FLOOR), (sold - day.cost).to_integral_value()
         return [
-            Part((Cell(f"sold {amount(sold.to_integral_value(ROUND_FLOOR))}", "dim"),), leaves=7),
-            Part(
-                (Cell(f"margin {amount((sold - day.cost).to_integral_value())}", "dim"),), leaves=8
-            ),
+            Part((Cell(amount(whole)),), leaves=8, label="sold"),
+            Part((Cell(amount(margin)),), leaves=9, label="margin"),
         ]
 
     def _limit(self, book: Book) -> tuple[Cell, ...]:

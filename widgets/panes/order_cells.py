@@ -19,8 +19,13 @@ from widgets.drawing.cells import (
 from widgets.drawing.ink import Cell, Line, inert
 from widgets.drawing.waiting import counted
 
-WITH_REGION, WHOLE = 22, 26
+WITH_REGION, WHOLE = 20, 26
 """In a column so wide a product is drawn with its region, and mostly without a cut."""
+
+LEAST_TITLE = 10
+"""Cells of a product's name that are enough to know it by."""
+
+ANYWHERE = "Global"
 
 WIDE_STATE, STATE, NARROW_STATE = 36, 24, 15
 WHAT = Column("what", "product", least=WHOLE, most=44, steps=((6, 20), (3, 12)))
@@ -86,6 +91,9 @@ def order_cells(
 def product_pieces(title: str, value: str, region: str | None, room: int, ink: str) -> Line:
     """Return product and value, with the region where there is room; the product alone is cut.
 
+    A card of another region is worth nothing, so that the end of a long name leaves before the
+    region; one that holds everywhere leaves first.
+
     Args:
         title: of the product.
         value: of one card.
@@ -103,8 +111,9 @@ def product_pieces(title: str, value: str, region: str | None, room: int, ink: s
         tail = f" · {ANY_REGION if has_rtl(region) else region}"
     between = " · " if backwards else " "
     left = room - cell_width(value) - len(between) - cell_width(tail)
-    if left < cell_width(title) and not backwards:
-        # The region leaves before the product is cut.
+    kept = LEAST_TITLE if region not in (ANYWHERE, ANY_REGION) else WIDEST
+    if left < min(cell_width(title), kept) and not backwards:
+        # The region leaves before a product is cut so far that it is not known by its name.
         tail, left = "", left + cell_width(tail)
     if cell_width(title) > left:
         title = inert(fit(title, max(0, left)).rstrip())

@@ -122,6 +122,26 @@ async def test_parts_leave_whole_and_the_gravest_stay(
         assert "48 250" in line
 
 
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (80, "○ 2 handling ● 2 to hand over amel 12:00"),
+        (86, "○ 2 handling ● 2 to hand over connected amel 12:00"),
+        (74, "○ 2 handling ● 2 to hand over amel 12:00"),
+        (66, "○ 2 handling ● 2 to hand over 12:00"),
+    ],
+)
+async def test_that_all_is_well_leaves_before_the_operator(
+    staged: Make, book: Make, order: Make, now: datetime, width: int, words: str
+) -> None:
+    orders = tuple(order(n, state="FULFILLED", fulfilled_quantity=2) for n in (1, 2))
+    async with staged(StatusBar(), width, 2) as stage:
+        stage.widget.now = now
+        stage.widget.book = book("PRODUCTION", open_count=2, orders=orders)
+        line = " ".join((await stage.picture())[0].split())
+        assert line.endswith(words.replace("12:00", f"{now.astimezone():%H:%M}"))
+
+
 async def test_what_has_its_end_is_to_be_read_and_not_unresolved(
     staged: Make, book: Make, purchase: Make
 ) -> None:
@@ -200,7 +220,7 @@ INTERNAL = Unavailable("The vendor had an error", code="HTTP_500", request_id="r
     [
         (80, None, IN_EUR, "balance is in EUR  ○ 3 handling  connected"),
         (110, None, INTERNAL, "balance unknown  The vendor had an error; r tries again  ○ 3"),
-        (90, None, INTERNAL, "balance unknown  The vendor had an error  ○ 3"),
+        (84, None, INTERNAL, "balance unknown  The vendor had an error  ○ 3"),
         (120, Balance(Decimal(9), NOW), INTERNAL, "The vendor had an error; r"),
     ],
 )

@@ -540,7 +540,21 @@ async def test_a_price_below_the_floor_is_marked_but_not_for_the_customer(
         assert "!" not in await stage.text()
 
 
-def test_the_region_leaves_before_a_product_is_cut(order: Make) -> None:
+def test_the_end_of_a_long_name_leaves_before_its_region(order: Make) -> None:
+    row = order(1, product="PlayStation Store", denomination="10 EUR", region="France")
+
+    def drawn(room: int, region: str = row.region) -> str:
+        pieces = product_pieces(row.product, row.denomination, region, room, "plain")
+        return "".join(cell.text for cell in pieces)
+
+    assert drawn(29) == "PlayStation Store 10 EUR · FR"
+    assert drawn(26) == "PlayStation S… 10 EUR · FR"
+    assert drawn(22) == "PlayStati… 10 EUR · FR"
+    assert drawn(20) == "PlayStation… 10 EUR"
+    assert drawn(26, "Global") == "PlayStation Store 10 EUR"
+
+
+def test_the_region_leaves_before_a_product_is_hard_to_know(order: Make) -> None:
     row = order(1, product="Free Fire Diamonds", denomination="530 Diamonds", region="MENA")
 
     def drawn(room: int) -> str:
