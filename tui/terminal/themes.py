@@ -50,7 +50,24 @@ def _reversed(front: str, back: str, title: str, alarm: tuple[str, str]) -> dict
     }
 
 
-def _of_roles(name: str, colours: dict[str, str], grounds: dict[str, str], *, dark: bool) -> Theme:
+def _plots(top: str, middle: str = "", low: str = "", bars: str = "") -> dict[str, str]:
+    """Return the colours of plots: an area from its top to its foot, and bars."""
+    return {
+        "plot": top,
+        "plot-mid": middle or top,
+        "plot-low": low or top,
+        "bars": bars or top,
+    }
+
+
+def _of_roles(
+    name: str,
+    colours: dict[str, str],
+    grounds: dict[str, str],
+    plots: dict[str, str],
+    *,
+    dark: bool,
+) -> Theme:
     """Return a theme from the colour of each role; Textual would work shades out by itself."""
     return Theme(
         name=name,
@@ -87,6 +104,7 @@ def _of_roles(name: str, colours: dict[str, str], grounds: dict[str, str], *, da
             "row-ground": grounds["row"],
             "row-blurred-ground": grounds["row blurred"],
             "input-selection-background": grounds["row"],
+            **plots,
         },
     )
 
@@ -109,6 +127,7 @@ THEMES = (
             "border": "ansi_cyan",
             **_QUIET_BLOCKS,
             **_reversed("ansi_default", "ansi_default", "ansi_cyan", ("ansi_red", "ansi_white")),
+            **_plots("ansi_cyan"),
         },
         ansi=True,
     ),
@@ -135,6 +154,7 @@ THEMES = (
             "row": "#26384a",
             "row blurred": "#1b2027",
         },
+        _plots("#6fc0d4", "#4f8f9e", "#417684", "#7f93bd"),
         dark=True,
     ),
     _of_roles(
@@ -160,6 +180,7 @@ THEMES = (
             "row": "#cfe4ea",
             "row blurred": "#eef1f0",
         },
+        _plots("#16728a", "#2f869c", "#4090a4", "#576a9b"),
         dark=False,
     ),
     Theme(
@@ -192,6 +213,7 @@ THEMES = (
             "input-cursor-background": "#ffffff",
             "input-cursor-foreground": "#000000",
             **_reversed("#ffffff", "#000000", "#ffffff", ("#ffffff", "#000000")),
+            **_plots("#ffffff"),
         },
     ),
 )
@@ -255,6 +277,7 @@ def _of_sixteen(
             "input-cursor-foreground": front,
             "border-blurred": front,
             **_reversed(front, back, primary, ("ansi_red", "ansi_bright_white")),
+            **_plots(primary),
             **variables,
         },
         ansi=True,

@@ -72,8 +72,10 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
         & > .ink--row.ink--dim { color: $foreground; }
         & > .ink--row-name { color: $strong; text-style: bold; }
         & > .ink--row-blurred { background: $row-blurred-ground; }
-        & > .ink--plot { color: $primary; }
-        & > .ink--bars { color: $accent; }
+        & > .ink--plot { color: $plot; }
+        & > .ink--plot-mid { color: $plot-mid; }
+        & > .ink--plot-low { color: $plot-low; }
+        & > .ink--bars { color: $bars; }
         & > .ink--match { text-style: bold underline; }
         & > .ink--changed { text-style: bold; }
         &:ansi {

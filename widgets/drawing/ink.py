@@ -28,6 +28,8 @@ INKS = (
     "production",
     "sandbox",
     "plot",
+    "plot-mid",
+    "plot-low",
     "bars",
     "match",
     "changed",

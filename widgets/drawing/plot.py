@@ -14,7 +14,13 @@ from widgets.drawing.ink import Cell, Line
 STEPS = " ▁▂▃▄▅▆▇█"
 """An eighth of a cell more with each; a terminal of letters draws them in four steps."""
 
+TONES = ("plot", "plot-mid", "plot-low")
+"""The inks of an area from its top to its foot; a terminal of few colours has one for all."""
+
 LYING, LYING_ASCII = "▆", "="
+NOW = "plot"
+"""The ink of the bar of this hour or this day."""
+
 LEAST_TICK = 7
 """So many cells a time needs at the foot of a plot, with what parts it from the next."""
 
@@ -79,21 +85,35 @@ def area(shares: Sequence[float | None], rows: int) -> list[str]:
     ]
 
 
+def toned(drawn: Sequence[str]) -> list[Cell]:
+    """Return the lines of an area, deeper towards its foot, so that its edge is what is seen."""
+    rows = len(drawn)
+    if rows < len(TONES):
+        return [Cell(text, TONES[0]) for text in drawn]
+    return [Cell(text, TONES[row * len(TONES) // rows]) for row, text in enumerate(drawn)]
+
+
 def column_of(time: datetime, begin: datetime, end: datetime, width: int) -> int:
     """Return the column, of `width`, of a time."""
     return floor((time - begin) / (end - begin) * width) if end > begin else 0
 
 
 def along(hours: Sequence[At], begin: datetime, end: datetime, width: int, rows: int) -> list[str]:
-    """Return the lines of bars, one an hour, each as wide as its hour is on the axis above it."""
+    """Return the lines of bars, one an hour, each as wide as its hour is on the axis above it.
+
+    The highest ends a step below the top, so that what is above it stays apart.
+    """
     most = max((each.amount for each in hours), default=Decimal(0))
+    steps = rows * (len(STEPS) - 1)
+    highest = 1 - (2 if style.now().ascii else 1) / steps
     shares: list[float | None] = [None] * width
     for each in hours:
         first = max(0, column_of(each.time, begin, end, width))
         last = min(width, column_of(each.time + timedelta(hours=1), begin, end, width))
         if last < width and last - first > 1:
             last -= 1
-        shares[first:last] = [float(each.amount / most) if most else 0.0] * (last - first)
+        share = float(each.amount / most) if most else 0.0
+        shares[first:last] = [share * highest] * (last - first)
     return area(shares, rows)
 
 
@@ -137,10 +157,10 @@ def with_axis(
     if marks:
         placed = [(column_of(time, begin, end, inside), words) for time, words in marks]
         lines.append((Cell(" " * (wide + 2)), Cell(_placed(placed, inside), "good")))
-    for row, text in enumerate(drawn):
+    for row, filled in enumerate(toned(drawn)):
         mark = "│" if row == rows - 1 or row not in figures else "┤"
         figure = figures.get(row, "").rjust(wide)
-        lines.append((Cell(f"{figure} {mark}", "dim"), Cell(text, "plot")))
+        lines.append((Cell(f"{figure} {mark}", "dim"), filled))
     foot = " " * (wide + 2) + ticks(begin, end, inside)
     return [*lines, (Cell(foot, "dim"),)]
 
@@ -179,6 +199,8 @@ class Upright(NamedTuple):
 def upright(bars: Sequence[tuple[str, Decimal]], width: int, height: int) -> Upright:
     """Return a bar for each amount, its number on top of it and its name at its foot.
 
+    The last bar, which is of now, has an ink of its own.
+
     Args:
         bars: names and amounts from left to right; the last ones are drawn where all are too many.
         width: in cells.
@@ -197,25 +219,30 @@ def upright(bars: Sequence[tuple[str, Decimal]], width: int, height: int) -> Upr
     for row in range(-1, rows):
         line: list[Cell] = []
         for at, (_, amount) in enumerate(shown):
+            last = at == len(shown) - 1
             filled = drawn[row][at] if row >= 0 else " "
             below = drawn[row + 1][at] if row + 1 < rows else " "
             if filled != " ":
-                line.append(Cell(filled * wide, "bars"))
+                line.append(Cell(filled * wide, NOW if last else "bars"))
             elif below != " ":
-                line.append(Cell(_centred(_number(amount, unit, wide), wide)))
+                number = _centred(_number(amount, unit, wide), wide)
+                line.append(Cell(number, "strong" if last else "plain"))
             else:
                 line.append(Cell(" " * wide))
             line.append(Cell(" "))
         lines.append(tuple(line))
-    names = tuple(Cell(_centred(name, wide) + " ", "dim") for name, _ in shown)
+    inks = ["dim"] * (len(shown) - 1) + ["plain"]
+    names = tuple(
+        Cell(_centred(name, wide) + " ", ink) for (name, _), ink in zip(shown, inks, strict=True)
+    )
     return Upright([*lines, names], len(bars) - len(shown))
 
 
-def lying(share: float, width: int) -> Cell:
+def lying(share: float, width: int, ink: str = "bars") -> Cell:
     """Return a bar that lies, for a share of the longest one, in so many cells."""
     sign = LYING_ASCII if style.now().ascii else LYING
     length = max(1, round(share * width)) if share > 0 else 0
-    return Cell((sign * length).ljust(width), "bars")
+    return Cell((sign * length).ljust(width), ink)
 
 
 def _steps(share: float | None, full: int) -> int:

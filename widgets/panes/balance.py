@@ -21,7 +21,7 @@ from widgets.drawing.canvas import Canvas
 from widgets.drawing.cells import failure_words, hidden_words
 from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted
-from widgets.drawing.plot import along, area, sampled, scale_of
+from widgets.drawing.plot import along, area, sampled, scale_of, toned
 from widgets.drawing.sheet import facing, sentence
 
 NOT_READ = "The balance has not been read yet."
@@ -112,16 +112,18 @@ class BalancePane(Canvas, can_focus=True):
 
     def _figures(self, book: Book, width: int) -> dict[str, Line]:
         cards = waiting_count(book.orders).cards
-        named = {"waiting": ("to hand over", Cell(counted(cards, "card")))}
+        waiting = Cell(counted(cards, "card"), "good strong" if cards else "dim")
+        named = {"waiting": ("to hand over", waiting)}
         spending, day = book.spending, book.day
         if spending is not None and day is not None:
             sold, spent = day.sold(self.prices), money.exact(day.cost)
             if spending.day_limit:
                 spent = f"{money.whole(spending.counted)} of {money.whole(spending.day_limit)}"
+            held = spending.refundable + spending.tied
             named |= {
-                "held": ("on hold", Cell(money.exact(spending.refundable + spending.tied))),
-                "sold": ("sold", Cell(money.exact(sold))),
-                "margin": ("margin", Cell(money.exact(sold - day.cost), "good")),
+                "held": ("on hold", Cell(money.exact(held), "busy strong" if held else "dim")),
+                "sold": ("sold", Cell(money.exact(sold), "strong")),
+                "margin": ("margin", Cell(money.exact(sold - day.cost), "good strong")),
                 "spent": ("spent today", Cell(spent)),
             }
         return {key: facing(Cell(name, "dim"), text, width) for key, (name, text) in named.items()}
@@ -153,7 +155,7 @@ def plot_lines(day: DayFigures, width: int, rows: int) -> list[Line]:
             at_most = Cell(f"most {money.show(most)}", "dim")
             lines.append(facing(Cell("balance today", "dim"), at_most, width))
         high = rows - bars - 1 - label
-        lines += [(Cell(" "), Cell(text, "plot")) for text in area(shares, high)]
+        lines += [(Cell(" "), row) for row in toned(area(shares, high))]
     lines += [
         (Cell(" "), Cell(text, "bars")) for text in along(day.hours, begin, end, inside, bars)
     ]

@@ -15,9 +15,11 @@ from widgets.drawing.ink import Cell
 
 MARK = Column("mark", "", 1, searched=False, gap=1)
 COLUMNS = (
-    Column("title", "product", least=16),
-    Column("region", "region", 8, steps=((2, 7), (1, 4))),
+    Column("title", "product", least=16, most=40),
+    Column("region", "region", least=8, steps=((2, 7), (1, 4))),
 )
+"""However wide the pane is, a region stays near its product."""
+
 FRESH = timedelta(hours=24)
 PINNED = Cell("*", "key")
 RECENT = Cell("~", "dim")

@@ -13,24 +13,28 @@ from services.domain.book import BoardOrder, Book
 from services.domain.errors import Failure
 from services.domain.ledger import Ledger, LedgerRow, Mark, Owner
 from services.domain.local_time import local_day_minute, local_minute, same_day
-from services.domain.text import fold, natural, short_id
+from services.domain.text import cell_width, fold, has_rtl, natural, short_id
 from services.domain.typed.product_names import goods_name, other_names
 from widgets.board.board import Board, View
 from widgets.board.columns import Column
 from widgets.board.filter_query import FieldFilter, NamedField, Prefix, Test
+from widgets.board.row_line import RowCell
 from widgets.drawing.cells import amount, and_again, dinars, old
-from widgets.drawing.ink import Cell
+from widgets.drawing.ink import Cell, Line
+from widgets.panes.order_cells import WIDEST, product_pieces
 
 COLUMNS = (
     Column("time", "at", 5, leaves=2, searched=False),
-    Column("type", "type", 10),
     Column("customer", "customer", 9, leaves=1),
+    Column("type", "type", 10),
     Column("what", "product", least=30, steps=((4, 16),)),
     Column("change", "DZD", 11, "right", private=True, searched=False),
     Column("balance", "balance", 12, "right", leaves=3, private=True, searched=False),
     Column("desk", "desk", 10, leaves=5),
     Column("id", "order", 9, leaves=6),
 )
+"""A name written from the right is followed by a word, as a number would be dragged along."""
+
 FRESH = timedelta(minutes=2)
 
 _TYPES = {
@@ -55,12 +59,17 @@ _MARKS = {
 }
 
 
-def movement_cells(row: LedgerRow, view: View) -> dict[str, Cell]:
+def movement_cells(row: LedgerRow, view: View) -> dict[str, RowCell]:
     movement = row.transaction
     mark = _MARKS.get(row.mark)
     customer = row.order.note if row.order else ""
     # Without a column of its own the customer is beside the goods.
     what = movement_words(row, whole="customer" not in view.room)
+    cell: RowCell = Cell(what)
+    if row.order and has_rtl(what):
+        cell = _from_the_right(row.order, mark, view.room.get("what", WIDEST))
+    elif mark:
+        cell = Cell(f"{mark.text} · {what}" if what else mark.text, mark.ink)
     return {
         "customer": Cell(customer),
         "time": Cell(local_minute(movement.time), "dim"),
@@ -71,10 +80,17 @@ def movement_cells(row: LedgerRow, view: View) -> dict[str, Cell]:
         ),
         "desk": desk_cell(row),
         "id": Cell(short_id(row.order_id), "dim"),
-        "what": Cell(f"{mark.text} · {what}" if what else mark.text, mark.ink)
-        if mark
-        else Cell(what),
+        "what": cell,
     }
+
+
+def _from_the_right(order: BoardOrder, mark: Cell | None, room: int) -> Line:
+    """Name goods or a customer written from the right so that the amounts keep their columns."""
+    said = Cell(f"{mark.text} · " if mark else "", mark.ink if mark else "plain")
+    count = f"{order.quantity} x "
+    left = max(0, room - cell_width(said.text) - len(count))
+    title, value = order.product or order.product_id, order.denomination or order.type_id
+    return said, Cell(count), *product_pieces(title, value, order.region, left, "plain")
 
 
 def movement_search(row: LedgerRow) -> str:

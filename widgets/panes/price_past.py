@@ -8,7 +8,7 @@ from services.domain.local_time import local_day_name
 from services.domain.money import exact
 from services.domain.watching.price_history import PLOTTED, PricePoint, before, plotted
 from widgets.drawing.ink import Cell, Line
-from widgets.drawing.plot import area, sampled, scale_of
+from widgets.drawing.plot import area, sampled, scale_of, toned
 
 ROWS = 3
 LABEL = 15
@@ -40,5 +40,5 @@ def past(
     values = sampled(prices, now - PLOTTED, now, width)
     shares = [None if value is None else scale.share(value) for value in values]
     span = Cell(f"  {exact(min(amounts))} to {exact(max(amounts))}", "dim")
-    drawn: list[Line] = [(Cell(row, "plot"),) for row in area(shares, ROWS)]
+    drawn: list[Line] = [(row,) for row in toned(area(shares, ROWS))]
     return [*lines, (Cell(HEAD, "head"), span), *drawn]

@@ -19,7 +19,7 @@ from widgets.drawing import style
 from widgets.drawing.cells import failure_words, hidden_words
 from widgets.drawing.fit import Part
 from widgets.drawing.ink import Cell, Line, fitted, inert
-from widgets.drawing.plot import lying, unit_of, upright, with_axis
+from widgets.drawing.plot import NOW, lying, unit_of, upright, with_axis
 from widgets.drawing.sheet import facing, sentence
 
 NOT_READ = "The balance has not been read yet."
@@ -133,7 +133,15 @@ def today(seen: MoneyView, width: int, height: int) -> list[Line]:
         for key, figure in seen.figures.items()
         if (not seen.privacy or key in public) and len(f"{figure.name}{figure.words}") < width - 2
     ]
-    inks = {"margin": "good", "sold": "strong"}
+    held, waits = seen.spending.refundable + seen.spending.tied, waiting_count(seen.book.orders)
+    inks = {
+        "sold": "strong",
+        "margin": "good strong",
+        "share": "dim",
+        "back": "plain" if seen.day.came_back else "dim",
+        "held": "busy strong" if held else "dim",
+        "waiting": "good strong" if waits.cards else "dim",
+    }
     return [
         facing(Cell(figure.name, "dim"), Cell(figure.words, inks.get(key, "plain")), width)
         for key, figure in shown[:height]
@@ -156,13 +164,14 @@ def days(seen: MoneyView, width: int, height: int) -> list[Line]:
         return _indented(sentence(NO_HISTORY, width - 2, "dim"))
     most = max((each.amount for each in seen.day.days), default=Decimal(0))
     room = width - 2 - len("Sun 22 ") - AMOUNT
+    today = len(seen.day.days) - 1
     lines: list[Line] = [
         (
-            Cell(f" {each.time.astimezone():%a %d} ", "dim"),
-            lying(float(each.amount / most) if most else 0.0, room),
-            Cell(money.whole(each.amount).rjust(AMOUNT)),
+            Cell(f" {each.time.astimezone():%a %d} ", "plain" if at == today else "dim"),
+            lying(float(each.amount / most) if most else 0.0, room, NOW if at == today else "bars"),
+            Cell(money.whole(each.amount).rjust(AMOUNT), "strong" if at == today else "plain"),
         )
-        for each in seen.day.days
+        for at, each in enumerate(seen.day.days)
     ]
     if height > len(lines) + 1 and seen.spending.pace is not None:
         pace = Cell(money.whole(seen.spending.pace))

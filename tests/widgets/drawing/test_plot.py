@@ -9,7 +9,17 @@ import pytest
 from services.domain.day_figures import At
 from widgets.drawing import style
 from widgets.drawing.ink import Line, fitted
-from widgets.drawing.plot import along, area, lying, sampled, scale_of, ticks, upright, with_axis
+from widgets.drawing.plot import (
+    along,
+    area,
+    lying,
+    sampled,
+    scale_of,
+    ticks,
+    toned,
+    upright,
+    with_axis,
+)
 
 BEGIN = datetime(2026, 11, 28, 9, tzinfo=UTC)
 END = BEGIN + timedelta(hours=7, minutes=31)
@@ -38,6 +48,21 @@ def test_an_area_has_eight_steps_a_cell_and_shows_the_least() -> None:
     assert area([0.0, 0.001, 0.5, 0.5625, 1.0, None], 2) == ["   ▁█ ", " ▁███ "]
 
 
+def test_an_area_is_deeper_towards_its_foot() -> None:
+    inks = [cell.ink for cell in toned(area([1.0], 6))]
+    assert inks == ["plot", "plot", "plot-mid", "plot-mid", "plot-low", "plot-low"]
+    assert [cell.ink for cell in toned(area([1.0], 2))] == ["plot", "plot"]
+
+
+def test_the_bar_of_now_has_an_ink_of_its_own() -> None:
+    lines = upright([("9", Decimal(5)), ("10", Decimal(9)), ("11", Decimal(7))], 20, 6).lines
+    inks = [cell.ink for cell in lines[-2] if cell.text.strip()]
+    assert inks == ["bars", "bars", "plot"]
+    numbers = [cell for line in lines for cell in line if cell.text.strip() == "7"]
+    assert [cell.ink for cell in numbers] == ["strong"]
+    assert [cell.ink for cell in lines[-1]] == ["dim", "dim", "plain"]
+
+
 def test_a_plot_names_its_top_middle_and_foot() -> None:
     known = points((0, 228_775), (230, 200_000), (242, 337_550), (448, 289_235))
     lines = drawn(with_axis(known, BEGIN, END, 50, 7), 50)
@@ -61,7 +86,7 @@ def test_a_balance_holds_until_the_next_one() -> None:
 
 def test_hours_are_below_the_axis_of_the_balance() -> None:
     [line] = along(HOURS, BEGIN, END, 32, 1)
-    assert line == "▂▂▂ ▁▁▁ ▃▃▃ ▁▁▁▁ ▂▂▂ ▂▂▂ ▃▃▃ ███"
+    assert line == "▂▂▂ ▁▁▁ ▃▃▃ ▁▁▁▁ ▂▂▂ ▂▂▂ ▂▂▂ ▇▇▇"
     wide, narrow = ticks(BEGIN, END, 61), ticks(BEGIN, END, 20)
     assert wide.split() == [f"{BEGIN.astimezone().hour + n}:00" for n in range(8)]
     assert len(narrow) == 20

@@ -32,11 +32,11 @@ def deposit(movement: Make, number: int = 9) -> LedgerRow:
     ("width", "columns"),
     [
         (46, ["type", "product", "DZD"]),
-        (60, ["type", "customer", "product", "DZD"]),
-        (68, ["at", "type", "customer", "product", "DZD"]),
-        (80, ["at", "type", "customer", "product", "DZD", "balance"]),
-        (100, ["at", "type", "customer", "product", "DZD", "balance"]),
-        (120, ["at", "type", "customer", "product", "DZD", "balance", "desk", "order"]),
+        (60, ["customer", "type", "product", "DZD"]),
+        (68, ["at", "customer", "type", "product", "DZD"]),
+        (80, ["at", "customer", "type", "product", "DZD", "balance"]),
+        (100, ["at", "customer", "type", "product", "DZD", "balance"]),
+        (120, ["at", "customer", "type", "product", "DZD", "balance", "desk", "order"]),
     ],
 )
 async def test_movements_lose_columns_by_importance(
@@ -70,6 +70,26 @@ async def test_a_movement_tells_time_type_amount_balance_owner_order_and_goods(
         f"{at[4]} deposit CCP transfer +5 000 55 000",
         f"{at[5]} NEW-THING -70 49 930",
     ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 92, 140])
+async def test_names_written_from_the_right_are_read_beside_their_amounts(
+    staged: Make, ledger: Make, movement: Make, order: Make, width: int
+) -> None:
+    named = {"product": "بطاقات شحن ببجي موبايل", "denomination": "325 شدة", "region": "KSA"}
+    rows = (
+        movement(1, order=order(1, note="كريم", **named)),
+        movement(2, order=order(2, note="كريم"), owner=Owner.OTHER, mark=Mark.NOT_OURS),
+    )
+    async with staged(LedgerPane(), width) as stage:
+        stage.widget.ledger = ledger(*rows)
+        lines = (await stage.picture())[3:5]
+    for line in lines:
+        assert "كريم" in line
+        assert line.index("كريم") < line.index("order") < line.index("-1 961")
+    assert "2 x 325 شدة" in lines[0]
+    assert "KSA" in lines[0]
+    assert "NOT OURS" in lines[1]
 
 
 async def test_the_customer_has_a_column_or_is_beside_the_goods(

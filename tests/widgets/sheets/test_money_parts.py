@@ -14,6 +14,7 @@ from services.domain.money import Prices
 from tests.widgets.sheets.shop_day import shop_book
 from widgets.drawing import style
 from widgets.drawing.frame import Around, Frame, PaneName
+from widgets.drawing.ink import DrawnLine
 from widgets.panes.balance import BalancePane
 from widgets.sheets.money import MoneySheet
 from widgets.sheets.money_parts import ledger_words
@@ -104,6 +105,23 @@ def test_a_pane_too_low_for_its_plot_keeps_the_figures() -> None:
     lines = drawn(pane(), 34, 5)
     assert [line.split()[0] for line in lines[1:]] == ["sold", "margin", "on", "to"]
     assert "█" not in "".join(lines)
+
+
+def inks(line: DrawnLine) -> dict[str, str]:
+    return {piece.text.strip(): piece.ink for piece in line if piece.text.strip()}
+
+
+def test_figures_stand_out_from_their_labels_and_nothing_recedes() -> None:
+    sold, margin, held, waiting = map(inks, pane().draw(34, 11)[-4:])
+    assert sold == {"sold": "dim", "75 794.00": "strong"}
+    assert margin == {"margin": "dim", "3 649.37": "good strong"}
+    assert held["on hold"] == "dim"
+    assert held != waiting
+    assert waiting == {"to hand over": "dim", "4 cards": "good strong"}
+    quiet = pane()
+    book = shop_book()
+    quiet.set_reactive(BalancePane.book, replace(book, orders=()))
+    assert inks(quiet.draw(34, 11)[-1]) == {"to hand over": "dim", "0 cards": "dim"}
 
 
 def test_few_days_are_no_history() -> None:
