@@ -323,13 +323,13 @@ async def test_with_copying_off_only_the_file_is_offered(open_console: Any, path
 async def test_what_cannot_be_recorded_does_not_happen(
     console: Any, paths: Any, written: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def full(*_: str) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise JournalFailed("The disk is full", code="JOURNAL_FULL")
 
     for key in ("c", "w"):
         await asked(console)
         with monkeypatch.context() as broken:
-            broken.setattr(console.desk.journal, "record", full)
+            broken.setattr("services.journal.purchases.Purchases.record", full)
             await console.press(key)
             await console.shows("The disk is full")
         await console.press("escape")
