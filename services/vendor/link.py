@@ -12,21 +12,6 @@ WORTH_SAYING = 2.0
 """Seconds; a shorter wait is over before it is read."""
 
 
-class Listening:
-    """One read that waits for its answer."""
-
-    def __init__(self, link: "Link") -> None:
-        self._link: Final = link
-
-    def silent(self, seconds: float) -> None:
-        """Say that there has been no answer for so long."""
-        self._link.silence(self, seconds)
-
-    def heard(self) -> None:
-        """Say that there is one, or a failure that is none of silence."""
-        self._link.answer(self)
-
-
 class Link:
     """Puts together what all reads of a process meet on their way.
 
@@ -38,7 +23,7 @@ class Link:
         self._clock: Final = clock
         self._publish: Final = publish
         self._held: dict[object, datetime] = {}
-        self._silent: dict[Listening, datetime] = {}
+        self._silent: dict[object, datetime] = {}
         self._unheard: datetime | None = None
         self._state = LinkState()
 
@@ -59,27 +44,27 @@ class Link:
                 self._announce()
 
     @contextmanager
-    def listening(self) -> Generator["Listening"]:
-        """Give what a read says how its answer comes with, until it ends."""
-        read = Listening(self)
+    def listening(self) -> Generator[object]:
+        """Give the mark of a read that waits for its answer, until it ends."""
+        read = object()
         try:
             yield read
         finally:
             self._leave(read)
 
-    def silence(self, read: "Listening", seconds: float) -> None:
+    def silence(self, read: object, seconds: float) -> None:
         """Take note that a read has had no answer for so long."""
         if read not in self._silent:
             self._silent[read] = self._clock.now() - timedelta(seconds=seconds)
             self._announce()
 
-    def answer(self, read: "Listening") -> None:
+    def answer(self, read: object) -> None:
         """Take note that a read had an answer, or a failure that is none of silence."""
         self._silent.pop(read, None)
         self._unheard = None
         self._announce()
 
-    def _leave(self, read: "Listening") -> None:
+    def _leave(self, read: object) -> None:
         # What it found holds until another read is answered.
         if (since := self._silent.pop(read, None)) is not None:
             self._unheard = min(since, self._unheard or since)

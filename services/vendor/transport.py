@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Protocol
 
 import httpx
 
@@ -25,7 +24,7 @@ from services.system.route import Route
 from services.vendor import certificate
 from services.vendor.certificate import Certificate
 from services.vendor.envelope import Answer, unpacked
-from services.vendor.link import Link, Listening
+from services.vendor.link import Link
 from services.vendor.network_errors import (
     NOTHING_CHANGED,
     distrust,
@@ -36,6 +35,7 @@ from services.vendor.network_errors import (
 )
 from services.vendor.patience import Patience, Reading
 from services.vendor.placement import LARGEST_REPLY, PlacementAttempt, SendHook
+from services.vendor.rate_limit import RateLimit
 from services.vendor.retry import CERTIFICATE, SILENT
 from services.vendor.wire_values import label
 
@@ -69,18 +69,6 @@ class _KeyAuth(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["X-Access-Token"] = self._key.reveal()
         yield request
-
-
-class Slots(Protocol):
-    """The requests that the vendor allows."""
-
-    async def take(self) -> bool:
-        """Take one, and say whether there was one."""
-        ...
-
-    async def give_back(self) -> None:
-        """Give one back that the vendor never saw."""
-        ...
 
 
 class _Pool:
@@ -196,7 +184,7 @@ class Transport:
         params: Mapping[str, str],
         *,
         signed: bool,
-        slots: Slots,
+        slots: RateLimit,
     ) -> Answer:
         """Exchange one GET, on a second connection too where the first stays silent or is closed.
 
@@ -213,15 +201,15 @@ class Transport:
         """
         self._check_proxy()
         await self._wake()
-        with self._link.listening() as listening:
-            return await self._patiently(path, params, listening, slots, signed=signed)
+        with self._link.listening() as mark:
+            return await self._patiently(path, params, mark, slots, signed=signed)
 
     async def _patiently(
         self,
         path: str,
         params: Mapping[str, str],
-        listening: Listening,
-        slots: Slots,
+        mark: object,
+        slots: RateLimit,
         *,
         signed: bool,
     ) -> Answer:
@@ -251,11 +239,11 @@ class Transport:
                     read = reads.pop(task)
                     error = task.exception()
                     if error is None:
-                        listening.heard()
+                        self._link.answer(mark)
                         self._shown = None
                         return task.result()
                     if not isinstance(error, httpx.HTTPError | OSError):
-                        listening.heard()
+                        self._link.answer(mark)
                         raise error
                     failed = error, read
                 if failed is not None and first and _closed_meanwhile(*failed):
@@ -264,16 +252,16 @@ class Transport:
                     send()
                     continue
                 if not reads and failed is not None:
-                    listening.heard()
+                    self._link.answer(mark)
                     failure = await self._failure(*failed)
                     break
                 waited = loop.time() - began
                 if self._patience.over(began, loop.time(), reads.values()):
-                    listening.silent(waited)
+                    self._link.silence(mark, waited)
                     failure = self._silence(waited, tries)
                     break
                 if self._patience.tried(waited):
-                    listening.silent(waited)
+                    self._link.silence(mark, waited)
                 if first and self._patience.stirs(began, loop.time(), reads.values()):
                     first = False
                     if await slots.take():

@@ -88,16 +88,16 @@ async def test_a_reused_connection_has_three_seconds(raw, client, later, said):
 async def test_silence_goes_on_until_another_read_is_answered(clock, said):
     link = Link(clock, said.put_nowait)
     with link.listening() as one:
-        one.silent(5)
+        link.silence(one, 5)
         assert (await said.get()).silent_since == clock.now() - timedelta(seconds=5)
         with link.listening() as other:
-            other.heard()
+            link.answer(other)
         assert said.empty()
     clock.pass_by(10)
     with link.listening() as another:
-        another.silent(5)
+        link.silence(another, 5)
         assert said.empty()
-        another.heard()
+        link.answer(another)
     assert (await said.get()).silent_since is None
 
 
