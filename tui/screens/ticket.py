@@ -1,6 +1,6 @@
 """The ticket: how many, the review that has to be confirmed, and what became of it, live."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -20,6 +20,7 @@ from services.domain.errors import BadInput, Failure
 from services.domain.local_time import local_when
 from services.domain.models import (
     UNSETTLED,
+    WITH_CARDS,
     Check,
     Denomination,
     Product,
@@ -37,7 +38,7 @@ from tui.screens.base import ConsoleContext, ConsoleScreen, Dialog, Handler
 from tui.screens.order import OrderScreen
 from tui.screens.parts import order_actions, ticket_keys
 from tui.screens.parts.strips import KeyLine
-from tui.screens.parts.ticket_keys import NOTHING_PLACED, Confirmation, QuantityInput, TicketState
+from tui.screens.parts.ticket_keys import Confirmation, Hint, QuantityInput
 from tui.screens.requests import (
     BuyRequest,
     PurchaseRequest,
@@ -52,6 +53,12 @@ from widgets.sheets.ticket import EDGE, VALUES, Ticket, field_line
 if TYPE_CHECKING:
     from services.domain.shop.sale import Sale
 
+NextStep = tuple[str, str, Callable[[], None]]
+"""The action whose key does it, its words (empty: the key line does not name it), and how."""
+
+NOTHING_PLACED = frozenset(
+    {PurchaseState.NOT_SENT, PurchaseState.REFUSED, PurchaseState.NOT_PLACED}
+)
 LONGEST_NOTE = 200
 WIDEST, HIGHEST = 80, 23
 LOW = 24
@@ -167,11 +174,30 @@ class TicketScreen(Dialog[None]):
             self.dismiss(None)
 
     def refresh_hints(self) -> None:
-        if not self.composed:
-            return
-        approves = self._approves is not None
-        state = TicketState(self.stage, self._quote, self._confirmation, self._purchase, approves)
-        self.query_one(HintLine).hints = ticket_keys.hints(self.context.keymap, state)
+        if self.composed:
+            self.query_one(HintLine).hints = self._hints()
+
+    def _hints(self) -> tuple[Hint, ...]:
+        """Return keys and what they do, the most useful first."""
+        keys, shown = self.context.keymap, self.context.keymap.shown
+        back, go = (shown("back"), "Close"), shown("ticket.go")
+        match self.stage:
+            case "edit":
+                add = (shown("ticket.add"), "Add to sale")
+                return (go, "Review"), (shown("part.next"), "Customer"), add, back
+            case "checking":
+                return (back,)
+            case "failed":
+                return (go, "Check again"), back
+            case "review" if self._quote is not None and self._confirmation is not None:
+                does = "Approve" if self._approves else "Buy"
+                does = "Ask for approval" if self._quote.needs_approval else does
+                return self._confirmation.hints(keys, does)
+            case "done":
+                steps = ((shown(action), words) for action, words, _ in self._steps() if words)
+                return *steps, (back[0], "Close" if self._approves else "Close, next customer")
+            case _:
+                return ()
 
     def watch_context(self, context: ConsoleContext) -> None:
         """Take the digits and keys of another keyboard."""
@@ -497,31 +523,42 @@ class TicketScreen(Dialog[None]):
             self._show_order()
 
     def _go_on(self, event: events.Key) -> None:
-        """Take a step that the key line offers."""
-        keys, state = self.context.keymap, self._purchase.state if self._purchase else ""
+        keys = self.context.keymap
         if keys.presses("back", event.key) or self._leads_away(event.key):
             return
         event.stop()
-        waits = state is PurchaseState.AWAITING_APPROVAL
-        if waits and self._purchase is not None and keys.presses("off", event.key):
-            self.post_message(SettleRequest(self._purchase, "withdraw", reply=self._withdrawn))
-        elif (waits or state in UNSETTLED) and keys.presses("unresolved", event.key):
-            self.dismiss(None)
-            self.post_message(self.Asked(self, "unresolved"))
-        elif state in NOTHING_PLACED and keys.presses("ticket.go", event.key):
-            if self._approves is not None:
-                self.dismiss(None)
+        for action, _, do in self._steps():
+            if keys.presses(action, event.key):
+                do()
                 return
-            self._purchase = self.ticket.purchase = None
-            self._edit()
-        elif (
-            not waits
-            and state not in UNSETTLED | NOTHING_PLACED
-            and keys.presses("reveal", event.key)
-        ):
-            self._show_order()
-        elif ticket_keys.ready(self._purchase) and keys.presses("hand", event.key):
-            self._hand_over()
+
+    def _steps(self) -> tuple[NextStep, ...]:
+        """Return what helps with what became of the purchase, the most useful first."""
+        state = self._purchase.state if self._purchase else ""
+        if state == PurchaseState.AWAITING_APPROVAL:
+            all_of_them = ("unresolved", "All that waits", self._settle)
+            return ("off", "Take it back", self._withdraw), all_of_them
+        if state in UNSETTLED:
+            return (("unresolved", "Settle it", self._settle),)
+        if state in NOTHING_PLACED:
+            return (("ticket.go", "" if self._approves else "Back to the ticket", self._again),)
+        order = ("reveal", "Order and cards", self._show_order)
+        return (order, ("hand", "Hand over", self._hand_over)) if state in WITH_CARDS else (order,)
+
+    def _settle(self) -> None:
+        self.dismiss(None)
+        self.post_message(self.Asked(self, "unresolved"))
+
+    def _again(self) -> None:
+        if self._approves is not None:
+            self.dismiss(None)
+            return
+        self._purchase = self.ticket.purchase = None
+        self._edit()
+
+    def _withdraw(self) -> None:
+        if self._purchase is not None:
+            self.post_message(SettleRequest(self._purchase, "withdraw", reply=self._withdrawn))
 
     def _withdrawn(self, _: None, error: Failure | None) -> None:
         if error is not None and self.composed:

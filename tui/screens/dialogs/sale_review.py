@@ -81,16 +81,12 @@ class SaleReviewScreen(Dialog[SaleReview | None]):
     def refresh_hints(self) -> None:
         if not self.composed:
             return
-        keys, review = self.context.keymap, self._review
-        back, go = (keys.shown("back"), "Close"), keys.shown("ticket.go")
-        hints: tuple[tuple[str, str], ...] = (back,)
-        if self._confirmation is not None and self._confirmation.armed:
-            hints = ((go, "Buy"), back)
-        elif self._confirmation is not None:
-            yes = "the cost" if review and review.typed_total else keys.shown("ticket.arm")
-            hints = ((f"{yes} then {go}", "Buy"), (f"{go} alone", "Back"), back)
-        elif review is not None or self.sheet.error:
-            hints = ((go, "Back to the sale"), back)
+        keys = self.context.keymap
+        hints: tuple[tuple[str, str], ...] = ((keys.shown("back"), "Close"),)
+        if self._confirmation is not None:
+            hints = self._confirmation.hints(keys, "Buy")
+        elif self._review is not None or self.sheet.error:
+            hints = ((keys.shown("ticket.go"), "Back to the sale"), *hints)
         self.query_one(HintLine).hints = hints
 
     def on_key(self, event: events.Key) -> None:

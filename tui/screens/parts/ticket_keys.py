@@ -1,4 +1,4 @@
-"""The keys of a ticket: what each stage offers, the digits, and what counts as a person's yes.
+"""The keys of a ticket: the digits, and what counts as a person's yes.
 
 A yes is a deliberate `y`, then enter, and never a held key or a paste.
 """
@@ -6,12 +6,10 @@ A yes is a deliberate `y`, then enter, and never a held key or a paste.
 from decimal import Decimal
 from typing import Literal
 
-from msgspec import Struct
 from textual import events
 from textual.widgets import Input
 
 from services.domain import money
-from services.domain.models import UNSETTLED, WITH_CARDS, Purchase, PurchaseState, Quote
 from services.domain.typed import digits
 from tui.actions.keymap import Keymap
 
@@ -46,10 +44,6 @@ KeyResult = Literal[
 `early` and `together` are ignored: too soon after the review opened, or too close to the key
 before. `again` is an enter that would cancel, pressed after a yes that was ignored.
 """
-
-NOTHING_PLACED = frozenset(
-    {PurchaseState.NOT_SENT, PurchaseState.REFUSED, PurchaseState.NOT_PLACED}
-)
 
 Hint = tuple[str, str]
 
@@ -125,6 +119,14 @@ class Confirmation:
         result = self.hear("enter" if go else "yes" if yes else "other", character, event.time)
         return result, self._words(result, keys, was_armed=was_armed)
 
+    def hints(self, keys: Keymap, does: str) -> tuple[Hint, ...]:
+        """Return the keys of the review and what they do; `does` is what a yes does."""
+        back, go = (keys.shown("back"), "Close"), keys.shown("ticket.go")
+        if self.armed:
+            return (go, does), back
+        yes = keys.shown("ticket.arm") if self._total is None else "the cost"
+        return (f"{yes} then {go}", does), (f"{go} alone", "Back"), back
+
     def erase(self) -> None:
         self.typed = self.typed[:-1]
         self.armed = self._total is not None and self._matches()
@@ -174,69 +176,6 @@ class Confirmation:
                 return "Back to the ticket. Nothing was sent."
             case _:
                 return ""
-
-
-class TicketState(Struct, frozen=True):
-    """The state of a ticket: its stage, and what was quoted, confirmed and bought so far.
-
-    `approves` is whether it approves what another person asked for.
-    """
-
-    stage: str
-    quote: Quote | None
-    confirmation: Confirmation | None
-    purchase: Purchase | None
-    approves: bool = False
-
-
-def hints(keys: Keymap, state: TicketState) -> tuple[Hint, ...]:
-    """Return keys and what they do, the most useful first."""
-    back = (keys.shown("back"), "Close")
-    match state.stage:
-        case "edit":
-            go, other = keys.shown("ticket.go"), keys.shown("part.next")
-            add = (keys.shown("ticket.add"), "Add to sale")
-            return ((go, "Review"), (other, "Customer"), add, back)
-        case "checking":
-            return (back,)
-        case "failed":
-            return ((keys.shown("ticket.go"), "Check again"), back)
-        case "review":
-            return _review(keys, state, back)
-        case "done":
-            hand = ((keys.shown("hand"), "Hand over"),) if ready(state.purchase) else ()
-            next_one = "Close" if state.approves else "Close, next customer"
-            return (*_next_steps(keys, state), *hand, (back[0], next_one))
-        case _:
-            return ()
-
-
-def _review(keys: Keymap, state: TicketState, back: Hint) -> tuple[Hint, ...]:
-    go, does = keys.shown("ticket.go"), "Approve" if state.approves else "Buy"
-    if state.quote is not None and state.quote.needs_approval:
-        does = "Ask for approval"
-    if state.confirmation is not None and state.confirmation.armed:
-        return (go, does), back
-    typed = state.quote is not None and state.quote.typed_total
-    yes = "the cost" if typed else keys.shown("ticket.arm")
-    return (f"{yes} then {go}", does), (f"{go} alone", "Back"), back
-
-
-def _next_steps(keys: Keymap, ticket: TicketState) -> tuple[Hint, ...]:
-    """Return the keys that help with what became of the purchase, and their words."""
-    state = ticket.purchase.state if ticket.purchase else ""
-    if state == PurchaseState.AWAITING_APPROVAL:
-        return (keys.shown("off"), "Take it back"), (keys.shown("unresolved"), "All that waits")
-    if state in UNSETTLED:
-        return ((keys.shown("unresolved"), "Settle it"),)
-    if state in NOTHING_PLACED:
-        return () if ticket.approves else ((keys.shown("ticket.go"), "Back to the ticket"),)
-    return ((keys.shown("reveal"), "Order and cards"),)
-
-
-def ready(purchase: Purchase | None) -> bool:
-    """Whether cards came that can be handed over."""
-    return purchase is not None and purchase.state in WITH_CARDS
 
 
 def taken(keys: Keymap) -> frozenset[str]:
