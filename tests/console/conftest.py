@@ -182,6 +182,9 @@ class Console:
         """Let every message that is under way arrive, and what it sends in its turn."""
         quiet, end = 0, time.monotonic() + LONGEST_FRAME
         while quiet < QUIET_TURNS:
+            if self.app.crash is not None:
+                # Its queues are never empty again.
+                raise AssertionError("the console ended with a defect") from self.app.crash
             await asyncio.sleep(0)
             quiet = 0 if self._under_way() else quiet + 1
             if quiet and time.monotonic() < end and self._painted():
@@ -210,7 +213,8 @@ class Console:
         end, pause = time.monotonic() + PATIENCE, SHORTEST_PAUSE
         while not (result := _holds(held)) or not self._composed():
             if time.monotonic() > end:
-                raise AssertionError(f"did not come to hold on this screen:\n{self.text()}")
+                words = f"did not come to hold on this screen:\n{self.text()}"
+                raise AssertionError(words) from self.app.crash
             # To read the whole screen takes longer than many a thing that it is waited for.
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)

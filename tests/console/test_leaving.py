@@ -96,9 +96,13 @@ async def test_a_purchase_in_flight_keeps_the_console_from_being_suspended(
 
 async def test_what_reads_the_keys_and_breaks_is_a_defect(console: Any) -> None:
     await console.ready()
-    console.app._handle_exception(RuntimeError("the reader broke"))
+    defect = RuntimeError("the reader broke")
+    console.app._handle_exception(defect)
     await console.until(lambda: not console.app.is_running)
-    assert console.app.crash is not None
+    assert console.app.crash is defect
+    with pytest.raises(AssertionError) as ended:
+        await console.press("j")
+    assert ended.value.__cause__ is defect
     console.app._exception = None
 
 
