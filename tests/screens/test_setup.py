@@ -247,6 +247,6 @@ def test_who_has_settings_is_not_asked(paths: Paths) -> None:
 
 async def test_without_a_terminal_it_says_what_to_run(paths: Paths) -> None:
     with pytest.raises(ConfigError) as refused:
-        await first_run.set_up(paths, {})
+        await first_run.set_up(paths, load(paths, {}))
     assert "carddesk config init" in refused.value.sentence()
     assert "carddesk --sandbox" in refused.value.sentence()

@@ -5,12 +5,10 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from services.domain.errors import ConfigError
 from services.settings import first_run
 from services.settings.api_key import VARIABLE
-from services.settings.load import load
+from services.settings.load import Settings, load
 from services.settings.route import route
 from services.system import logs
 from services.system.paths import Paths
@@ -36,22 +34,13 @@ def wanted(paths: Paths, environ: Mapping[str, str]) -> bool:
     return not (profile.key_file or profile.key_command)
 
 
-async def set_up(
-    paths: Paths,
-    environ: Mapping[str, str],
-    name: str = "",
-    *,
-    ascii_alone: bool = False,
-    slow_line: bool = False,
-) -> "tuple[SetUp | None, int]":
+async def set_up(paths: Paths, settings: Settings, name: str = "") -> "tuple[SetUp | None, int]":
     """Ask for a first profile on this terminal.
 
     Args:
         paths: where the answers are kept.
-        environ: variables that the console would go by, which are offered as answers.
+        settings: those that the console would go by; what they say is offered as answers.
         name: what `--profile` named, offered as the name.
-        ascii_alone: draw lines and signs in ASCII, whatever the settings say.
-        slow_line: spare the line, whatever the settings say.
 
     Returns:
         What became of it, None when it was left; and then the exit code.
@@ -60,12 +49,6 @@ async def set_up(
         ConfigError: there is no terminal to ask on; says what to run instead.
     """
     _need_terminal()
-    settings = load(paths, environ)
-    if ascii_alone:
-        settings = replace(settings, ui=replace(settings.ui, ascii="on"))
-    if slow_line:
-        settings = replace(settings, ui=replace(settings.ui, slow_line="on"))
-
     question = BackgroundQuestion(sys.stdin.fileno())
     question.ask(settings.ui.theme, os.environ)
 

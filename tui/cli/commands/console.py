@@ -6,7 +6,7 @@ from argparse import Namespace
 from msgspec.structs import replace
 
 from services.domain.errors import BadInput
-from services.settings.load import Settings
+from services.settings.load import Settings, load
 from services.system import logs
 from tui.cli.context import Call, operator
 from tui.console import first_run
@@ -18,13 +18,8 @@ async def console(call: Call) -> int:
     if call.args.json:
         raise BadInput("The console has no JSON", advice="Give a command; see carddesk --help.")
     if not call.args.sandbox and first_run.wanted(call.paths, call.environ):
-        chosen, code = await first_run.set_up(
-            call.paths,
-            call.environ,
-            call.args.profile,
-            ascii_alone=call.args.ascii,
-            slow_line=call.args.slow_line,
-        )
+        settings = as_asked(load(call.paths, call.environ), call.args)
+        chosen, code = await first_run.set_up(call.paths, settings, call.args.profile)
         if chosen is None:
             return code
         # What was set up is what --profile would have named.
