@@ -108,7 +108,7 @@ CREATE INDEX deliveries_rev ON deliveries (rev);
 INSERT INTO meta SELECT 'given_since', coalesce(max(created_at), '') FROM purchases;
 """
 
-# How many cards came, never which. The condition is that of the index in `tracked`, word for word.
+# How many cards came, never which. The condition is that of the query in `orders`, word for word.
 _V3 = """
 ALTER TABLE purchases ADD COLUMN cards_came INTEGER;
 ALTER TABLE orders ADD COLUMN cards_came INTEGER;

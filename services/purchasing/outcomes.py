@@ -72,7 +72,7 @@ class Outcomes:
             placement: what came of it.
 
         Raises:
-            Unwritten: the journal took it neither now nor after its ballast was freed.
+            OutcomeNotSaved: the journal took it neither now nor after its ballast was freed.
         """
         step = self._step(purchase, placement)
         try:

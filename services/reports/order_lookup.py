@@ -59,7 +59,7 @@ class Lookup:
         When it cannot be asked, `said` says so and the hits are what the journal holds.
 
         Args:
-            text: what was typed; see `lookup_text.read`.
+            text: what was typed; see `lookup.read`.
             ask: ask the vendor where he may know more; else the answer is `partial` there.
 
         Raises:

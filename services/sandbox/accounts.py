@@ -111,7 +111,7 @@ class Accounts:
         """Find what is wished for.
 
         Raises:
-            Refusal: if there is no such thing, not enough of it, or not enough money.
+            SandboxRefusal: if there is no such thing, not enough of it, or not enough money.
         """
         product, kind = self._find(wish)
         if self.market.stock(product, kind) < wish.quantity:
@@ -130,7 +130,7 @@ class Accounts:
         """Carry out a purchase.
 
         Raises:
-            Refusal: as `check` does; nothing has changed then.
+            SandboxRefusal: as `check` does; nothing has changed then.
         """
         product, kind = self.check(wish)
         now = self.now()

@@ -64,8 +64,8 @@ class Gate:
             peer: the caller's address.
 
         Raises:
-            Refusal: 401 for no or a wrong key, 403 for what the key or the address may not do, 429
-                for too many requests of the key.
+            SandboxRefusal: 401 for no or a wrong key, 403 for what the key or the address may not
+                do, 429 for too many requests of the key.
         """
         failures = self._counted(peer)
         if failures is not None and failures.count >= ATTEMPTS:
@@ -117,6 +117,6 @@ class Gate:
 
 
 def require_writing(key: AccessKey) -> None:
-    """Raise Refusal (403) unless the key's scope lets it place orders."""
+    """Raise SandboxRefusal (403) unless the key's scope lets it place orders."""
     if key.scope != "READ-WRITE":
         raise SandboxRefusal(403, "INSUFFICIENT_SCOPE", f"This API key is {key.scope}")

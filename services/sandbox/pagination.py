@@ -30,7 +30,7 @@ def page_of(
         The page's items, and the `pagination` that goes with them.
 
     Raises:
-        Refusal: 400 if the query makes no sense.
+        SandboxRefusal: 400 if the query makes no sense.
     """
     page = _whole(query, "page", 1, None)
     size = _whole(query, "pageSize", DEFAULT_PAGE, LARGEST_PAGE)

@@ -188,7 +188,7 @@ class Sandbox:
         """Let another desk of the same account buy, and return the order's id.
 
         Raises:
-            Refusal: if the contract refuses it.
+            SandboxRefusal: if the contract refuses it.
         """
         wish = RequestedOrder(
             product_id,
