@@ -16,7 +16,6 @@ from services.domain.errors import (
     DeskError,
     JournalDamaged,
     JournalFailed,
-    NotClaimed,
     Refused,
 )
 from services.domain.models import Purchase
@@ -305,8 +304,7 @@ class Account:
             NotClaimed: the journal knows no such purchase.
             JournalFailed: the journal could not take it.
         """
-        if await self.purchases.find(purchase_id) is None:
-            raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+        await self.purchases.known(purchase_id)
         purchase = await self.purchases.update(purchase_id, changes, kind=kind, why=why)
         await self.board.purchase_changed(purchase, "")
         return purchase

@@ -61,10 +61,10 @@ class DeskSettlement:
         Raises:
             DeskError: the vendor or the journal could not be read.
         """
-        reconciler = self._opening.opened().reconciler
-        purchase, baseline = await reconciler.known(purchase_id)
-        reading = await reconciler.read(purchase, baseline)
-        finding = await reconciler.judge(purchase, baseline, reading)
+        account = self._opening.opened()
+        purchase, baseline = await account.purchases.with_baseline(purchase_id)
+        reading = await account.reconciler.read(purchase, baseline)
+        finding = await account.reconciler.judge(purchase, baseline, reading)
         listed = {order.id: order for order in reading.orders}
         return tuple(
             Candidate(
@@ -84,7 +84,7 @@ class DeskSettlement:
             DeskError: the vendor or the journal could not be read.
         """
         account = self._opening.opened()
-        purchase, baseline = await account.reconciler.known(purchase_id)
+        purchase, baseline = await account.purchases.with_baseline(purchase_id)
         order = await self._whole(await self._client.order(order_id), purchase, baseline)
         why_not, code = evidence.unclaimable(purchase, baseline, order)
         if why_not:
@@ -117,7 +117,7 @@ class DeskSettlement:
             NotClaimed: the purchase is not AMBIGUOUS.
         """
         account = self._opening.opened()
-        purchase, baseline = await account.reconciler.known(purchase_id)
+        purchase, baseline = await account.purchases.with_baseline(purchase_id)
         if purchase.state is not S.AMBIGUOUS:
             raise NotClaimed("No orders are offered for this purchase", code="NOT_AMBIGUOUS")
         ruled_out = tuple(o for o in purchase.candidates if seen is None or o in seen)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from services.domain.errors import JournalFailed, NotRecorded, Refused
+from services.domain.errors import JournalFailed, NotClaimed, NotRecorded, Refused
 from services.domain.event_log import Event
 from services.domain.models import UNSETTLED, Baseline, Purchase, PurchaseState, Quote
 from services.domain.purchase_states import allowed, state_name
@@ -318,6 +318,10 @@ class Purchases:
         """Return the purchase with this purchase id, order id or idempotency key, newest first."""
         return await self._journal.read(lambda tx: find(tx, reference))
 
+    async def known(self, reference: str) -> Purchase:
+        """Return a purchase as `find` does; raises NotClaimed where there is none."""
+        return _known(await self.find(reference))
+
     async def of_keys(self, keys: Iterable[str]) -> dict[str, Purchase]:
         """Return the newest purchase of each idempotency key that was sent or may have been."""
         wanted = tuple(keys)
@@ -337,14 +341,15 @@ class Purchases:
         """Return what the account looked like before this purchase."""
         return await self._journal.read(lambda tx: baseline(tx, purchase_id))
 
-    async def with_baseline(self, reference: str) -> tuple[Purchase, Baseline] | None:
-        """Return a purchase as `find` does, and what the account looked like before it."""
+    async def with_baseline(self, reference: str) -> tuple[Purchase, Baseline]:
+        """Return a purchase as `known` does, and what the account looked like before it."""
 
-        def work(tx: JournalTransaction) -> tuple[Purchase, Baseline] | None:
+        def work(tx: JournalTransaction) -> tuple[Purchase | None, Baseline]:
             found = find(tx, reference)
-            return (found, baseline(tx, found.id)) if found else None
+            return found, baseline(tx, found.id) if found else Baseline()
 
-        return await self._journal.read(work)
+        found, before = await self._journal.read(work)
+        return _known(found), before
 
     async def since(self, start: datetime, end: datetime | None = None) -> tuple[Purchase, ...]:
         """Return the purchases created in a span of time (UTC), newest first."""
@@ -618,6 +623,12 @@ def _was_there(row: Row, order_id: str, seen: Callable[[], list[Mapping[str, Any
     if order_id in journal_rows.baseline(row["baseline"]).order_ids:
         return True
     return any(each["first_seen"] < (row["sent_at"] or row["created_at"]) for each in seen())
+
+
+def _known(found: Purchase | None) -> Purchase:
+    if found is None:
+        raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+    return found
 
 
 def identical(same: Purchase | None) -> Refused:

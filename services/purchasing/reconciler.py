@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from services.domain.balance_chain import after
-from services.domain.errors import DeskError, NotClaimed
+from services.domain.errors import DeskError
 from services.domain.models import Baseline, Order, Purchase, PurchaseState
 from services.domain.phrase import Phrase, phrase
 from services.domain.settlement_reason import SettlementReason
@@ -95,7 +95,7 @@ class Reconciler:
             DeskError: the vendor or the journal could not be read; the next check stays planned.
         """
         async with self._looking:
-            purchase, baseline = await self.known(purchase_id)
+            purchase, baseline = await self._purchases.with_baseline(purchase_id)
             if purchase.state not in (S.UNRESOLVED, S.AMBIGUOUS, S.NOT_PLACED, S.REFUSED):
                 return purchase
             try:
@@ -267,13 +267,6 @@ class Reconciler:
             evidence={"order_id": order.id, "time": order.time.isoformat()},
             kind=kind,
         )
-
-    async def known(self, purchase_id: str) -> tuple[Purchase, Baseline]:
-        """Return a purchase and what was there before it; raises NotClaimed if there is none."""
-        held = await self._purchases.with_baseline(purchase_id)
-        if held is None:
-            raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
-        return held
 
     async def _notified(self, purchase: Purchase) -> Purchase:
         await self._changed(purchase, sentence(purchase))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.desk.account import Account
 from services.desk.opening import Opening
-from services.domain.errors import NotClaimed, Refused
+from services.domain.errors import Refused
 from services.domain.models import Check, Purchase, Quote
 from services.domain.models import PurchaseState as S
 from services.domain.purchase_states import NO_APPROVAL, approval_ends, state_name
@@ -94,8 +94,7 @@ class DeskApprovals:
             self._verify(account, tx, held)
             return False
 
-        if await account.purchases.find(purchase_id) is None:
-            raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+        await account.purchases.known(purchase_id)
         mine = await account.journal.read(own)
         why = f"{'taken back' if mine else 'declined'} by {who}"
         moved = await account.purchases.move(
@@ -112,8 +111,7 @@ class DeskApprovals:
             self._verify(account, tx, held)
             return held
 
-        if await account.purchases.find(purchase_id) is None:
-            raise NotClaimed("The journal knows no such purchase", code="NO_SUCH_PURCHASE")
+        await account.purchases.known(purchase_id)
         return await account.journal.read(read)
 
     def _verify(self, account: Account, tx: JournalTransaction, held: Purchase) -> None:
