@@ -1,6 +1,8 @@
 """One opened account: its journal, its purchases, its board, and the loops that keep them true."""
 
+import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -9,8 +11,8 @@ from services.desk.board_sync import BoardSync
 from services.desk.book_publisher import BookPublisher
 from services.desk.figures import Figures
 from services.desk.journal_place import journal_of
-from services.desk.reconcile_loop import ReconcileLoop
 from services.domain.errors import (
+    AWAY,
     NO_DESK,
     AuthFailed,
     DeskError,
@@ -38,6 +40,7 @@ from services.settings.load import Settings, in_force
 from services.system.clock import Clock
 from services.system.files import UNWRITABLE, advice_for, reason, shown
 from services.system.paths import Paths
+from services.system.tasks import sleep_unless
 from services.vendor.client import VendorClient
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ if TYPE_CHECKING:
     from services.purchasing.buyer import Buyer
 
 LEASE_TICKS = 2
+IDLE_SECONDS, PENDING_SECONDS, FAILED_SECONDS = 30.0, 5.0, 1.0
+"""The pauses of settling: while nothing is due, with something to write, after a failure."""
+
 ASKS_SECONDS = 1.0
 """How often the journal is asked whether another person has approved."""
 
@@ -337,3 +343,54 @@ class Account:
             await self.recover()
             await self.board.unclaimed.keep()
         return leading
+
+
+class ReconcileLoop:
+    """Checks while this console leads, and writes what could not be written, lease holder or not.
+
+    Args:
+        reconciler: what checks.
+        keeper: takes a check that failed into its log.
+        write_pending: writes what only this console knows; returns how many are left.
+    """
+
+    def __init__(
+        self,
+        reconciler: Reconciler,
+        keeper: BookPublisher,
+        clock: Clock,
+        write_pending: Callable[[], Awaitable[int]],
+    ) -> None:
+        self._reconciler: Final = reconciler
+        self._keeper: Final = keeper
+        self._clock: Final = clock
+        self._write_pending: Final = write_pending
+        self._news: Final = asyncio.Event()
+        self.leading = False
+        self.runs = False
+
+    def wake(self) -> None:
+        """Look again what is due: a purchase or the lead has changed."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Check until cancelled."""
+        self.runs = True
+        while True:
+            self._news.clear()
+            longest = IDLE_SECONDS
+            # What only this console knows comes first, lease holder or not.
+            if await self._write_pending():
+                longest = PENDING_SECONDS
+            if self.leading:
+                try:
+                    await self._reconciler.look_due()
+                except DeskError as error:
+                    # That the journal's server is away is said once, for all that waits for it.
+                    if error.code != AWAY:
+                        said = error.failure.sentence()
+                        self._keeper.log(phrase("Settling: {said}", said=said), "warning")
+                    await self._clock.sleep(FAILED_SECONDS)
+            due = await self._reconciler.due() if self.leading else None
+            pause = longest if due is None else min(due, longest)
+            await sleep_unless(self._news, self._clock, pause)

@@ -9,7 +9,6 @@ WITHOUT_TESTS = frozenset(
         "services.desk.background_tasks",
         "services.desk.key_check",
         "services.desk.purchase_list",
-        "services.desk.reconcile_loop",
         "services.journal.limits",
         "services.sandbox.auth",
         "services.sandbox.dispatcher",
