@@ -15,6 +15,7 @@ from services.desk.opening import SETTLING
 from services.domain.book import Book
 from services.domain.errors import AuthFailed, ConfigError, JournalFailed
 from services.domain.secrets import Secret
+from services.journal import joint_reads
 from services.sandbox import Fault, Sandbox
 from services.settings.load import load, sandbox_settings
 from services.vendor import patience
@@ -407,6 +408,10 @@ async def test_a_read_only_console_names_what_the_journal_held(console, shop):
     shop.foreign_order(product.id, product.types[0].id, 1)
     named = product.types[0].name
     async with console() as desk:
-        await book_where(desk, lambda b: b.orders and b.orders[0].denomination == named)
+        book = await book_where(desk, lambda b: b.orders and b.orders[0].denomination == named)
+        # It can be shown a moment before it is written down.
+        journal, order_id = desk._opening.opened().journal, book.orders[0].order_id
+        while (await joint_reads.file(journal, order_id)).seen is None:
+            pass
     async with console(read_only=True) as desk:
         assert desk.book.orders[0].denomination == named
