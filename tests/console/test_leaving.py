@@ -164,6 +164,13 @@ async def test_a_worker_that_breaks_is_said_with_a_report(
     assert console.app.crash is None
 
 
+async def test_an_action_that_nothing_carries_out_is_said_and_leaves_nothing(console: Any) -> None:
+    await console.ready()
+    console.app.commands.act("made.up", console.screen)
+    await console.shows("Nothing carries out made.up here")
+    assert not console.app._exit
+
+
 async def test_leaving_while_a_screen_is_opening_is_no_defect(console: Any) -> None:
     await console.ready()
     console.app.show(HelpScreen(console.app.context, console.screen.situation()))

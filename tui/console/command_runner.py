@@ -115,8 +115,10 @@ class CommandRunner:
                 console.lock.close()
             case "lock.pin":
                 console.lock.ask_for_pin()
-            case _:
+            case "quit" | "leave":
                 self._leave()
+            case _:
+                console.say(f"Nothing carries out {action_id} here: a defect.")
 
     def _open_sale(self, screen: ConsoleScreen[Any]) -> None:
         """Open the sale in hand, else one that was left open."""
