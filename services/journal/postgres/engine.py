@@ -19,7 +19,7 @@ from services.domain.errors import AWAY, JournalDamaged, JournalFailed
 from services.journal import integrity, location, mark, rows
 from services.journal.emergency_file import Emergency
 from services.journal.mark import MOVED_TO
-from services.journal.postgres import schema, session, statements
+from services.journal.postgres import session, statements
 from services.journal.postgres.consoles import ServerConsoles
 from services.journal.postgres.kept_purchases import (
     KeptPurchases,
@@ -339,7 +339,7 @@ class PostgresEngine:
                 " IN ('application', 'version', 'account', 'moved_to')"
             )
         }
-        if held.get("application") != schema.APPLICATION:
+        if held.get("application") != statements.APPLICATION:
             raise foreign("it was written by another program")
         version = int(held.get("version", "0"))
         if version > VERSION:

@@ -6,7 +6,7 @@ from msgspec import Struct
 from psycopg import errors
 
 from services.domain.errors import JournalFailed
-from services.journal.postgres import roles, schema
+from services.journal.postgres import roles, statements
 from services.journal.postgres.consoles import connected
 from services.journal.postgres.session import (
     Connection,
@@ -69,7 +69,7 @@ def _version(connection: Connection, server: JournalServer) -> int:
         "SELECT name, value FROM meta WHERE name IN ('application', 'version')"
     )
     held = {each["name"]: each["value"] for each in found}
-    if held.get("application") != schema.APPLICATION:
+    if held.get("application") != statements.APPLICATION:
         raise foreign("it was written by another program")
     version = int(held.get("version", "0"))
     if version > VERSION:
@@ -131,11 +131,11 @@ def _refuse_in_use(connection: Connection, server: JournalServer, version: int) 
 
 
 def _step_up(connection: Connection, before: int) -> None:
-    for number, step in enumerate(schema.steps()[before:], start=before + 1):
+    for number, step in enumerate(statements.steps()[before:], start=before + 1):
         for statement in step:
             connection.execute(statement.encode())
         connection.execute(
             "INSERT INTO meta VALUES ('application', %s), ('version', %s) ON CONFLICT (name)"
             " DO UPDATE SET value = excluded.value",
-            (schema.APPLICATION, str(number)),
+            (statements.APPLICATION, str(number)),
         )

@@ -1,18 +1,34 @@
-"""The journal's statements in PostgreSQL's words, and what each transaction begins with.
+"""The journal's schema and statements in PostgreSQL's words, and how a transaction begins.
 
 A statement whose result is not read travels with the next one: to a server far away, the number
 of answers that are waited for is what a purchase takes longer.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
 
 from services.domain import event_log
-from services.journal.postgres import schema
 from services.journal.postgres.session import Connection
+from services.journal.schema import STEPS, statements
 from services.journal.transaction import LAST_EVENT, NEXT_REVISION
+
+APPLICATION: Final = "carddesk"
+
+PRESENCES: Final = """
+CREATE UNLOGGED TABLE presences (
+    number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name TEXT COLLATE "C" UNIQUE NOT NULL,
+    operator TEXT NOT NULL,
+    host TEXT NOT NULL,
+    version TEXT NOT NULL,
+    since TEXT COLLATE "C" NOT NULL,
+    beat TEXT COLLATE "C" NOT NULL DEFAULT ''
+)
+"""
+"""Who is connected: a server's journal has consoles on several hosts."""
 
 WRITERS: Final = 0x43444B31
 """The class of the lock that writers take in turn: "CDK1"."""
@@ -89,11 +105,11 @@ class Dialect:
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> StatementAnswer:
         """Send one statement; its result is waited for when it is read."""
-        return self._line.ask(schema.translated(sql), values)
+        return self._line.ask(translated(sql), values)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> object:
         """Send one statement for each row of values."""
-        words = schema.translated(sql)
+        words = translated(sql)
         for row in rows:
             self._line.ask(words, row)
         return None
@@ -168,3 +184,24 @@ class ReadStart:
     def last_event(self) -> tuple[int, str]:
         """A transaction that only reads appends to none."""
         return 0, event_log.FIRST_HASH
+
+
+def translated(sql: str) -> str:
+    """Return a statement that reads the journal in PostgreSQL's words."""
+    sql = sql.replace("%", "%%").replace("?", "%s")
+    return sql.replace("substr(order_id, -4)", "right(order_id, 4)")
+
+
+def steps() -> tuple[tuple[str, ...], ...]:
+    """Return the statements of each step of the schema."""
+    found = [tuple(_definition(each) for each in statements(step)) for step in STEPS]
+    return ((*found[0], PRESENCES), *found[1:])
+
+
+def _definition(sql: str) -> str:
+    sql = sql.replace("STRICT, WITHOUT ROWID", "").replace("STRICT", "")
+    sql = re.sub(r"\bINTEGER\b", "BIGINT", sql)
+    if sql.startswith(("CREATE TABLE", "ALTER TABLE")):
+        # Byte order, as SQLite compares text, whatever the locale of the database is.
+        sql = re.sub(r"\bTEXT\b", 'TEXT COLLATE "C"', sql)
+    return sql.replace("substr(order_id, -4)", "right(order_id, 4)")

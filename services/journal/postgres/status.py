@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from services.domain.errors import JournalFailed
 from services.journal import rows
-from services.journal.postgres import schema
+from services.journal.postgres import statements
 from services.journal.postgres.consoles import connected
 from services.journal.postgres.session import (
     Connection,
@@ -95,7 +95,7 @@ def facts(connection: Connection, server: JournalServer) -> dict[str, str]:
     if not row["here"]:
         raise _not_here(server, there=row["there"])
     found = {each["name"]: each["value"] for each in connection.execute(_FACTS.encode())}
-    if found.get("application") != schema.APPLICATION:
+    if found.get("application") != statements.APPLICATION:
         raise foreign("it was written by another program")
     return found
 

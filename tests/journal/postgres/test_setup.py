@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from services.domain.errors import JournalFailed
-from services.journal.postgres import roles, schema, setup
+from services.journal.postgres import roles, setup, statements
 from services.journal.postgres.session import JournalServer
 from services.journal.schema import STEPS, VERSION
 
@@ -16,7 +16,7 @@ def place(postgres) -> JournalServer:
 
 def test_a_journal_grows_step_by_step_and_keeps_its_rows(place, monkeypatch):
     with monkeypatch.context() as earlier:
-        earlier.setattr(schema, "STEPS", STEPS[:1])
+        earlier.setattr(statements, "STEPS", STEPS[:1])
         earlier.setattr(roles, "grants", lambda _: "SELECT 1")
         assert setup.prepare(place).before == 0
     with psycopg.connect(**place.parameters, autocommit=True) as connection:
