@@ -31,11 +31,11 @@ check: $(STAMP)         ## format, lint, types and layers, nothing is changed
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 
-fmt: $(STAMP)           ## format, and mend what can be mended
+fmt: $(STAMP)           ## format, and repair what can be repaired
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-screenshots: $(STAMP)   ## draw screenshots/ anew from the real console
+screenshots: $(STAMP)   ## draw screenshots/ again from the real console
 	@$(BIN)/python -m screenshots.make $(ARGS)
 
 snapshots: $(STAMP)     ## keep the screens as they are now in tests/snapshots/, to be read in the diff

@@ -26,7 +26,9 @@ def test_every_example_of_the_help_can_be_typed(line):
 
 
 def test_every_command_has_an_example():
-    assert examples.EXAMPLES.keys() == {"", *arguments.commands(arguments.parser())}
+    commands = {"", *arguments.commands(arguments.parser())}
+    differ = sorted(examples.EXAMPLES.keys() ^ commands)
+    assert not differ, f"in tui/cli/examples.py or in COMMANDS, not in both: {differ}"
 
 
 def _pages() -> list[Path]:
@@ -64,12 +66,14 @@ def test_every_link_leads_to_a_file_and_a_heading_that_exist(page):
 def test_every_page_of_the_guide_is_in_its_index():
     index = (make.HERE / "guide" / "README.md").read_text("utf-8")
     pages = {path.name for path in (make.HERE / "guide").glob("*.md")} - {"README.md"}
-    assert pages == set(re.findall(r"\]\(([\w-]+\.md)\)", index))
+    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", index))
+    assert pages == listed, f"docs/guide/README.md lists the pages, but for {pages ^ listed}"
 
 
 def test_a_page_of_the_guide_is_a_screen_or_two():
     for page in (make.HERE / "guide").glob("*.md"):
-        assert len(page.read_text("utf-8").splitlines()) <= 80, page.name
+        lines = len(page.read_text("utf-8").splitlines())
+        assert lines <= 80, f"{page.name} has {lines} lines: shorten it, or make two pages"
 
 
 def test_the_readme_is_short():
@@ -84,13 +88,16 @@ FILE = r"`((?:services|widgets|tui|tests|docs|screenshots)/[\w./-]*)`"
 def test_files_and_symbols_that_a_page_names_exist(page):
     text = _prose(page)
     for name in re.findall(FILE, text):
-        assert (ROOT / name).exists(), name
+        assert (ROOT / name).exists(), f"{_name(page)} names {name}, which is not there"
     for symbol, name in re.findall(rf"`(\w+)` in {FILE}", text):
-        assert re.search(rf"\b{symbol}\b", (ROOT / name).read_text("utf-8")), (symbol, name)
+        there = re.search(rf"\b{symbol}\b", (ROOT / name).read_text("utf-8"))
+        assert there, f"{_name(page)} says that {symbol} is in {name}"
 
 
 def test_each_walk_counts_the_files_that_it_names():
     text = (make.HERE / "architecture.md").read_text("utf-8")
     walks = re.findall(r"^\d\. \*\*.*?: (\d+) files\.\*\*(.*?)(?=^\d\. |^## )", text, re.M | re.S)
-    assert [int(count) for count, _ in walks] == [len(set(re.findall(FILE, w))) for _, w in walks]
     assert len(walks) == 5
+    for number, (said, walk) in enumerate(walks, 1):
+        files = set(re.findall(FILE, walk))
+        assert int(said) == len(files), f"walk {number} says {said} files and names {len(files)}"

@@ -15,4 +15,4 @@ def test_no_folder_holds_more_than_22_modules() -> None:
     full = {
         str(folder.relative_to(ROOT)): count for folder, count in folders.items() if count > MOST
     }
-    assert full == {}, "make a room for the second idea of these"
+    assert full == {}, f"make a folder for the second idea of these: {full}"

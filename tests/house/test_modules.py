@@ -61,6 +61,13 @@ def _homes(module: Path) -> set[Path]:
     return {ROOT.joinpath("tests", *rooms[start:], name) for start in range(len(rooms))}
 
 
+def _home(module: Path) -> Path:
+    """Return where a module's tests go: the home in a folder that there is, else the shortest."""
+    homes = sorted(_homes(module), key=lambda home: len(home.parts))
+    there = [home for home in homes if home.parent.is_dir()]
+    return (there or homes)[0].relative_to(ROOT)
+
+
 def _imported(path: Path) -> set[str]:
     names = set[str]()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -79,11 +86,18 @@ def test_no_new_module_is_without_tests() -> None:
         for module, path in _modules().items()
         if module not in imported and files.isdisjoint(_homes(path))
     }
-    assert alone - WITHOUT_TESTS == set(), "write tests/<room>/test_<module>.py for these"
-    assert WITHOUT_TESTS - alone == set(), "these have tests: take them off the list"
+    missing = [f"{name}: {_home(_modules()[name])}" for name in sorted(alone - WITHOUT_TESTS)]
+    assert not missing, "\n  ".join(("Write the tests of these modules:", *missing))
+    tested = sorted(WITHOUT_TESTS - alone)
+    assert not tested, "\n  ".join(("These have tests: take them off WITHOUT_TESTS:", *tested))
 
 
 def test_a_test_of_the_name_in_another_room_is_none_of_it() -> None:
     homes = _homes(Path("widgets/sheets/timeline.py"))
     assert ROOT / "tests/widgets/sheets/test_timeline.py" in homes
     assert ROOT / "tests/screens/test_timeline.py" not in homes
+
+
+def test_where_the_tests_of_a_module_go_is_said() -> None:
+    assert str(_home(Path("tui/cli/commands/hello.py"))) == "tests/commands/test_hello.py"
+    assert str(_home(Path("widgets/panes/new.py"))) == "tests/widgets/panes/test_new.py"

@@ -16,7 +16,8 @@ def test_no_type_name_has_two_meanings() -> None:
             for name in _types(ast.parse(path.read_text("utf-8"))):
                 places[name].add(str(path.relative_to(ROOT)))
     assert len(places) > 300
-    assert {name: sorted(where) for name, where in places.items() if len(where) > 1} == {}
+    double = [f"{name}: {', '.join(sorted(at))}" for name, at in places.items() if len(at) > 1]
+    assert not double, "\n  ".join(("Give one of each two a name that says more:", *double))
 
 
 def _types(module: ast.Module) -> Iterator[str]:
