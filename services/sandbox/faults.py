@@ -6,19 +6,9 @@ from typing import Literal, Self
 from msgspec import Struct
 
 from services.domain.errors import BadInput
+from services.sandbox.routes import ENDPOINTS
 from services.sandbox.shapes import SHAPES
 
-ENDPOINTS = (
-    "ping",
-    "validate",
-    "balance",
-    "transactions",
-    "catalog",
-    "checkProduct",
-    "placeOrder",
-    "checkOrder",
-    "list",
-)
 EVERYWHERE = frozenset(ENDPOINTS)
 
 # One of these at most meets a request: it decides how the whole answer goes out.

@@ -41,6 +41,8 @@ _PATHS_WITH_ID = {
     ("GET", "/gift-cards/checkProduct"): "checkProduct",
     ("GET", "/gift-cards/checkOrder"): "checkOrder",
 }
+ENDPOINTS = (*_PATHS.values(), *_PATHS_WITH_ID.values())
+"""The names of the endpoints: each can meet faults."""
 
 
 class Target(NamedTuple):
