@@ -42,6 +42,9 @@ async def test_it_follows_the_cursor_and_asks_the_vendor_nothing(
         board = console.screen.board("orders")
         await preview_read(console, board.highlighted)
         await console.until(lambda: not console.app.book.open_count)
+        # Values of other desks are named by and by.
+        named = {kind.name for product in console.box.products for kind in product.types}
+        await console.until(lambda: all(o.denomination in named for o in console.app.book.orders))
         # The stock in sight gets no older meanwhile.
         console.clock.hold()
         # What follows the orders goes on asking for the list of them, and for the balance.
