@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from unicodedata import bidirectional
 
-from services.domain.text import cell_width
+from services.domain.text import cell_width, has_rtl
 from widgets.board.columns import Placed
 from widgets.board.finder import NO_HIGHLIGHTS, Highlights
 from widgets.drawing import style
@@ -15,7 +16,6 @@ from widgets.drawing.ink import (
     Laid,
     Line,
     fitted,
-    gap_after,
     inert,
     laid,
     marked,
@@ -29,6 +29,10 @@ CHANGED, CHANGED_ASCII = "•", "+"
 
 ASCENDING = "^"
 DESCENDING = "v"
+
+_STRONG = frozenset({"L", "R", "AL"})
+_DIRECTED = _STRONG | {"EN", "AN"}
+"""The directions of letters, and those of numbers as well, in Unicode's names."""
 
 RowCell = Cell | Line
 """What is in one column of a row: one piece of text, or several in inks of their own."""
@@ -76,10 +80,7 @@ def lay_row(
         # The marker alone: a cursor drawn over two whole rows is most of what a key costs.
         cursor_ink = ""
     left, named = width - len(MARKER), False
-    for slot in placed:
-        line = pieces(cells.get(slot.column.id, Cell("")))
-        if masked:
-            line = _masked(line, slot)
+    for slot, line in zip(placed, _ordered(cells, placed, masked), strict=True):
         shown = max(0, min(slot.width, left))
         gap = max(0, min(slot.gap, left - shown))
         left -= shown + gap
@@ -96,9 +97,37 @@ def lay_row(
     return tuple(each for each in row if each[1].drawn.text)
 
 
-def _masked(line: Line, slot: Placed) -> Line:
-    private = slot.column.private and cell_text(line)
-    return (Cell(MASK, line[0].ink),) if private else line
+def _ordered(cells: Mapping[str, RowCell], placed: Sequence[Placed], masked: bool) -> list[Line]:
+    """Return what is drawn in each column, right-to-left text where it moves nothing else."""
+    lines: list[Line] = []
+    for slot in placed:
+        line = pieces(cells.get(slot.column.id, Cell("")))
+        if slot.column.private and masked and cell_text(line):
+            line = (Cell(MASK, line[0].ink),)
+        lines.append(line)
+    moved: list[str] = []
+    for at, slot in enumerate(placed[:-1]):
+        text = cell_text(lines[at])
+        if has_rtl(text):
+            after = "".join(map(cell_text, lines[at + 1 :]))
+            shown = text if cell_width(inert(text)) <= slot.width else ""
+            if not _begins_latin(after) and not _ends_latin(shown):
+                # Before a number, right-to-left text would drag that one along.
+                moved.append(text)
+                lines[at] = (Cell(""),)
+    if moved:
+        last = lines[-1]
+        lines[-1] = (*last, Cell(" · ".join(("", *moved)), last[-1].ink))
+    return lines
+
+
+def _begins_latin(text: str) -> bool:
+    return next((way for way in map(bidirectional, text) if way in _DIRECTED), "") == "L"
+
+
+def _ends_latin(text: str) -> bool:
+    ways = map(bidirectional, reversed(text))
+    return next((way for way in ways if way in _STRONG), "") == "L"
 
 
 def _lay_pieces(line: Sequence[Cell], width: int, gap: int, right: bool) -> Iterator[Laid]:
@@ -108,8 +137,7 @@ def _lay_pieces(line: Sequence[Cell], width: int, gap: int, right: bool) -> Iter
         size = min(left, cell_width(inert(cell.text)))
         left -= size
         yield laid(cell, size)
-    after = gap_after("".join(cell.text for cell in line), gap)
-    yield laid(line[-1], left, after, right=right)
+    yield laid(line[-1], left, gap, right=right)
 
 
 def row_line(row: LaidRow, highlights: Highlights) -> DrawnLine:
@@ -162,5 +190,4 @@ def _signed(line: list[Cell], title: str, slot: Placed, sort: str) -> Iterator[C
 def _title(text: str, ink: str, slot: Placed) -> Cell:
     """Fit a title to its column; the gap to the next one is part of the cell."""
     right = slot.column.align == "right"
-    after = gap_after(text, slot.gap)
-    return Cell(*laid(Cell(inert(text), ink), slot.width, after, right=right).drawn)
+    return Cell(*laid(Cell(inert(text), ink), slot.width, slot.gap, right=right).drawn)

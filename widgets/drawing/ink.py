@@ -7,17 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from services.domain.text import (
-    NOTHING,
-    REPLACEMENT,
-    SafeText,
-    cell_width,
-    clean,
-    fit,
-    has_rtl,
-    one_cell_each,
-    ours,
-)
+from services.domain.text import REPLACEMENT, SafeText, cell_width, clean, fit, one_cell_each, ours
 from widgets.drawing import style
 
 INKS = (
@@ -59,13 +49,9 @@ DOT = ours("\u2022")
 MASK = DOT * 6
 """Stands for whatever must not be seen; always as long, so that it tells nothing."""
 
-TURN = ours("\u2800")
-"""A blank with the direction of letters: what is after right-to-left text stays in its place."""
-
 VARIATION_SELECTORS = frozenset("\ufe0e\ufe0f")
 
 SIGNS = {
-    TURN: " ",
     "\u2026": "~",  # horizontal ellipsis: what is missing here was cut off
     "\u00b7": "-",  # middle dot
     "\u2022": "*",  # bullet
@@ -209,26 +195,16 @@ class Laid(NamedTuple):
     kept: int = 0
 
 
-def gap_after(text: str, width: int) -> SafeText:
-    """Return the blanks after what is in a column.
-
-    After right-to-left text the last one has the direction of letters, so that a terminal that
-    orders such text itself moves nothing of the next column.
-    """
-    turned = bool(width) and has_rtl(text)
-    return SafeText(" " * (width - turned) + TURN * turned)
-
-
-def laid(cell: Cell, width: int, gap: SafeText = NOTHING, *, right: bool = False) -> Laid:
+def laid(cell: Cell, width: int, gap: int = 0, *, right: bool = False) -> Laid:
     """Lay a cell out in exactly `width` terminal cells, cut or padded, and a gap after them."""
     text = inert(cell.text, exact=cell.ink == EXACT)
     missing = width - cell_width(text)
     if missing < 0:
         cut = fit(text, width)
         kept = len(cut.rstrip(" ").removesuffix("…"))
-        return Laid(_drawn(SafeText(cut + gap), cell.ink), text, 0, kept)
+        return Laid(_drawn(SafeText(cut + " " * gap), cell.ink), text, 0, kept)
     ahead = missing if right else 0
-    shown = SafeText(" " * ahead + text + " " * (missing - ahead) + gap)
+    shown = SafeText(" " * ahead + text + " " * (missing - ahead + gap))
     return Laid(_drawn(shown, cell.ink), text, ahead, len(text))
 
 

@@ -18,7 +18,7 @@ from services.domain.typed.product_names import short_title
 from widgets.drawing import style
 from widgets.drawing.cells import failure_words, hidden_words
 from widgets.drawing.fit import Part
-from widgets.drawing.ink import Cell, Line, fitted, gap_after, inert
+from widgets.drawing.ink import Cell, Line, fitted, inert
 from widgets.drawing.plot import NOW, lying, unit_of, upright, with_axis
 from widgets.drawing.sheet import facing, sentence
 
@@ -391,8 +391,7 @@ def _row(
     for column, room, text in zip(columns, wide, texts, strict=True):
         blank = " " * max(0, room - len(text)) if column.right else ""
         pieces = fitted((Cell(blank + text, ink),), room)
-        after = Cell(gap_after(text, len(gap)))
-        cells += [*(Cell(piece.text, piece.ink) for piece in pieces), after]
+        cells += [*(Cell(piece.text, piece.ink) for piece in pieces), Cell(gap)]
     return tuple(cells[:-1])
 
 

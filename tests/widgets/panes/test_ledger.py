@@ -106,20 +106,6 @@ async def test_the_customer_has_a_column_or_is_beside_the_goods(
     assert "karim" not in movement_words(row, whole=False)
 
 
-async def test_arabic_names_are_in_their_columns_and_move_no_amount(
-    staged: Make, ledger: Make, movement: Make, order: Make
-) -> None:
-    arabic = order(1, note="كريم", product="بطاقات شحن ببجي موبايل", denomination="325 شدة")
-    rows = (movement(1, order=arabic), movement(2, order=order(2, note="karim")))
-    for width in (77, 140):
-        async with staged(LedgerPane(), width) as stage:
-            stage.widget.ledger = ledger(*rows)
-            titles, first, second = (await stage.picture())[2:5]
-            assert first.index("كريم") == second.index("karim") == titles.index("customer")
-            assert first.index("2 x ") < first.index("شدة")
-            assert first.index("-1 961") == second.index("-1 961")
-
-
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
