@@ -201,7 +201,6 @@ class Account:
                 self.journal,
                 self.purchases,
                 self.reconciler,
-                self.journal.consoles,
                 self._clock,
                 self._settings.purchase,
                 self.journal.operator,

@@ -27,7 +27,6 @@ from services.domain.text import clean
 from services.domain.words.log_words import purchase_words
 from services.journal import kept_limits, spending
 from services.journal.database import Journal
-from services.journal.presence import Consoles
 from services.journal.purchases import Purchases, ask_identical, identical
 from services.journal.rows import column
 from services.journal.transaction import JournalTransaction
@@ -76,7 +75,6 @@ class Buyer:
         figures: reads stock and balance for every screen that shows them.
         journal: where the intent is written before, and the outcome after.
         reconciler: plans the checks of a purchase without an answer.
-        consoles: who this console is.
         limits: what the settings allow.
         operator: who buys, for the journal.
         changed: called after each committed step.
@@ -90,7 +88,6 @@ class Buyer:
         journal: Journal,
         purchases: Purchases,
         reconciler: Reconciler,
-        consoles: Consoles,
         clock: Clock,
         limits: PurchaseSettings,
         operator: str,
@@ -101,7 +98,6 @@ class Buyer:
         self._figures: Final = figures
         self._journal: Final = journal
         self._purchases: Final = purchases
-        self._consoles: Final = consoles
         self._clock: Final = clock
         self._limits: Final = limits
         self._operator: Final = operator
@@ -216,7 +212,7 @@ class Buyer:
         await self._journal.make_ready()
         purchase = await self._purchases.add(
             replace(intent, state=S.AWAITING_APPROVAL) if waits else intent,
-            self._consoles.name,
+            self._journal.consoles.name,
             baseline,
             _seen(fresh),
             verify=lambda tx: self._verify_now(tx, quote, waits=waits),
@@ -263,7 +259,7 @@ class Buyer:
             baseline = await self._baseline(fresh.balance)
             await self._journal.make_ready()
             purchase = await self._purchases.approve(
-                fresh, waiting.id, self._consoles.name, baseline, _seen(fresh), verify=sure
+                fresh, waiting.id, self._journal.consoles.name, baseline, _seen(fresh), verify=sure
             )
             return await self._carry_out(purchase, baseline, tell)
 

@@ -141,7 +141,6 @@ async def purchases(on: Stage) -> tuple[list[float], list[float]]:
             journal,
             store,
             reconciler,
-            journal.consoles,
             clock,
             PurchaseSettings(),
             "bench",

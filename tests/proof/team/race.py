@@ -184,6 +184,6 @@ def _buyer(shop: Any, journal: Journal, limits: PurchaseSettings) -> Buyer:
         return
 
     return Buyer(
-        shop, shop, journal, Purchases(journal), shop, journal.consoles, SystemClock(), limits,
+        shop, shop, journal, Purchases(journal), shop, SystemClock(), limits,
         journal.path.parent.name, changed, lambda: True,
     )  # fmt: skip
