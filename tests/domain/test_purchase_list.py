@@ -121,6 +121,13 @@ def test_stock_is_counted_down_over_the_rows():
     assert "1 left in stock for this row, 2 wanted" in problems[0].words
 
 
+def test_a_value_of_another_product_with_the_same_id_has_a_stock_of_its_own():
+    other = replace(
+        STOCK, product_id="p2", denominations=(replace(STOCK.denominations[0], quantity=0),)
+    )
+    assert not too_few([plan(2)], [STOCK, other])
+
+
 def test_the_sums_are_of_what_is_to_buy():
     whole = PurchasePlan((plan(2), plan(3, purchase=bought()), plan(4, 1)))
     assert (len(whole.to_buy), whole.cards, whole.total) == (2, 3, Decimal(300))

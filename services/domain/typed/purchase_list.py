@@ -215,15 +215,20 @@ def planned(row: ListedRow, key: str, product: Product, stock: Stock) -> Planned
 
 def too_few(rows: Iterable[PlannedRow], stocks: Iterable[Stock]) -> list[RowProblem]:
     """Name the rows for which the stock is not enough once the rows before them are bought."""
-    left = {kind.id: kind.quantity for stock in stocks for kind in stock.denominations}
+    left = {
+        (stock.product_id, kind.id): kind.quantity
+        for stock in stocks
+        for kind in stock.denominations
+    }
     problems: list[RowProblem] = []
     for each in rows:
-        there = left[each.type_id]
+        goods = each.product_id, each.type_id
+        there = left[goods]
         if there < each.row.quantity:
             words = f"{each.goods}: {there} left in stock for this row, {each.row.quantity} wanted"
             problems.append(RowProblem(each.row.line, words, refused=True))
         else:
-            left[each.type_id] = there - each.row.quantity
+            left[goods] = there - each.row.quantity
     return problems
 
 
