@@ -240,9 +240,6 @@ class Account:
         """Recover, then put what the journal holds on the board; raises JournalFailed."""
         await self.recover()
         await self.board.fill()
-        waiting = "SELECT 1 AS one FROM sales WHERE closed = 0 LIMIT 1"
-        found = await self.journal.read(lambda tx: tx.row(waiting))
-        self._keeper.publish(sale_waits=found is not None)
 
     async def settle_first(self) -> None:
         """Look once for everything unresolved, before anything is bought.

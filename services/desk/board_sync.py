@@ -114,6 +114,7 @@ class BoardSync:
                 self.tracker.follow(order_of(purchase))
         self.rows.take_orders(held.orders)
         self._recents.begin(held.bought)
+        self._keeper.publish(sale_waits=held.sale_waits)
         self.naming.orders_came()
         self.publish()
 

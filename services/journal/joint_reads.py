@@ -23,12 +23,14 @@ from services.journal.shop import cases
 from services.journal.transaction import JournalTransaction
 
 NO_CASES: Mapping[str, int] = MappingProxyType({})
+_SALE_WAITS = "SELECT 1 AS one FROM sales WHERE closed = 0 LIMIT 1"
 
 
 class BoardSnapshot(Struct, frozen=True):
     """What a board begins with, or goes on with, and the revision up to which it holds.
 
-    `bought` is what was bought last, oldest first, `cases` how many open cases orders have.
+    `bought` is what was bought last, oldest first, `cases` how many open cases orders have,
+    `sale_waits` whether a sale of several lines is open.
     """
 
     revision: int
@@ -37,6 +39,7 @@ class BoardSnapshot(Struct, frozen=True):
     given: tuple[Delivery, ...]
     bought: tuple[recent_purchases.RecentPurchase, ...] = ()
     cases: Mapping[str, int] = NO_CASES
+    sale_waits: bool = False
 
 
 class Owners(Struct, frozen=True):
@@ -83,6 +86,7 @@ async def board(journal: Journal, start: datetime) -> BoardSnapshot:
             deliveries.since(tx, start),
             recent_purchases.products(tx),
             cases.counts(tx),
+            tx.row(_SALE_WAITS) is not None,
         )
 
     return await journal.read(work)
