@@ -8,6 +8,7 @@ from services.domain.models import Delivery, Purchase
 from services.domain.text import clean
 from services.journal import rows as journal_rows
 from services.journal.database import Journal
+from services.journal.purchases import owner_id
 from services.journal.transaction import JournalTransaction
 
 GIVEN, TAKEN_BACK = "delivered", "undelivered"
@@ -129,8 +130,7 @@ def _put(tx: JournalTransaction, order_id: str, at: str | None) -> Delivery:
 
 
 def _record(tx: JournalTransaction, kind: str, order_id: str, why: str) -> None:
-    row = tx.row("SELECT id FROM purchases WHERE order_id = ?", order_id)
-    tx.event(kind, purchase_id=row["id"] if row else "", order_id=order_id, why=why)
+    tx.event(kind, purchase_id=owner_id(tx, order_id), order_id=order_id, why=why)
 
 
 def _delivery(row: Mapping[str, Any]) -> Delivery:

@@ -307,10 +307,9 @@ class Purchases:
 
     async def _append(self, kind: str, order_id: str, why: str, card: int | None) -> None:
         def work(tx: JournalTransaction) -> None:
-            row = tx.row("SELECT id FROM purchases WHERE order_id = ?", order_id)
-            found = row["id"] if row else ""
+            owner = owner_id(tx, order_id)
             seen = None if card is None else {"card": card}
-            tx.event(kind, purchase_id=found, order_id=order_id, why=why, evidence=seen)
+            tx.event(kind, purchase_id=owner, order_id=order_id, why=why, evidence=seen)
 
         await self._journal.write(work)
 
@@ -599,6 +598,12 @@ def owners(tx: JournalTransaction, order_ids: Iterable[str]) -> tuple[Purchase, 
     """Return the purchases that these orders are bound to."""
     asked = [tx.ask(_BY_ORDER, name) for name in order_ids]
     return tuple(journal_rows.purchase(row) for read in asked for row in read())
+
+
+def owner_id(tx: JournalTransaction, order_id: str) -> str:
+    """Return the id of the purchase that an order is bound to, or an empty text."""
+    row = tx.row("SELECT id FROM purchases WHERE order_id = ?", order_id)
+    return row["id"] if row else ""
 
 
 def events(tx: JournalTransaction, reference: str, order_id: str = "") -> tuple[Event, ...]:

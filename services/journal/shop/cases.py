@@ -9,6 +9,7 @@ from services.domain.shop.case import KIND, CardCase
 from services.domain.text import clean
 from services.journal import rows as journal_rows
 from services.journal.database import Journal
+from services.journal.purchases import owner_id
 from services.journal.transaction import JournalTransaction
 
 _COLUMNS = "number, order_id, card, purchase_id, opened_at, opened_by, reason, ticket, due, rev"
@@ -43,13 +44,12 @@ class Cases:
                 )
             last = tx.row("SELECT max(number) AS number FROM cases")
             number = 1 + ((last["number"] or 0) if last else 0)
-            owner = tx.row("SELECT id FROM purchases WHERE order_id = ?", order_id)
             tx.run(
                 f"INSERT INTO cases ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
                 number,
                 order_id,
                 card,
-                owner["id"] if owner else "",
+                owner_id(tx, order_id),
                 tx.now,
                 tx.who,
                 reason,
