@@ -230,7 +230,10 @@ class BoardSync:
         self.publish()
 
     async def _orders_found(self, orders: tuple[Order, ...]) -> None:
-        """Write down what the tracker found, then show it; else a desk's console writes it."""
+        """Write down what the tracker found, then show it.
+
+        A login that may only take notes writes nothing here: a console that may buy does.
+        """
         self.rows.take_orders(orders)
         self.naming.orders_came()
         if not self._journal.notes_only:

@@ -16,6 +16,10 @@ from services.domain.spending import DAYS, LEAST_DAYS, Spending
 from services.domain.text import NOTHING, SafeText
 
 HOUR = timedelta(hours=1)
+LEAST_HOURS = timedelta(hours=3)
+"""A plot of the day has so many hours before the one that goes on."""
+
+KNOWN_AFTER = f"known after {LEAST_DAYS} days"
 
 
 class At(Struct, frozen=True):
@@ -79,10 +83,6 @@ class DeskShare(Struct, frozen=True):
     cards: int
     sold: Decimal
     margin: Decimal
-
-
-LEAST_HOURS = timedelta(hours=3)
-"""A plot of the day has so many hours before the one that goes on."""
 
 
 class DayFigures(Struct, frozen=True):
@@ -198,9 +198,6 @@ class DayFigures(Struct, frozen=True):
         if self.orders:
             named["average"] = Figure("an order costs on average", money.exact(cost / self.orders))
         return named
-
-
-KNOWN_AFTER = f"known after {LEAST_DAYS} days"
 
 
 def full_hour(time: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""The event log's chain of hashes: whether each row follows the one before."""
+"""The event log: its rows, who acted in each, and the chain of hashes that holds them together."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
+
+FIRST_HASH = "0" * 64
+"""What the first event has for the hash of the one before."""
 
 
 def first_break(rows: Sequence[Mapping[str, Any]], *, whole: bool) -> str:
@@ -32,8 +35,6 @@ def first_break(rows: Sequence[Mapping[str, Any]], *, whole: bool) -> str:
         previous = row["hash"]
     return ""
 
-
-FIRST_HASH = "0" * 64
 
 Actor = Literal["person", "vendor", "carddesk"]
 

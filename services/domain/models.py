@@ -24,6 +24,9 @@ class OrderStatus(StrEnum):
 
 FINAL_STATUSES: frozenset[str] = frozenset({"FULFILLED", "PARTIALLY_FILLED", "REFUNDED"})
 WITH_CARDS: frozenset[str] = frozenset({"FULFILLED", "PARTIALLY_FILLED"})
+LONGEST_ID = 80
+"""Characters; a longer id is none of the vendor's."""
+
 CODES_LATE = "CODES_LATE"
 """How an order is shown that is paid and ended, while codes of it have not come."""
 
@@ -442,6 +445,3 @@ class Delivery(Struct, frozen=True):
     order_id: str
     at: datetime | None
     by: SafeText = NOTHING
-
-
-LONGEST_ID = 80

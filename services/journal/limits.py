@@ -1,4 +1,4 @@
-"""The limits a desk works under, kept as events: who works under others than the last time."""
+"""An event for each start under other limits than the last time, so that a change can be seen."""
 
 from collections.abc import Mapping
 from contextlib import suppress

@@ -11,15 +11,23 @@ from msgspec.structs import replace
 from services.domain.models import Order, more_cards
 
 FIRST_LOOK = 2.0
+"""Seconds after it was placed at which an order is asked about first."""
+
 SECOND_LOOK = 5.0
 SLOWEST = 60.0
+"""Seconds between two looks at an order that is older than `SLOW_AFTER`."""
+
 SLOW_AFTER = 600.0
 LATE_FOR_HOURS = 24
+"""How long codes that have not come are asked for."""
+
 LATE_AFTER = 3_600.0
 LATE_SLOWEST = 300.0
+"""Seconds between two looks once codes are late for longer than `LATE_AFTER`."""
+
 MARGIN = timedelta(seconds=30)
-# How long the list may take to show an order.
 LAG = timedelta(minutes=10)
+"""How long the list may take to show an order."""
 
 
 class Followed(Struct):

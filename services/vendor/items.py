@@ -1,4 +1,7 @@
-"""A list of the vendor's, item by item: one that cannot be read is left out, named and counted."""
+"""A list of the vendor's, item by item: one that cannot be read is left out and named.
+
+`BadItems` remembers those that this process has met.
+"""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +28,13 @@ from services.vendor.wire_values import (
 
 S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
+MOST_NAMED = 3
+"""Items that one sentence names."""
+
+MOST_KEPT = 1_000
+"""Items that are remembered; more are left out without a word."""
+
+_log = logging.getLogger(__name__)
 
 
 def each(
@@ -117,15 +127,6 @@ def _count(raw: Raw) -> int | None:
         return count(decimal(raw))
     except UNREADABLE:
         return None
-
-
-MOST_NAMED = 3
-
-
-MOST_KEPT = 1_000
-
-
-_log = logging.getLogger(__name__)
 
 
 class BadItems:

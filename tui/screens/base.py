@@ -286,7 +286,7 @@ class ConsoleScreen(Screen[ResultT], inherit_bindings=False):
         return {"back": self.leave_screen, "quit": self.leave_screen}
 
     def noted_order(self) -> BoardOrder | None:
-        """Return the order that a note would be written on, None where there is none."""
+        """Return the order that keys act on here (buy again, hand over, note); None without one."""
         return None
 
     def stock_in_sight(self) -> Product | None:

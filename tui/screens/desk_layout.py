@@ -66,8 +66,8 @@ class PaneLayout(StockFollowing, Filtering):
         self.zoomed = not self.zoomed
         self._arrange()
 
-    @on(Canvas.Named)
-    def _pane_named(self, event: Canvas.Named) -> None:
+    @on(Canvas.TitlePressed)
+    def _title_pressed(self, event: Canvas.TitlePressed) -> None:
         """Go to the pane whose title was clicked."""
         event.stop()
         self.go_to(event.pane.title.lower())

@@ -94,8 +94,8 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
     frame: var[Frame | None] = var[Frame | None](None)
     title_facts: var[tuple[Part, ...]] = var[tuple[Part, ...]](())
 
-    class Named(FieldMessage):
-        """The title of a pane was clicked in the frame of this one."""
+    class TitlePressed(FieldMessage):
+        """The title of a pane was pressed in the frame of this one."""
 
         canvas: "Canvas"
         pane: PaneName
@@ -186,7 +186,7 @@ class Canvas(ScrollView, can_focus=False, inherit_bindings=False):
         if self.frame is not None and event.y == 0:
             pane = self.frame.name_at(event.x, self.size.width, self.around())
             if pane is not None:
-                self.post_message(self.Named(self, pane))
+                self.post_message(self.TitlePressed(self, pane))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Draw what scrolled into view, and only the cells that it changed."""

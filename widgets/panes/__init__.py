@@ -1,4 +1,4 @@
-"""The panes of the desk: catalogue, stock, orders, ledger, log.
+"""The panes of the desk, what is selected in full, and the lists of other screens.
 
 May import board and drawing.
 Begin with `orders.py`.

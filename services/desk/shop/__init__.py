@@ -1,1 +1,4 @@
-"""The parts of the desk for the end of the day and for bad cards. Begin with `shift.py`."""
+"""The parts of the desk for sales of several lines, the end of the day and bad cards.
+
+Begin with `shift.py`.
+"""

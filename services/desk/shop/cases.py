@@ -16,6 +16,9 @@ from services.journal.shop.cases import Cases
 from services.system.clock import Clock
 from services.vendor.client import VendorClient
 
+_KNOWN = frozenset(rules.REASONS.values())
+"""Reasons that are no person's text, so that no code can be in them."""
+
 
 class DeskCases:
     """Opens cases on cards, keeps what is said of them, and writes what the vendor is sent.
@@ -65,7 +68,9 @@ class DeskCases:
                 advice="Nothing was opened.",
             )
         await self._keep_codes_out(order_id, *(() if said in _KNOWN else (said,)), ticket)
-        case = await self._cases().open(order_id, card, said, clean(ticket, LONGEST_TICKET), due)
+        case = await self._cases().open(
+            order_id, card, said, clean(ticket, rules.LONGEST_TICKET), due
+        )
         await self._show(order_id)
         return CaseRow(case, order)
 
@@ -181,7 +186,3 @@ class DeskCases:
 
     def _cases(self) -> Cases:
         return Cases(self._opening.opened().journal)
-
-
-_KNOWN = frozenset(rules.REASONS.values())
-LONGEST_TICKET = rules.LONGEST_TICKET

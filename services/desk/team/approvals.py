@@ -44,7 +44,7 @@ class DeskApprovals:
         previous: Quote | None = None,
         report: Callable[[Check], None] | None = None,
     ) -> Quote:
-        """Check afresh what somebody asked for; it says what moved since, or since `previous`.
+        """Check again what somebody asked for; it says what moved since then or since `previous`.
 
         Raises:
             Refused: it waits no more, this person may not approve it, or a check says no.
@@ -87,7 +87,7 @@ class DeskApprovals:
         account = self._opening.opened()
         who = clean(account.journal.operator)
 
-        def own(tx: JournalTransaction) -> bool:
+        def asked_by_me(tx: JournalTransaction) -> bool:
             held = rows.purchase(purchases.get(tx, purchase_id))
             if held.operator == who:
                 return True
@@ -95,7 +95,7 @@ class DeskApprovals:
             return False
 
         await account.purchases.known(purchase_id)
-        mine = await account.journal.read(own)
+        mine = await account.journal.read(asked_by_me)
         why = f"{'taken back' if mine else 'declined'} by {who}"
         moved = await account.purchases.move(
             purchase_id, S.NOT_SENT, why, {"error_message": why}, kind=KIND_ENDED

@@ -25,7 +25,7 @@ LONGEST_PURCHASE: Final = 60
 
 
 class DeskPriceHistory:
-    """Keeps prices and stock behind what a person waits for; whether it can is no one's worry.
+    """Keeps prices and stock after what a person waits for; where it cannot, nothing is said.
 
     Args:
         opening: knows the account once it is open, in whose journal they are kept.

@@ -34,7 +34,7 @@ def migrate(connection: sqlite3.Connection, path: Path, in_use: InUse) -> None:
         ForeignJournal: it belongs to another program or to a newer carddesk.
         JournalFailed: it has to be brought up to date, and another process has it open.
     """
-    # One look: another console may be taking the first step at this moment.
+    # Read at one moment: another console may be taking the first step now.
     connection.execute("BEGIN")
     application = _pragma(connection, "application_id")
     version = _pragma(connection, "user_version")

@@ -1,5 +1,5 @@
 """One module a command: it declares its arguments and carries the command out.
 
 May import every other room of tui.
-Begin with `catalog.py`, the simplest.
+Begin with `money.py`.
 """

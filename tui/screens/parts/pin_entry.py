@@ -24,7 +24,7 @@ class PinEntry:
         if key == "enter":
             return "entered" if self._signs else "empty"
         if key == "backspace":
-            self._signs[-1:] = []
+            del self._signs[-1:]
         elif key == "escape":
             self.forget()
         elif character is None or not character.isprintable():
