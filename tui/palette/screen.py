@@ -13,7 +13,7 @@ from services.settings.load import Settings
 from tui.actions.action import ActionContext
 from tui.actions.table import bindings
 from tui.palette.parser import PaletteChoice, PaletteCommand, called, hides, nearest, read
-from tui.screens.base import ConsoleContext, Dialog
+from tui.screens.base import WIDTHS, ConsoleContext, Dialog
 from tui.screens.parts.strips import DetailStrip, KeyLine
 from widgets.bars.key_hints import HintLine
 from widgets.board.board import Board, View
@@ -21,11 +21,14 @@ from widgets.board.columns import Column
 from widgets.board.side_by_side import SideBySide
 from widgets.drawing.ink import Cell
 
+BESIDE = 112
+"""Columns from which what lies below is seen beside it."""
+
 COLUMNS = (
     Column("title", "command", least=27, most=40),
     Column("keys", "key", 13, leaves=1, searched=False),
     # Cut short it would explain nothing: the whole of it is below, of the row that is chosen.
-    Column("help", "", least=40, leaves=2, searched=False),
+    Column("help", "", least=34, leaves=2, searched=False),
 )
 
 
@@ -46,6 +49,10 @@ class PaletteScreen(Dialog[PaletteInput | None]):
     """
 
     PLACE = "palette"
+    # Wider than other dialogs, it leaves no room worth seeing beside it below so many columns.
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (at if at != 100 else BESIDE, name) for at, name in WIDTHS
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("palette"),
         # A line is being typed: only the arrows are left to move with, whatever the keymap says.

@@ -5,7 +5,7 @@ One place says all of it; where there is little room the lists give lines away, 
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -54,9 +54,20 @@ MOST_OPERATORS = 4
 
 LEAST_BAR = 6
 
+BY_PRODUCT: Line = (Cell(" By product ", "title-blurred"),)
+LEAST_LISTS = 5
+"""Lines that products and open orders take at least; with fewer the figures scroll as well."""
+
+
+class LinesInSight(NamedTuple):
+    """How many of the lines that scroll are in sight, and how many are not."""
+
+    shown: int = 0
+    hidden: int = 0
+
 
 class ShiftSheet(Canvas, can_focus=True):
-    """A report as boxes where there is room and as rules where not; its products scroll.
+    """A report as boxes where there is room and as rules where not; its lists scroll.
 
     `report` is None while it is read, `error` why there is none; `busy` is whether the account is
     being read. `keys` are those that close the shift and that go to the shift before and after.
@@ -74,21 +85,20 @@ class ShiftSheet(Canvas, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._products_shown = 0
+        self._scrolled = LinesInSight()
 
     def action_move(self, by: int) -> None:
-        """Show the products from another one on."""
-        count = len(self.report.products) if self.report else 0
-        self.first = max(0, min(self.first + by, count - self._products_shown))
+        """Show what scrolls from another line on."""
+        self.first = max(0, min(self.first + by, self._scrolled.hidden))
 
     def action_page(self, by: float) -> None:
-        self.action_move(int(by * self._products_shown))
+        self.action_move(int(by * self._scrolled.shown))
 
     def action_top(self) -> None:
         self.first = 0
 
     def action_bottom(self) -> None:
-        self.action_move(len(self.report.products) if self.report else 0)
+        self.first = self._scrolled.hidden
 
     def draw(self, width: int, height: int) -> list[DrawnLine]:
         """Return the report as it fits into this room."""
@@ -113,23 +123,56 @@ class ShiftSheet(Canvas, can_focus=True):
                 *_indented(sentence(said, width - 4, "warn" if self.error else "dim")),
             ]
         blank: list[Line] = [()]
-        lines = [self._title(report, width), *blank, *self._figures(report, width), *blank]
-        foot = self._foot(report, width, box=box)
-        listed = self._listed(report, width) if not box else []
+        figures = self._figures(report, width)
         operators = self._operators(report, width, box=box)
-        room = height - len(lines) - len(foot) - len(operators)
-        products = self._products(report, width, room)
-        if listed and len(products) + len(listed) <= room:
-            return [*lines, *operators, *products, *listed, *foot]
-        gap = blank if not box and foot and len(products) < room else []
-        return [*lines, *operators, *products, *gap, *foot]
+        products, listed = self._products(report, width), self._listed(report, width)
+        closing = [] if report.closed else _indented(sentence(words.STAYS, width - 4, "dim"))
+        foot = [*self._said(report, width), *closing]
+        head = [self._title(report, width), *blank, *figures, *blank, *operators]
+        parted = blank if box and listed else []
+        end = [*blank, *closing] if box else foot
+        room = height - len(head) - len(end)
+        self._scrolled = LinesInSight()
+        if len(products) + len(parted) + len(listed) <= room:
+            gap = blank if not box and foot and not listed and len(products) < room else []
+            return [*head, *products, *parted, *listed, *gap, *end]
+        room = height - len(head) - len(foot)
+        if room >= LEAST_LISTS and report.products:
+            return [*head, *self._lists(products, listed, width, room), *foot]
+        rows = [*figures, *blank, *operators, *products, *listed]
+        shown, seen = self._window(len(rows), height - 1 - len(foot))
+        return [self._title(report, width, seen), *rows[shown], *foot]
 
-    def _title(self, report: ShiftReport, width: int) -> Line:
+    def _lists(
+        self, products: Sequence[Line], listed: Sequence[Line], width: int, room: int
+    ) -> list[Line]:
+        """Return what fits of products and open orders, and say in the rule that there is more."""
+        (_, titles), rows = products[:2], [*products[2:], *listed]
+        shown, seen = self._window(len(rows), room - 2)
+        if shown.start < len(products) - 2:
+            return [rule(width, BY_PRODUCT, seen), titles, *rows[shown]]
+        # Of the products none is in sight: their titles have no column below them.
+        after = slice(max(shown.start, len(products) - 1), shown.stop + 1)
+        return [rule(width, self._open_title(), seen), *rows[after]]
+
+    def _window(self, count: int, room: int) -> tuple[slice, Line]:
+        """Return which of so many lines are in sight, and words that say so."""
+        shown = max(0, min(count, room))
+        self._scrolled = LinesInSight(shown, count - shown)
+        first = max(0, min(self.first, count - shown))
+        way = "down" if first + shown < count else "up"
+        said = f"{first + 1}-{first + shown} of {count}, {way}: more"
+        return slice(first, first + shown), (Cell(said, "dim"),) if shown < count else ()
+
+    def _title(self, report: ShiftReport, width: int, seen: Line = ()) -> Line:
         names = [each.operator for each in report.operators]
         whose = f"{names[0]}, " if len(names) == 1 else ""
         named = (Cell(" Shift report ", "title"), Cell(f" {report.number}  ", "strong"))
         span = Cell(f"{whose}{words.span(report)} ", "dim")
         ink = "dim" if report.closed else "warn"
+        if seen:
+            # So small a screen has no room for both.
+            return rule(width, named, seen)
         return rule(width, (*named, span), (Cell(words.state(report), ink),))
 
     def _figures(self, report: ShiftReport, width: int) -> list[Line]:
@@ -194,25 +237,17 @@ class ShiftSheet(Canvas, can_focus=True):
         counts = (money.count(each.orders), money.count(each.cards))
         return _columns(each.operator, (*counts, *self._masked(amounts)), width)
 
-    def _products(self, report: ShiftReport, width: int, room: int) -> list[Line]:
-        title: Line = (Cell(" By product ", "title-blurred"),)
+    def _products(self, report: ShiftReport, width: int) -> list[Line]:
         products = report.products
         if not products:
             none: Line = (Cell("  Nothing was sold in this shift yet.", "dim"),)
-            return [rule(width, title), none][: max(0, room)]
-        self._products_shown = shown = max(0, min(len(products), room - 2))
-        first = max(0, min(self.first, len(products) - shown))
-        seen: Line = ()
-        if 0 < shown < len(products):
-            way = "down" if first + shown < len(products) else "up"
-            seen = (Cell(f"{first + 1}-{first + shown} of {len(products)}, {way}: more", "dim"),)
+            return [rule(width, BY_PRODUCT), none]
         most = products[0].sold
-        lines = [
-            rule(width, title, seen),
+        return [
+            rule(width, BY_PRODUCT),
             _columns("product", ("cards", "sold", "cost", "margin"), width, "dim"),
-            *(self._product(each, most, width) for each in products[first : first + shown]),
+            *(self._product(each, most, width) for each in products),
         ]
-        return lines[: max(0, room)]
 
     def _product(self, each: ProductShare, most: Decimal, width: int) -> Line:
         amounts = (money.whole(each.sold), money.exact(each.cost), money.exact(each.margin))
@@ -223,23 +258,22 @@ class ShiftSheet(Canvas, can_focus=True):
             return line
         return (*line, Cell("  "), lying(float(each.sold / most), room))
 
-    def _foot(self, report: ShiftReport, width: int, *, box: bool) -> list[Line]:
-        """Say what stays open, and what closing does."""
-        closing = [] if report.closed else _indented(sentence(words.STAYS, width - 4, "dim"))
-        if not box:
-            said = words.open_sentence(report)
-            return [*_indented(sentence(f"● {said}", width - 4, "warn") if said else []), *closing]
-        listed = self._listed(report, width)
-        return [(), *listed, *([()] if listed else []), *closing]
+    def _said(self, report: ShiftReport, width: int) -> list[Line]:
+        """Say in a sentence what stays open."""
+        said = words.open_sentence(report)
+        return _indented(sentence(f"● {said}", width - 4, "warn") if said else [])
+
+    def _open_title(self) -> Line:
+        closed = self.report is not None and self.report.closed
+        return (Cell(" Open at the end " if closed else " Before you close ", "title-blurred"),)
 
     def _listed(self, report: ShiftReport, width: int) -> list[Line]:
         """Name what stays open, below a rule."""
-        rows = report.open[:OPEN_SHOWN]
+        rows = report.open
         if not rows:
             return []
-        title = " Open at the end " if report.closed else " Before you close "
         lines: list[Line] = [
-            rule(width, (Cell(title, "title-blurred"),)),
+            rule(width, self._open_title()),
             *(_open(row, report, width) for row in rows),
         ]
         if more := sum(_open_counts(report)) - len(rows):
@@ -253,9 +287,6 @@ class ShiftSheet(Canvas, can_focus=True):
         return tuple(MASK if self.privacy else each for each in amounts)
 
 
-OPEN_SHOWN = 8
-"""Open orders that a large screen names."""
-
 NUMBERS = {"orders": 8, "cards": 7, "sold": 10, "cost": 12, "margin": 11}
 LEAST_NAME, WIDEST_NAME = 14, 44
 
@@ -265,7 +296,7 @@ def _columns(name: str, texts: Sequence[str], width: int, ink: str = "plain") ->
     widths = list(NUMBERS.values())[-len(texts) :]
     # A list without orders leaves their column to the name.
     room = min(WIDEST_NAME, max(LEAST_NAME, width - sum(NUMBERS.values()) - 16))
-    room += sum(NUMBERS.values()) - sum(widths)
+    room = min(room + sum(NUMBERS.values()) - sum(widths), max(1, width - sum(widths) - 3))
     pieces = fitted((Cell(name, ink),), room)
     numbers = [Cell(text.rjust(size), ink) for text, size in zip(texts, widths, strict=True)]
     return (Cell("  "), *(Cell(piece.text, piece.ink) for piece in pieces), *numbers)
