@@ -205,7 +205,7 @@ def harmless(value: object) -> str:
 
 
 def guarded(text: str) -> str:
-    """Return a text to the last sign as it is, behind an apostrophe if it could be a formula."""
+    """Return a text as it is, behind an apostrophe if it could be a formula."""
     if _NUMBER.fullmatch(text):
         return text
     return f"'{text}" if _first_sign(text) in FORMULA else text

@@ -185,9 +185,9 @@ def check(pin: Secret) -> None:
     """Raise BadInput for what cannot be a PIN."""
     text = pin.reveal()
     if not text.isprintable():
-        raise BadInput("A PIN is made of signs that can be typed and seen")
+        raise BadInput("A PIN is made of characters that can be typed and seen")
     if not SHORTEST <= len(text) <= LONGEST:
-        raise BadInput(f"A PIN has {SHORTEST} to {LONGEST} signs")
+        raise BadInput(f"A PIN has {SHORTEST} to {LONGEST} characters")
 
 
 def _wait_after(wrong: int) -> float:

@@ -102,9 +102,11 @@ def checked(raw: str, origin: str) -> Secret:
     if wrapped := _wrapped(key):
         flaw = wrapped
     elif not SHORTEST <= len(key) <= LONGEST:
-        flaw = "is empty" if not key else f"is {len(key)} signs long, not {SHORTEST} to {LONGEST}"
+        flaw = (
+            "is empty" if not key else f"is {len(key)} characters long, not {SHORTEST} to {LONGEST}"
+        )
     elif not key.isascii() or not key.isprintable():
-        flaw = "holds a line break, a control character or a sign outside ASCII"
+        flaw = "holds a line break, a control character or one outside ASCII"
     elif " " in key:
         flaw = "holds a space"
     else:

@@ -34,7 +34,7 @@ def proxy_url(text: str) -> str:
 
 def _split(text: str) -> SplitResult:
     if not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
-        raise ValueError("it holds a space, a backslash, or a sign outside ASCII")
+        raise ValueError("it holds a space, a backslash, or a character outside ASCII")
     if "?" in text or "#" in text:
         raise ValueError("it must not have a query (?) or a fragment (#)")
     try:

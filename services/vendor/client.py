@@ -102,7 +102,7 @@ class VendorClient:
         """
         value = key.reveal()
         if not value or not value.isascii() or not value.isprintable() or " " in value:
-            raise ConfigError("The API key is empty or holds a sign that no key has")
+            raise ConfigError("The API key is empty or holds a character that no key has")
         self.server_offset: timedelta | None = None
         self.order_currency = NOTHING
         self._base_url = base_url.rstrip("/")

@@ -67,8 +67,8 @@ def test_no_key_at_all_says_what_to_do(paths: Paths) -> None:
 @pytest.mark.parametrize(
     ("key", "flaw"),
     [
-        ("hunter2", "7 signs long"),
-        ("hunter2" * 100, "700 signs long"),
+        ("hunter2", "7 characters long"),
+        ("hunter2" * 100, "700 characters long"),
         ("   ", "is empty"),
         ("hunter2 hunter2", "a space"),
         ("hunter2\nhunter2", "a line break"),
@@ -166,7 +166,7 @@ def test_a_command_sees_no_shell(paths: Paths, tmp_path: Path) -> None:
         (command("import os; os.kill(os.getpid(), 9)"), "exit code -9"),
         (command("pass"), "is empty"),
         (command("print('hunter2 ' * 20_000)"), "more than 64 kB"),
-        (command("print('hunter2')"), "7 signs long"),
+        (command("print('hunter2')"), "7 characters long"),
     ],
 )
 def test_a_command_that_gives_no_key_is_refused_without_its_words(

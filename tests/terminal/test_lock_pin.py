@@ -55,7 +55,7 @@ def test_a_pin_set_by_command_is_what_the_console_asks_for(terminal, tmp_path):
 
 @pytest.mark.parametrize(
     ("pins", "words"),
-    [(("123",), b"A PIN has 4 to 64 signs"), ((PIN, "7292"), b"The two are not the same")],
+    [(("123",), b"A PIN has 4 to 64 characters"), ((PIN, "7292"), b"The two are not the same")],
 )
 def test_what_cannot_be_the_pin_changes_nothing(terminal, tmp_path, pins, words):
     prompt, code = asked(terminal, *pins)

@@ -117,7 +117,7 @@ class Action(Struct, frozen=True):
     of the palette. `area` is its topic in the help, `label` the verb.
     `hint` is whether the key line names it, `buys` marks what a read-only desk does not show at
     all, `short` what the key line calls it in fewer words, `priority` what works even while text is
-    typed. `listed` keys are heard where they are pressed, by a list or by the ticket, so that no
+    typed. `in_widget` keys are heard by the list or the ticket that has the focus, so that no
     screen binds them.
     """
 
@@ -131,7 +131,7 @@ class Action(Struct, frozen=True):
     hint: bool = False
     buys: bool = False
     priority: bool = False
-    listed: bool = False
+    in_widget: bool = False
     short: str = ""
 
     @property

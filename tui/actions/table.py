@@ -92,8 +92,8 @@ ACTIONS: tuple[Action, ...] = (
         "Files with cards for customers that are still on this disk",
         SCREENS,
     ),
-    Action("nav.down", "j,down", "move", "Down", "Next line", SCREENS | WATCH, listed=True),
-    Action("nav.up", "k,up", "move", "Up", "Line before", SCREENS | WATCH, listed=True),
+    Action("nav.down", "j,down", "move", "Down", "Next line", SCREENS | WATCH, in_widget=True),
+    Action("nav.up", "k,up", "move", "Up", "Line before", SCREENS | WATCH, in_widget=True),
     Action(
         "left",
         "h,left",
@@ -110,8 +110,8 @@ ACTIONS: tuple[Action, ...] = (
         "The next pane or choice; of a sale's line one more",
         CHOICES,
     ),
-    Action("nav.top", "g,home", "move", "First", "First line", SCREENS, listed=True),
-    Action("nav.bottom", "G,end", "move", "Last", "Last line", SCREENS, listed=True),
+    Action("nav.top", "g,home", "move", "First", "First line", SCREENS, in_widget=True),
+    Action("nav.bottom", "G,end", "move", "Last", "Last line", SCREENS, in_widget=True),
     Action(
         "nav.half_down",
         "ctrl+d",
@@ -119,13 +119,21 @@ ACTIONS: tuple[Action, ...] = (
         "Half a page down",
         "Half a page down",
         SCREENS,
-        listed=True,
+        in_widget=True,
     ),
     Action(
-        "nav.half_up", "ctrl+u", "lists", "Half a page up", "Half a page up", SCREENS, listed=True
+        "nav.half_up",
+        "ctrl+u",
+        "lists",
+        "Half a page up",
+        "Half a page up",
+        SCREENS,
+        in_widget=True,
     ),
-    Action("nav.page_down", "pagedown", "move", "Page down", "A page down", SCREENS, listed=True),
-    Action("nav.page_up", "pageup", "move", "Page up", "A page up", SCREENS, listed=True),
+    Action(
+        "nav.page_down", "pagedown", "move", "Page down", "A page down", SCREENS, in_widget=True
+    ),
+    Action("nav.page_up", "pageup", "move", "Page up", "A page up", SCREENS, in_widget=True),
     Action(
         "part.next",
         "tab",
@@ -153,9 +161,11 @@ ACTIONS: tuple[Action, ...] = (
         LISTS | TIMELINE | UNRESOLVED | BALANCE | SALE,
         needs=disabled_reasons.opening,
         hint=True,
-        listed=True,
+        in_widget=True,
     ),
-    Action("ticket.go", "enter", "move", "Go on", "Review, then buy", TICKET | REVIEW, listed=True),
+    Action(
+        "ticket.go", "enter", "move", "Go on", "Review, then buy", TICKET | REVIEW, in_widget=True
+    ),
     Action("setup.go", "enter", "move", "Go on", "Take the answer, go on", SETUP),
     Action("back", "escape", "move", "Back", "Clear the filter, close what is open", EVERYWHERE),
     Action("zoom", "z", "desk", "Zoom", "Maximise the pane, or restore it", DESK),
@@ -299,7 +309,7 @@ ACTIONS: tuple[Action, ...] = (
         priority=True,
     ),
     Action("ask.yes", "y", "sell", "Yes", "Yes, do it; no other key says yes", ASK),
-    Action("ticket.arm", "y", "sell", "Yes", "Then enter buys", TICKET | REVIEW, listed=True),
+    Action("ticket.arm", "y", "sell", "Yes", "Then enter buys", TICKET | REVIEW, in_widget=True),
     Action("ask.no", "enter,n,q", "sell", "No", "No, leave it", ASK),
     Action("ticket.more", "+,up,k", "sell", "One more", "One card more", TICKET, priority=True),
     Action("ticket.less", "-,down,j", "sell", "One less", "One card less", TICKET, priority=True),
@@ -491,5 +501,5 @@ def bindings(*places: str) -> list[Binding]:
             priority=action.priority,
         )
         for action in ACTIONS
-        if action.where & wanted and not action.listed
+        if action.where & wanted and not action.in_widget
     ]

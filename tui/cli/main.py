@@ -124,7 +124,7 @@ async def _command(call: Call) -> int:
 
 
 def _stream(stream: TextIO | None) -> TextIO:
-    """Make a standard stream safe to write to: a closed one stays closed, no sign is an error."""
+    """Make a standard stream safe to write to: a closed one stays closed, no text is an error."""
     if stream is None:
         closed = StringIO()
         closed.close()

@@ -283,7 +283,7 @@ def cards(revealed: Sequence[Card]) -> str:
 
 
 def changed(revealed: Sequence[Card]) -> str:
-    """Say how many codes `cards` could not print sign for sign; empty where it did."""
+    """Say how many codes `cards` could not print as they are; empty where it did."""
     values = [
         value.reveal()
         for card in revealed

@@ -171,7 +171,7 @@ class HelpScreen(Dialog[str | None]):
             self.leave_screen()
         elif reason := why_not(action, self.context.keymap, self._now, key):
             self.say(reason)
-        elif action.listed and action.id != "open":
+        elif action.in_widget and action.id != "open":
             self.say(f"{action.help}: close the help, then press it.")
         else:
             self.dismiss(action.id)

@@ -22,7 +22,7 @@ SECONDS: Final = 10.0
 """How long the program may take."""
 
 TAIL: Final = 6
-"""So many signs of an order id are given away."""
+"""So many characters of an order id are given away."""
 
 CallDocument = dict[str, str | int | None]
 

@@ -36,7 +36,7 @@ OUTCOMES = ("refunded", "replaced", "refused")
 LONGEST = 200
 LONGEST_TICKET = 40
 LEAST_SECRET = 6
-"""A text that holds so many signs of a code in a row holds the code."""
+"""A text that holds so many characters of a code in a row holds the code."""
 
 TAIL, LEAST_SERIAL = 4, 8
 """The last digits of a serial that the vendor is sent, and how long it must be for that."""

@@ -198,7 +198,7 @@ def _drawn(call: Call) -> bool:
 
 
 def _tell_of_changes(call: Call, cards: Sequence[Card], exact: Container[str]) -> None:
-    """Say which codes are not in the CSV sign for sign, and why; each case counted by itself."""
+    """Say which codes are not in the CSV as they are, and why; each case counted by itself."""
     values = [value for card in as_json.revealed(cards) for value in card.values()]
     if not exact and (sentence := as_text.changed(cards)):
         call.out.say(sentence)
