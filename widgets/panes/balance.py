@@ -119,11 +119,11 @@ class BalancePane(Canvas, can_focus=True):
             sold, spent = day.sold(self.prices), money.exact(day.cost)
             if spending.day_limit:
                 spent = f"{money.whole(spending.counted)} of {money.whole(spending.day_limit)}"
-            held = spending.refundable + spending.tied
+            held, margin = spending.refundable + spending.tied, sold - day.cost
             named |= {
                 "held": ("on hold", Cell(money.exact(held), "busy strong" if held else "dim")),
-                "sold": ("sold", Cell(money.exact(sold), "strong")),
-                "margin": ("margin", Cell(money.exact(sold - day.cost), "good strong")),
+                "sold": ("sold", Cell(money.exact(sold), "strong" if sold else "dim")),
+                "margin": ("margin", Cell(money.exact(margin), "good strong" if sold else "dim")),
                 "spent": ("spent today", Cell(spent)),
             }
         return {key: facing(Cell(name, "dim"), text, width) for key, (name, text) in named.items()}

@@ -134,9 +134,10 @@ def today(seen: MoneyView, width: int, height: int) -> list[Line]:
         if (not seen.privacy or key in public) and len(f"{figure.name}{figure.words}") < width - 2
     ]
     held, waits = seen.spending.refundable + seen.spending.tied, waiting_count(seen.book.orders)
+    sold = seen.day.sold(seen.prices)
     inks = {
-        "sold": "strong",
-        "margin": "good strong",
+        "sold": "strong" if sold else "dim",
+        "margin": "good strong" if sold else "dim",
         "share": "dim",
         "back": "plain" if seen.day.came_back else "dim",
         "held": "busy strong" if held else "dim",

@@ -235,6 +235,16 @@ async def test_the_catalogue_lists_every_product_with_category_and_region(
         assert [product.id for product in stage.widget.listed] == ["f"]
 
 
+@pytest.mark.parametrize("width", [60, 80, 200])
+async def test_however_wide_a_region_is_near_its_product(
+    staged: Make, book: Make, now: datetime, width: int
+) -> None:
+    async with staged(CatalogPane(), width) as stage:
+        stage.widget.now = now
+        stage.widget.book = book(catalog=catalog(now))
+        assert (await stage.picture())[2].index("EU") <= 46
+
+
 async def test_the_catalogue_says_what_it_is_without(
     staged: Make, book: Make, now: datetime
 ) -> None:

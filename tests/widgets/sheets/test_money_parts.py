@@ -122,6 +122,10 @@ def test_figures_stand_out_from_their_labels_and_nothing_recedes() -> None:
     book = shop_book()
     quiet.set_reactive(BalancePane.book, replace(book, orders=()))
     assert inks(quiet.draw(34, 11)[-1]) == {"to hand over": "dim", "0 cards": "dim"}
+    assert book.day is not None
+    early = replace(book, day=replace(book.day, goods=()))
+    quiet.set_reactive(BalancePane.book, early)
+    assert {ink for line in quiet.draw(34, 11)[-4:-2] for ink in inks(line).values()} == {"dim"}
 
 
 def test_few_days_are_no_history() -> None:
