@@ -37,6 +37,19 @@ async def test_silence_is_said_counted_and_over_with_the_first_answer(
     await console.until(lambda: "no answer" not in console.text())
 
 
+async def test_a_stock_never_read_is_read_once_the_vendor_answers(
+    console: Any, quick: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "LAST_SECONDS", 0.1)
+    await console.ready()
+    console.box.faults.add(Fault("hang", times=0))
+    await console.press("j")
+    await console.shows("The stock could not be read.")
+    console.box.faults.clear()
+    await console.press("r")
+    await console.until(lambda: "could not be read" not in console.text())
+
+
 async def test_leaving_waits_for_no_answer(console: Any, quick: None) -> None:
     await console.ready()
     console.box.faults.add(Fault("hang", times=0))

@@ -162,6 +162,8 @@ class ConsoleApp(BaseApp[None], inherit_bindings=False):
         self.hand_down("book", book)
         if book.link.silent_since and not before.link.silent_since:
             self.say(link_words(book.link, self.clock.now()))
+        if before.link.silent_since and not book.link.silent_since:
+            self.stock.ask_soon()
         self.announcements.follow(before, book)
         self.alerts.follow(book)
         if self.terminal is not None:

@@ -26,20 +26,25 @@ class StockInSight:
         self._console = console
         self._asked_at = float("-inf")
 
+    def ask_soon(self) -> None:
+        """Wait no longer with what could not be read: the vendor answers again."""
+        self._asked_at = float("-inf")
+
     def refresh(self) -> None:
-        """Ask for the stock if it is in sight, old, and the operator is here."""
+        """Ask for the stock if it is in sight and old or failed, and the operator is here."""
         console, screen = self._console, self._console.screen
         steady = console.clock.steady()
         away = (console.settings.ui.lock_minutes or ABSENT_MINUTES) * 60
         if console.lock.locked or steady - console.touched_at >= away:
             return
         product = screen.stock_in_sight() if isinstance(screen, ConsoleScreen) else None
-        stock = console.book.stocks.get(product.id) if product else None
-        if product is None or stock is None or console.now is None:
-            return
-        age = (console.now - stock.read_at).total_seconds()
         # One that could not be read is asked for no sooner than one that could.
-        if age >= STOCK_SECONDS and steady - self._asked_at >= STOCK_SECONDS:
+        if product is None or console.now is None or steady - self._asked_at < STOCK_SECONDS:
+            return
+        stock = console.book.stocks.get(product.id)
+        failed = isinstance(screen, StockFollowing) and screen.stock_error is not None
+        old = stock is not None and (console.now - stock.read_at).total_seconds() >= STOCK_SECONDS
+        if old or (stock is None and failed):
             self._asked_at = steady
             console.post_message(StockRefreshRequest(product, reply=partial(self._show, product)))
 
