@@ -3,17 +3,20 @@
 from textual.reactive import var
 
 from services.domain.book import Book, LogEntry, Logged
-from services.domain.local_time import local_clock
+from services.domain.local_time import local_clock, local_minute
 from services.domain.text import natural
 from widgets.board.board import Board, View
 from widgets.board.columns import Column
 from widgets.drawing.cells import discreet
 from widgets.drawing.ink import Cell
 
+CLOCK = 8
+"""Cells of a time with its seconds; in fewer it is said to the minute."""
+
 COLUMNS = (
-    Column("at", "time", 8, leaves=1, searched=False),
-    Column("customer", "customer", 12, leaves=2),
-    Column("text", "event", least=20),
+    Column("at", "time", CLOCK, steps=((4, 5),), leaves=1, searched=False),
+    Column("customer", "customer", 12, steps=((3, 9),), leaves=2),
+    Column("text", "event", least=24),
 )
 SIGN = "!"
 """Before what needs a person: without colour its ink says nothing."""
@@ -25,8 +28,9 @@ def entry_cells(logged: Logged, view: View) -> dict[str, Cell]:
     entry = logged.entry
     words = discreet(entry.words, view.privacy)
     ink = _INKS.get(entry.level, "plain")
+    at = local_clock if view.room.get("at", CLOCK) >= CLOCK else local_minute
     return {
-        "at": Cell(local_clock(entry.at), "dim"),
+        "at": Cell(at(entry.at), "dim"),
         "customer": Cell(entry.customer),
         "text": Cell(words if entry.level == "info" else f"{SIGN} {words}", ink),
     }
