@@ -21,6 +21,9 @@ from widgets.board.columns import Column
 from widgets.board.side_by_side import SideBySide
 from widgets.drawing.ink import Cell
 
+LONGEST_COMMAND = 500
+"""Characters, as many as one paste has."""
+
 BESIDE = 112
 """Columns from which what lies below is seen beside it."""
 
@@ -87,7 +90,10 @@ class PaletteScreen(Dialog[PaletteInput | None]):
         """Lay out the line and the commands that match it."""
         with Vertical(classes="dialog", id="palette-box"):
             line = Input(
-                placeholder="type a command, tab completes", compact=True, select_on_focus=False
+                placeholder="type a command, tab completes",
+                compact=True,
+                max_length=LONGEST_COMMAND,
+                select_on_focus=False,
             )
             line.cursor_blink = False
             yield line

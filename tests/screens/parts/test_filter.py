@@ -11,7 +11,7 @@ from tests.security.hostile_text import STRINGS
 from tui.actions.action import PANES
 from tui.palette.screen import PaletteScreen
 from tui.screens.desk import DeskScreen
-from tui.screens.parts.filter import FilterLine
+from tui.screens.parts.filter import LONGEST_FILTER, FilterLine
 
 
 async def typed(console: Any, line: str) -> None:
@@ -287,14 +287,26 @@ async def test_hostile_text_in_a_filter_is_only_text(open_console: Any) -> None:
         await foreign_orders(console, 3)
         for pane in "35":
             await console.press(pane, "slash")
+            line = console.screen.query_one(FilterLine).line
             for text in STRINGS.values():
-                console.screen.query_one(FilterLine).line.value = f"st:{text} id:{text} {text}"
+                line.value = ""
+                console.paste(f"st:{text} id:{text} {text}")
                 await console.settle()
             assert console.app.crash is None
             await console.press("enter", "escape")
         assert console.text().replace("\n", "").isprintable()
         await console.press("1")
         assert console.screen.board("catalogue").shown
+
+
+async def test_a_filter_takes_no_more_than_a_list_looks_for_at_once(console: Any) -> None:
+    await console.ready()
+    await console.press("slash")
+    line = console.screen.query_one(FilterLine).line
+    for _ in range(2):
+        console.paste("x" * LONGEST_FILTER)
+        await console.settle()
+    assert len(line.value) == LONGEST_FILTER
 
 
 async def test_a_sort_by_margin_goes_when_privacy_comes(console: Any) -> None:

@@ -21,6 +21,9 @@ from widgets.drawing.field_message import FieldMessage
 from widgets.drawing.fit import BETWEEN
 from widgets.drawing.ink import Cell, DrawnLine, Line, fitted, line_width
 
+LONGEST_FILTER = 500
+"""Characters, as many as one paste has: ten thousand would hold every key up for seconds."""
+
 
 class PrefixLine(Canvas):
     """Names the prefixes of a filter with what each looks in, and the keys that end it."""
@@ -100,7 +103,13 @@ class FilterLine(Horizontal):
             clear: the key that clears the filter, as it is shown.
         """
         if not self.children:
-            line = Input(id="filter", compact=True, placeholder="filter", select_on_focus=False)
+            line = Input(
+                id="filter",
+                compact=True,
+                placeholder="filter",
+                max_length=LONGEST_FILTER,
+                select_on_focus=False,
+            )
             self.mount(line, PrefixLine())
         prefix_line = self.query_one(PrefixLine)
         prefix_line.prefixes = tuple((name, prefix.about) for name, prefix in prefixes.items())
