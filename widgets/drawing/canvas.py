@@ -204,6 +204,8 @@ _Inks = dict[tuple[str, bool, str], DOMNode]
 _inks: WeakKeyDictionary[App[Any], _Inks] = WeakKeyDictionary()
 """The inks of each app by theme: their rules are the same on every canvas, the ground is not."""
 
+_NOWHERE = DOMNode()
+
 
 def _ink_on(canvas: Canvas, ink: str) -> Style:
     """Return how an ink is drawn on a canvas.
@@ -222,8 +224,8 @@ def _ink_on(canvas: Canvas, ink: str) -> Style:
         nodes[key] = node
         app.stylesheet.apply(node, animate=False)  # pyright: ignore[reportUnknownMemberType]
     style = node.rich_style
-    # A canvas that is closed must not be kept: it may have drawn a card.
-    put_under(app)
+    # Neither a closed canvas, which may have drawn a card, nor an app that has ended is kept.
+    put_under(_NOWHERE)
     return style
 
 

@@ -1,5 +1,7 @@
 """What the vendor sends is drawn, exactly as wide as it is, and does nothing else."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +10,7 @@ from rich.cells import cell_len
 
 from services.domain.book import BoardOrder
 from services.domain.text import cell_width
+from tests.widgets.conftest import Host
 from widgets.drawing.ink import Cell, chop, fitted, inert, wrap
 from widgets.panes.orders import OrderBoard
 
@@ -70,3 +73,16 @@ async def test_hostile_text_moves_no_column_and_reaches_no_terminal(
         for line in (3, 4, 5):
             await stage.pilot.click(stage.widget, offset=(60, line))
         assert stage.app.is_running
+
+
+async def test_an_app_that_has_ended_is_not_kept_by_its_inks() -> None:
+    async def ended() -> weakref.ref[Host]:
+        app = Host(OrderBoard())
+        async with app.run_test() as pilot:
+            await pilot.pause()
+        return weakref.ref(app)
+
+    apps = [await ended() for _ in range(3)]
+    gc.collect()
+    # The last one is still held by the context that it ran in.
+    assert [app() for app in apps[:-1]] == [None, None]
