@@ -50,9 +50,10 @@ def test_suspending_gives_the_terminal_back_whole(terminal, way):
         desk.signal(signal.SIGTSTP)
     stopped(desk)
     assert desk.modes_now() == desk.modes
+    # The last that is written: all before it has been read then.
+    desk.wait_for("Press enter to go on")
     for on, off in (MODES | KEYBOARD).values():
         assert desk.bytes.rfind(off) > desk.bytes.rfind(on) >= 0, on
-    desk.wait_for("Press enter to go on")
     since = len(desk.bytes)
     desk.signal(signal.SIGCONT)
     is_drawn_again(desk, since)
